@@ -1,0 +1,40 @@
+"""What tenantlint tells the user about one place in one file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from tenantlint.record import Record
+
+if TYPE_CHECKING:
+    from tenantlint.source import Location
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+
+class Diagnostic(Record):
+    """A finding, or a problem with the input.
+
+    ``code`` is the rule's code (``TEN001``) or one of the input problems (``ERR001``). ``message`` says what is
+    wrong, why it matters and what to do, with names in backticks.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    at: Location
+
+
+INPUT_PROBLEMS: Final = {
+    "ERR001": "unreadable-file",
+    "ERR002": "not-utf-8",
+    "ERR003": "syntax-error",
+    "ERR004": "too-complex",
+}
+"""The codes that tell of bad input rather than of a bad schema, with their names."""
+
+
+def input_problem(code: str, message: str, at: Location) -> Diagnostic:
+    """Return the diagnostic for a file that cannot be read as its language wants it."""
+    return Diagnostic(code, INPUT_PROBLEMS[code], "error", message, at)

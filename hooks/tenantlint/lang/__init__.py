@@ -1,0 +1,21 @@
+"""The languages: only packages below import a parser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenantlint.record import Record
+
+if TYPE_CHECKING:
+    from tenantlint.diagnostic import Diagnostic
+    from tenantlint.schema import EnumType, Policy, Table, Unresolved
+
+
+class Linked(Record):
+    """What one language declares in a project; ``problems`` tell of files that could not be read."""
+
+    tables: tuple[Table, ...] = ()
+    enums: tuple[EnumType, ...] = ()
+    detached_policies: tuple[Policy, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()

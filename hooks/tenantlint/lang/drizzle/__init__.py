@@ -1,0 +1,1 @@
+"""Drizzle: TypeScript files, read with tree-sitter."""

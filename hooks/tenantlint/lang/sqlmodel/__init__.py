@@ -1,0 +1,1 @@
+"""SQLModel: Python files, read with LibCST."""

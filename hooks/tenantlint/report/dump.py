@@ -1,0 +1,68 @@
+"""``tenantlint dump``: the Schema as JSON, the same bytes for the same schema."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.record import Record
+from tenantlint.schema import Schema, Table, Unknown
+from tenantlint.source import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+_INTERNAL: Final = frozenset({"id", "target_id", "columns_of"})
+
+
+def dump(schema: Schema, line_of: Callable[[Location], int]) -> str:
+    """Return the schema as indented JSON that ends in a newline. ``line_of`` gives the 1-based line of a place."""
+    document = {
+        "tables": [_value(table, line_of) for table in sorted(schema.tables, key=table_order)],
+        "enums": _sorted(schema.enums, line_of),
+        "detached_policies": _sorted(schema.detached_policies, line_of),
+        "unresolved": _sorted(schema.unresolved, line_of),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def table_order(table: Table) -> tuple[str, str, str, str, int]:
+    """Return the sort key of a table: ORM, schema, name, then place."""
+    return (table.orm, _text(table.schema), _text(table.name), table.at.path, table.at.start)
+
+
+def _text(value: str | Unknown | None) -> str:
+    return value.value if isinstance(value, Unknown) else value or ""
+
+
+def _sorted(records: tuple[Record, ...], line_of: Callable[[Location], int]) -> list[Json]:
+    values = [_value(record, line_of) for record in records]
+    return sorted(values, key=lambda value: json.dumps(value, sort_keys=True))
+
+
+def _value(value: object, line_of: Callable[[Location], int]) -> Json:
+    if isinstance(value, Unknown):
+        return str(value.value)
+    if isinstance(value, frozenset):
+        return sorted(str(item) for item in value)
+    if isinstance(value, tuple):
+        return [_value(item, line_of) for item in value]
+    if isinstance(value, Record):
+        return _record(value, line_of)
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _record(record: Record, line_of: Callable[[Location], int]) -> dict[str, Json]:
+    result: dict[str, Json] = {}
+    for field in record.__fields__:
+        value = getattr(record, field)
+        if isinstance(value, Location):
+            result["path"] = value.path
+            result["line"] = line_of(value)
+        elif field not in _INTERNAL:
+            result[field] = _value(value, line_of)
+    return result

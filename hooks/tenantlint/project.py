@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from typing import TYPE_CHECKING
+import stat
+from typing import TYPE_CHECKING, Final
 
-from tenantlint.source import Source
+from tenantlint.diagnostic import input_problem
+from tenantlint.source import Location, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tenantlint.diagnostic import Diagnostic
+
+MAX_FILE_BYTES: Final = 4 * 1024 * 1024
+"""A larger file is not read: no schema written by people, and hardly one written by a tool, is this long."""
 
 
 class Project:
@@ -22,13 +30,52 @@ class Project:
         self.root = root
         self.files = files | frozenset(overlay or ())
         self.overlay = dict(overlay or {})
+        self._sources: dict[str, Source] = {}
 
     def __contains__(self, path: str) -> bool:
         return path in self.files
 
     def source(self, path: str) -> Source:
-        """Return the content of a file of the project. Raises OSError where it cannot be read."""
+        """Return the content of a file of the project, and remember it. Raises OSError where it cannot be read."""
+        source = self._sources.get(path)
+        if source is None:
+            source = self._sources[path] = Source(path, self.read(path))
+        return source
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file of the project. Raises OSError where it cannot be read."""
         if path in self.overlay:
-            return Source(path, self.overlay[path])
-        with open(os.path.join(self.root, path), "rb") as file:
-            return Source(path, file.read())
+            return self.overlay[path]
+        return read_regular_file(os.path.join(self.root, path))
+
+    def keep(self, path: str, data: bytes) -> None:
+        """Remember bytes that ``read`` gave, so that ``source`` does not read them again."""
+        self._sources.setdefault(path, Source(path, data))
+
+
+def read_regular_file(path: str) -> bytes:
+    """Return the bytes of the regular file at ``path``.
+
+    Raises OSError where it cannot be read, is longer than MAX_FILE_BYTES, or is a pipe, a device or a directory.
+    Opening a pipe never waits for a writer.
+    """
+    with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", path)
+        if status.st_size > MAX_FILE_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
+        return file.readall()
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def unreadable(path: str, error: OSError) -> Diagnostic:
+    """Return the diagnostic for a file that cannot be read."""
+    at = Location(path, 0, 0)
+    if error.errno == errno.EFBIG:
+        limit = MAX_FILE_BYTES // (1024 * 1024)
+        return input_problem("ERR004", f"the file is larger than {limit} MiB, so it was not read", at)
+    return input_problem("ERR001", f"the file cannot be read: {error.strerror or error}", at)

@@ -1,1 +1,1 @@
-"""The output formats, one a file."""
+"""What tenantlint prints: one output format a module."""

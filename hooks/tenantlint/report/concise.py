@@ -1,0 +1,33 @@
+"""``--output-format concise``: one line a finding, as compilers print it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tenantlint.report.finding import Finding, Place, Report
+
+
+def render(report: Report, show_path: Callable[[str], str]) -> str:
+    """Return ``path:line:column: CODE message`` for each finding, then for each thing that could not be read."""
+    return "".join(f"{line}\n" for line in _lines(report, show_path))
+
+
+def _lines(report: Report, show_path: Callable[[str], str]) -> Iterator[str]:
+    for finding in report.findings:
+        yield headline(finding, show_path)
+    for unread in report.unread or ():
+        yield f"{where(unread.place, show_path)}: unknown {unread.what}: {unread.why}"
+
+
+def headline(finding: Finding, show_path: Callable[[str], str]) -> str:
+    """Return the finding on one line."""
+    message = " ".join(finding.message.split())
+    return f"{where(finding.place, show_path)}: {finding.code} {message}"
+
+
+def where(place: Place, show_path: Callable[[str], str]) -> str:
+    """Return ``path:line:column``."""
+    return f"{show_path(place.path)}:{place.start.line}:{place.start.column}"

@@ -1,0 +1,82 @@
+"""Findings with their places as people count them: the one place where offsets become lines and columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenantlint.record import Record
+from tenantlint.source import Position, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tenantlint.diagnostic import Diagnostic, Severity
+    from tenantlint.project import Project
+    from tenantlint.schema import Unresolved
+    from tenantlint.source import Location
+
+
+class Place(Record):
+    """Where something stands. ``end`` is the position behind its last code point; ``text`` is its first line."""
+
+    path: str
+    start: Position
+    end: Position
+    text: str
+
+
+class Finding(Record):
+    """A diagnostic and its place."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+
+
+class Unread(Record):
+    """Something that could not be read statically, why, and its place."""
+
+    what: str
+    why: str
+    place: Place
+
+
+class Report(Record):
+    """All that a run has to say. ``unread`` is None where nobody asked for it."""
+
+    findings: tuple[Finding, ...]
+    unread: tuple[Unread, ...] | None = None
+
+    def count(self, severity: Severity) -> int:
+        """Return the number of findings of a severity."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+    def files(self) -> int:
+        """Return the number of files that have findings."""
+        return len({finding.place.path for finding in self.findings})
+
+
+def report(project: Project, diagnostics: Iterable[Diagnostic], unresolved: Iterable[Unresolved] | None) -> Report:
+    """Return the report, in the order given."""
+    place = placer(project)
+    return Report(
+        tuple(Finding(item.code, item.name, item.severity, item.message, place(item.at)) for item in diagnostics),
+        None if unresolved is None else tuple(Unread(item.what, item.why, place(item.at)) for item in unresolved),
+    )
+
+
+def placer(project: Project) -> Callable[[Location], Place]:
+    """Return a function from Location to Place. In a file that cannot be read everything stands at 1:1."""
+
+    def place(location: Location) -> Place:
+        try:
+            source = project.source(location.path)
+        except OSError:
+            source = Source(location.path, b"")
+        start = source.position(min(location.start, len(source.data)))
+        end = source.position(min(max(location.start, location.end), len(source.data)))
+        return Place(location.path, start, end, source.line_text(start.line))
+
+    return place

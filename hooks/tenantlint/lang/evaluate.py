@@ -157,17 +157,16 @@ class Evaluator:
             return
         module.started[index] = True
         statement = module.body[index]
-        depth, steps, uncertain = self._depth, self._steps, self.uncertain
-        self._depth, self._steps, self.uncertain = 0, 0, 0
+        depth, steps, uncertain, lookups = self._depth, self._steps, self.uncertain, self._lookups
+        self._depth, self._steps, self.uncertain, self._lookups = 0, 0, 0, set()
         try:
             self.execute(statement, module.scope)
         except (BudgetExceededError, RecursionError) as error:
             why = "it takes too many steps" if isinstance(error, BudgetExceededError) else "it is nested too deeply"
             self.give_up("statement", why, module.place(statement))
-            for name in bound_names(statement):
-                module.scope.variables.setdefault(name, UNKNOWN)
+            module.scope.variables.update(dict.fromkeys(bound_names(statement), UNKNOWN))
         finally:
-            self._depth, self._steps, self.uncertain = depth, steps, uncertain
+            self._depth, self._steps, self.uncertain, self._lookups = depth, steps, uncertain, lookups
             module.finished[index] = True
 
     def give_up(self, what: str, why: str, at: Location) -> None:

@@ -1,9 +1,8 @@
 """Which files make up a project.
 
-The root is the nearest folder upward that holds ``.git``. Without one it is the nearest that holds a file of
-``ROOT_MARKERS``, and else the folder itself. In a git repository git says which files belong to it, so that every
-ignore rule counts; elsewhere the folder is walked without ``SKIPPED_DIRECTORIES``. A submodule or a nested
-repository is a project of its own.
+The root is the nearest folder upward that holds ``.git``, and without one the nearest that holds a file of
+``ROOT_MARKERS``. In a git repository git says which files belong to it, so that every ignore rule counts; elsewhere
+the folder is walked without ``SKIPPED_DIRECTORIES``. A submodule or a nested repository is a project of its own.
 """
 
 from __future__ import annotations
@@ -48,16 +47,14 @@ class Listing(Record):
     problems: tuple[Diagnostic, ...] = ()
 
 
-def find_root(start: str) -> str:
-    """Return the root of the project that the absolute folder ``start`` belongs to."""
+def find_root(start: str) -> str | None:
+    """Return the root of the project that the absolute folder ``start`` belongs to, None where nothing marks one."""
     folders = list(_upward(start))
-    for folder in folders:
-        if os.path.exists(os.path.join(folder, ".git")):
-            return folder
-    for folder in folders:
-        if any(os.path.exists(os.path.join(folder, name)) for name in ROOT_MARKERS):
-            return folder
-    return start
+    for markers in ((".git",), ROOT_MARKERS):
+        for folder in folders:
+            if any(os.path.exists(os.path.join(folder, name)) for name in markers):
+                return folder
+    return None
 
 
 def _upward(folder: str) -> Iterator[str]:
@@ -117,6 +114,14 @@ def walk(root: str, below: str = "") -> Listing:
         except OSError as error:
             problems.append(unreadable(folder or ".", error))
     return Listing(frozenset(filter(belongs, files)), tuple(problems))
+
+
+def list_folder(root: str) -> Listing:
+    """List the files of one folder, and not of those below: for a file that belongs to no project."""
+    try:
+        return Listing(frozenset(filter(belongs, os.listdir(root))))
+    except OSError:
+        return Listing(frozenset())
 
 
 class _Process:

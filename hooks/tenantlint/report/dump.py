@@ -46,7 +46,7 @@ def _value(value: object, line_of: Callable[[Location], int]) -> Json:
     if isinstance(value, Unknown):
         return str(value.value)
     if isinstance(value, frozenset):
-        return sorted(str(item) for item in value)
+        return [*sorted(str(item) for item in value)]
     if isinstance(value, tuple):
         return [_value(item, line_of) for item in value]
     if isinstance(value, Record):

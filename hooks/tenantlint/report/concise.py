@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tenantlint.report.finding import Finding, Place, Report
+    from tenantlint.report.model import Entry, Place, Report
 
 
 def render(report: Report, show_path: Callable[[str], str]) -> str:
@@ -16,13 +16,13 @@ def render(report: Report, show_path: Callable[[str], str]) -> str:
 
 
 def _lines(report: Report, show_path: Callable[[str], str]) -> Iterator[str]:
-    for finding in report.findings:
+    for finding in report.models:
         yield headline(finding, show_path)
     for unread in report.unread or ():
         yield f"{where(unread.place, show_path)}: unknown {unread.what}: {unread.why}"
 
 
-def headline(finding: Finding, show_path: Callable[[str], str]) -> str:
+def headline(finding: Entry, show_path: Callable[[str], str]) -> str:
     """Return the finding on one line."""
     message = " ".join(finding.message.split())
     return f"{where(finding.place, show_path)}: {finding.code} {message}"

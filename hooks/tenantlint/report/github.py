@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from tenantlint.report.concise import headline
 
 if TYPE_CHECKING:
-    from tenantlint.report.finding import Place, Report
+    from tenantlint.report.model import Place, Report
 
 
 def render(report: Report) -> str:
     """Return one workflow command a finding; what could not be read comes as notices. Paths start at the root."""
     lines = [
-        _command(item.severity, f"{item.code} {item.name}", item.place, headline(item, str)) for item in report.findings
+        _command(item.severity, f"{item.code} {item.name}", item.place, headline(item, str)) for item in report.models
     ]
     lines += [_command("notice", "unknown", item.place, f"{item.what}: {item.why}") for item in report.unread or ()]
     return "".join(f"{line}\n" for line in lines)

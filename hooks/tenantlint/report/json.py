@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tenantlint.report.finding import Finding, Place, Report, Unread
+    from tenantlint.report.model import Entry, Place, Report, Unread
 
 VERSION: Final = 1
 """Grows by one when a key changes its meaning or goes away."""
@@ -16,7 +16,7 @@ def render(report: Report) -> str:
     """Return the document, indented, with paths that start at the project root."""
     document: dict[str, object] = {
         "version": VERSION,
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [_finding(finding) for finding in report.models],
         "summary": {
             "errors": report.count("error"),
             "warnings": report.count("warning"),
@@ -28,7 +28,7 @@ def render(report: Report) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, str | int]:
+def _finding(finding: Entry) -> dict[str, str | int]:
     return {
         "code": finding.code,
         "name": finding.name,

@@ -1,4 +1,4 @@
-"""Findings with their places as people count them: the one place where offsets become lines and columns."""
+"""Findings with their places as people count them: here alone offsets become lines and columns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Place(Record):
     text: str
 
 
-class Finding(Record):
+class Entry(Record):
     """A diagnostic and its place."""
 
     code: str
@@ -46,23 +46,23 @@ class Unread(Record):
 class Report(Record):
     """All that a run has to say. ``unread`` is None where nobody asked for it."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Entry, ...]
     unread: tuple[Unread, ...] | None = None
 
     def count(self, severity: Severity) -> int:
         """Return the number of findings of a severity."""
-        return sum(finding.severity == severity for finding in self.findings)
+        return sum(entry.severity == severity for entry in self.findings)
 
     def files(self) -> int:
         """Return the number of files that have findings."""
-        return len({finding.place.path for finding in self.findings})
+        return len({entry.place.path for entry in self.findings})
 
 
 def report(project: Project, diagnostics: Iterable[Diagnostic], unresolved: Iterable[Unresolved] | None) -> Report:
     """Return the report, in the order given."""
     place = placer(project)
     return Report(
-        tuple(Finding(item.code, item.name, item.severity, item.message, place(item.at)) for item in diagnostics),
+        tuple(Entry(item.code, item.name, item.severity, item.message, place(item.at)) for item in diagnostics),
         None if unresolved is None else tuple(Unread(item.what, item.why, place(item.at)) for item in unresolved),
     )
 

@@ -16,7 +16,7 @@ def render(report: Report, show_path: Callable[[str], str]) -> str:
 
 
 def _lines(report: Report, show_path: Callable[[str], str]) -> Iterator[str]:
-    for finding in report.models:
+    for finding in report.findings:
         yield headline(finding, show_path)
     for unread in report.unread or ():
         yield f"{where(unread.place, show_path)}: unknown {unread.what}: {unread.why}"
@@ -24,8 +24,12 @@ def _lines(report: Report, show_path: Callable[[str], str]) -> Iterator[str]:
 
 def headline(finding: Entry, show_path: Callable[[str], str]) -> str:
     """Return the finding on one line."""
-    message = " ".join(finding.message.split())
-    return f"{where(finding.place, show_path)}: {finding.code} {message}"
+    return f"{where(finding.place, show_path)}: {finding.code} {one_line(finding.message)}"
+
+
+def one_line(message: str) -> str:
+    """Return the message without line breaks."""
+    return " ".join(message.split())
 
 
 def where(place: Place, show_path: Callable[[str], str]) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def render(report: Report) -> str:
     """Return one workflow command a finding; what could not be read comes as notices. Paths start at the root."""
     lines = [
-        _command(item.severity, f"{item.code} {item.name}", item.place, headline(item, str)) for item in report.models
+        _command(item.severity, f"{item.code} {item.name}", item.place, headline(item, str)) for item in report.findings
     ]
     lines += [_command("notice", "unknown", item.place, f"{item.what}: {item.why}") for item in report.unread or ()]
     return "".join(f"{line}\n" for line in lines)

@@ -16,7 +16,7 @@ def render(report: Report) -> str:
     """Return the document, indented, with paths that start at the project root."""
     document: dict[str, object] = {
         "version": VERSION,
-        "findings": [_finding(finding) for finding in report.models],
+        "findings": [_finding(finding) for finding in report.findings],
         "summary": {
             "errors": report.count("error"),
             "warnings": report.count("warning"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.record import Record
-from tenantlint.report.concise import where
+from tenantlint.report.concise import one_line, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ COLOR: Final = Style(error="\x1b[1;31m", warning="\x1b[1;33m", strong="\x1b[1m",
 def render(report: Report, show_path: Callable[[str], str], color: bool, summary: bool) -> str:
     """Return the findings, then (asked for) what could not be read, then the summary."""
     style = COLOR if color else PLAIN
-    parts = ["".join(f"{line}\n" for line in _finding(finding, show_path, style)) for finding in report.models]
+    parts = ["".join(f"{line}\n" for line in _finding(finding, show_path, style)) for finding in report.findings]
     if report.unread is not None:
         parts.append("".join(f"{line}\n" for line in _unread(report, show_path, style)))
     if summary:
@@ -48,7 +48,7 @@ def render(report: Report, show_path: Callable[[str], str], color: bool, summary
 
 def summarize(report: Report) -> str:
     """Return the closing line."""
-    if not report.models:
+    if not report.findings:
         return "No findings."
     counts = [_plural(report.count(severity), severity) for severity in _SEVERITIES if report.count(severity)]
     return f"Found {' and '.join(counts)} in {_plural(report.files(), 'file')}."
@@ -64,7 +64,8 @@ def _plural(count: int, noun: str) -> str:
 def _finding(finding: Entry, show_path: Callable[[str], str], style: Style) -> Iterator[str]:
     mark = style.error if finding.severity == "error" else style.warning
     where_text = f"{style.strong}{where(finding.place, show_path)}{style.reset}"
-    yield f"{where_text}: {mark}{finding.severity} {finding.code}{style.reset} {finding.name}: {finding.message}"
+    title = f"{mark}{finding.severity} {finding.code}{style.reset} {finding.name}"
+    yield f"{where_text}: {title}: {one_line(finding.message)}"
     if finding.place.text:
         yield from _snippet(finding.place, mark, style)
 

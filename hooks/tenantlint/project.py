@@ -73,9 +73,9 @@ def _open_without_waiting(path: str, flags: int) -> int:
 
 
 def unreadable(path: str, error: OSError) -> Diagnostic:
-    """Return the diagnostic for a file that cannot be read."""
+    """Return the diagnostic for a file or folder that cannot be read."""
     at = Location(path, 0, 0)
     if error.errno == errno.EFBIG:
         limit = MAX_FILE_BYTES // (1024 * 1024)
         return input_problem("ERR004", f"the file is larger than {limit} MiB, so it was not read", at)
-    return input_problem("ERR001", f"the file cannot be read: {error.strerror or error}", at)
+    return input_problem("ERR001", f"it cannot be read: {error.strerror or error}", at)

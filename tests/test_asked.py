@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tenantlint.asked import Asked, Opening, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(root: Path, *paths: str) -> None:
+    for path in paths:
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(path)
+
+
+def test_nothing_given_asks_for_the_current_folder(tmp_path: Path) -> None:
+    write(tmp_path, "package.json", "a.ts", "web/b.ts", "webs/c.ts")
+    opened = Opening([], str(tmp_path / "web")).finish()
+    assert opened.project.root == str(tmp_path)
+    assert opened.project.files == {"package.json", "a.ts", "web/b.ts", "webs/c.ts"}
+    assert opened.asked == Asked(folders=("web",))
+    assert [path for path in sorted(opened.project.files) if path in opened.asked] == ["web/b.ts"]
+
+
+def test_files_and_folders(tmp_path: Path) -> None:
+    write(tmp_path, "package.json", "a.ts", "b.ts", "web/c.ts", "web/d/e.ts")
+    opened = Opening(["../b.ts", "./d/"], str(tmp_path / "web")).finish()
+    assert opened.asked == Asked(frozenset({"b.ts"}), ("web/d",))
+    assert [path for path in sorted(opened.project.files) if path in opened.asked] == ["b.ts", "web/d/e.ts"]
+
+
+def test_the_root_asks_for_everything(tmp_path: Path) -> None:
+    write(tmp_path, "package.json", "web/c.ts")
+    opened = Opening([str(tmp_path)], "/").finish()
+    assert opened.asked == Asked(folders=("",))
+    assert "web/c.ts" in opened.asked
+
+
+def test_what_is_named_belongs_even_where_a_listing_leaves_it_out(tmp_path: Path) -> None:
+    write(tmp_path, "package.json", "a.ts", "dist/b.js", "build/c.js", "build/d/e.js")
+    opened = Opening(["dist/b.js", "build"], str(tmp_path)).finish()
+    assert opened.project.files == {"package.json", "a.ts", "dist/b.js", "build/c.js", "build/d/e.js"}
+
+
+def test_a_file_without_a_project_is_read_with_the_files_beside_it(tmp_path: Path) -> None:
+    write(tmp_path, "a.ts", "b.ts", "deep/c.ts")
+    assert Opening(["a.ts"], str(tmp_path)).finish().project.files == {"a.ts", "b.ts"}
+    assert Opening([], str(tmp_path)).finish().project.files == {"a.ts", "b.ts", "deep/c.ts"}
+
+
+def test_content_by_name_needs_no_file(tmp_path: Path) -> None:
+    write(tmp_path, "package.json", "a.ts")
+    opened = Opening([], str(tmp_path), {"new/b.ts": b"content"}).finish()
+    assert opened.project.root == str(tmp_path)
+    assert opened.asked == Asked(frozenset({"new/b.ts"}))
+    assert opened.project.source("new/b.ts").data == b"content"
+    assert opened.project.source("a.ts").data == b"a.ts"
+
+
+def test_content_by_name_outranks_the_file(tmp_path: Path) -> None:
+    write(tmp_path, "package.json", "a.ts")
+    assert Opening([], str(tmp_path), {"./a.ts": b"new"}).finish().project.source("a.ts").data == b"new"
+
+
+def test_missing_path(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^no such file or folder: x/y\.ts$"):
+        Opening(["x/y.ts"], str(tmp_path))
+
+
+def test_a_dangling_link_is_there(tmp_path: Path) -> None:
+    write(tmp_path, "package.json")
+    os.symlink("nowhere", tmp_path / "a.ts")
+    assert Opening(["a.ts"], str(tmp_path)).asked == Asked(frozenset({"a.ts"}))
+
+
+def test_two_projects_at_once_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, "one/package.json", "two/package.json")
+    with pytest.raises(UsageError, match=r"^the paths belong to different projects: check them one by one$"):
+        Opening(["one", "two"], str(tmp_path))
+
+
+def test_packages_of_one_project(tmp_path: Path) -> None:
+    write(tmp_path, "package.json", "one/package.json", "two/package.json")
+    assert Opening(["one", "two"], str(tmp_path)).root == str(tmp_path)

@@ -1,0 +1,292 @@
+"""From tree-sitter's nodes to the shared expressions of ``lang/ir.py``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.lang import ir
+from tenantlint.lang.drizzle import literals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tree_sitter import Node
+
+    LowerExpression = Callable[["Lowering", Node], ir.Expr]
+    LowerStatement = Callable[["Lowering", Node, list[ir.Stmt]], None]
+
+COMMENTS: Final = frozenset({"comment", "html_comment"})
+
+
+class Lowering:
+    """Lowers the nodes of one file. ``data`` is its content; the two tables tell how each type of node is lowered."""
+
+    __slots__ = ("data", "expressions", "statements")
+
+    def __init__(
+        self, data: bytes, expressions: Mapping[str, LowerExpression], statements: Mapping[str, LowerStatement]
+    ) -> None:
+        self.data = data
+        self.expressions = expressions
+        self.statements = statements
+
+    def text(self, node: Node) -> str:
+        """Return the source text of a node."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def expression(self, node: Node) -> ir.Expr:
+        """Return the expression that a node stands for."""
+        lower = self.expressions.get(node.type)
+        return self.opaque(node) if lower is None else lower(self, node)
+
+    def block(self, node: Node) -> tuple[ir.Stmt, ...]:
+        """Return the statements inside a node; functions come first, as JavaScript hoists them."""
+        statements: list[ir.Stmt] = []
+        for child in node.named_children:
+            lower = self.statements.get(child.type)
+            if lower is not None:
+                lower(self, child, statements)
+        hoisted = [item for item in statements if isinstance(item, ir.FuncDef)]
+        if not hoisted:
+            return tuple(statements)
+        return (*hoisted, *(item for item in statements if not isinstance(item, ir.FuncDef)))
+
+    def opaque(self, node: Node) -> ir.Opaque:
+        """Return an expression whose value is not known."""
+        return ir.Opaque(node.start_byte, node.end_byte, node.type)
+
+    def field(self, node: Node, name: str) -> ir.Expr:
+        """Return the expression in a field of a node; opaque where the field is missing."""
+        child = node.child_by_field_name(name)
+        return self.opaque(node) if child is None else self.expression(child)
+
+    def named(self, node: Node) -> list[Node]:
+        """Return the named children of a node without comments."""
+        return [child for child in node.named_children if child.type not in COMMENTS]
+
+
+def _name(low: Lowering, node: Node) -> ir.Expr:
+    return ir.Name(node.start_byte, node.end_byte, low.text(node))
+
+
+def _string(low: Lowering, node: Node) -> ir.Expr:
+    start, end = node.start_byte, node.end_byte
+    text = low.data[start + 1 : end - 1].decode("utf-8", "replace")
+    return ir.Const(start, end, literals.unescape(text))
+
+
+def _number(low: Lowering, node: Node) -> ir.Expr:
+    value = literals.number(low.text(node))
+    return low.opaque(node) if value is None else ir.Const(node.start_byte, node.end_byte, value)
+
+
+def _constant(value: bool | None) -> Callable[[Lowering, Node], ir.Expr]:
+    return lambda low, node: ir.Const(node.start_byte, node.end_byte, value)
+
+
+def _inner(low: Lowering, node: Node) -> ir.Expr:
+    """Lower what only wraps an expression: parentheses, ``as``, ``satisfies``, ``!``."""
+    children = low.named(node)
+    return low.expression(children[0]) if children else low.opaque(node)
+
+
+def _type_assertion(low: Lowering, node: Node) -> ir.Expr:
+    children = low.named(node)
+    return low.expression(children[-1]) if children else low.opaque(node)
+
+
+def _last(low: Lowering, node: Node) -> ir.Expr:
+    """Lower a comma expression, of which only the last value counts."""
+    return _type_assertion(low, node)
+
+
+def _member(low: Lowering, node: Node) -> ir.Expr:
+    value, name = node.child_by_field_name("object"), node.child_by_field_name("property")
+    if value is None or name is None or name.type == "private_property_identifier":
+        return low.opaque(node)
+    return ir.Attr(node.start_byte, node.end_byte, low.expression(value), low.text(name))
+
+
+def _subscript(low: Lowering, node: Node) -> ir.Expr:
+    return ir.Item(node.start_byte, node.end_byte, low.field(node, "object"), low.field(node, "index"))
+
+
+def _call(low: Lowering, node: Node) -> ir.Expr:
+    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is None or arguments is None:
+        return low.opaque(node)
+    if arguments.type == "template_string":
+        return _template_of(low, arguments, node, low.expression(function))
+    return ir.Call(node.start_byte, node.end_byte, _callee(low, function), _arguments(low, arguments))
+
+
+def _callee(low: Lowering, node: Node) -> ir.Expr:
+    if node.type == "import":
+        return ir.Name(node.start_byte, node.end_byte, "import")
+    return low.expression(node)
+
+
+def _new(low: Lowering, node: Node) -> ir.Expr:
+    arguments = node.child_by_field_name("arguments")
+    args = () if arguments is None else _arguments(low, arguments)
+    return ir.Call(node.start_byte, node.end_byte, low.field(node, "constructor"), args)
+
+
+def _arguments(low: Lowering, node: Node) -> tuple[ir.Arg, ...]:
+    return tuple(
+        ir.Arg(child.start_byte, child.end_byte, _spread_value(low, child), "*")
+        if child.type == "spread_element"
+        else ir.Arg(child.start_byte, child.end_byte, low.expression(child))
+        for child in low.named(node)
+    )
+
+
+def _spread_value(low: Lowering, node: Node) -> ir.Expr:
+    children = low.named(node)
+    return low.expression(children[0]) if children else low.opaque(node)
+
+
+def _array(low: Lowering, node: Node) -> ir.Expr:
+    items = tuple(
+        ir.Spread(child.start_byte, child.end_byte, _spread_value(low, child))
+        if child.type == "spread_element"
+        else low.expression(child)
+        for child in low.named(node)
+    )
+    return ir.Seq(node.start_byte, node.end_byte, "list", items)
+
+
+def _object(low: Lowering, node: Node) -> ir.Expr:
+    return ir.Mapping(node.start_byte, node.end_byte, tuple(_entries(low, node)))
+
+
+def _entries(low: Lowering, node: Node) -> Iterator[ir.Entry]:
+    for child in low.named(node):
+        start, end = child.start_byte, child.end_byte
+        if child.type == "pair":
+            yield ir.Entry(start, end, key(low, child.child_by_field_name("key")), low.field(child, "value"))
+        elif child.type == "shorthand_property_identifier":
+            name = low.text(child)
+            yield ir.Entry(start, end, ir.Const(start, end, name), ir.Name(start, end, name))
+        elif child.type == "spread_element":
+            yield ir.Entry(start, end, None, _spread_value(low, child))
+        elif child.type == "method_definition":
+            yield ir.Entry(start, end, key(low, child.child_by_field_name("name")), low.expression(child))
+        else:
+            yield ir.Entry(start, end, None, low.opaque(child))
+
+
+def key(low: Lowering, node: Node | None) -> ir.Expr:
+    """Return the key of a property, which is a string however it is written."""
+    if node is None:
+        return ir.Opaque(0, 0, "key")
+    if node.type == "string":
+        return _string(low, node)
+    if node.type == "computed_property_name":
+        return _inner(low, node)
+    if node.type == "number":
+        value = literals.number(low.text(node))
+        return low.opaque(node) if value is None else ir.Const(node.start_byte, node.end_byte, str(value))
+    return ir.Const(node.start_byte, node.end_byte, low.text(node))
+
+
+def _template(low: Lowering, node: Node) -> ir.Expr:
+    return _template_of(low, node, node, None)
+
+
+def _template_of(low: Lowering, node: Node, whole: Node, tag: ir.Expr | None) -> ir.Expr:
+    parts: list[ir.Expr] = []
+    start = node.start_byte + 1
+    for child in node.named_children:
+        if child.type == "template_substitution":
+            _literal_part(low, start, child.start_byte, parts)
+            parts.append(_inner(low, child))
+            start = child.end_byte
+    _literal_part(low, start, node.end_byte - 1, parts)
+    return ir.Template(whole.start_byte, whole.end_byte, tuple(parts), tag)
+
+
+def _literal_part(low: Lowering, start: int, end: int, parts: list[ir.Expr]) -> None:
+    if start < end:
+        text = low.data[start:end].decode("utf-8", "replace").replace("\r\n", "\n")
+        parts.append(ir.Const(start, end, literals.unescape(text)))
+
+
+def _unary(low: Lowering, node: Node) -> ir.Expr:
+    operator = node.child_by_field_name("operator")
+    op = low.text(operator) if operator is not None else "?"
+    return ir.Unary(node.start_byte, node.end_byte, op, low.field(node, "argument"))
+
+
+def _await(low: Lowering, node: Node) -> ir.Expr:
+    return ir.Unary(node.start_byte, node.end_byte, "await", _inner(low, node))
+
+
+def _binary(low: Lowering, node: Node) -> ir.Expr:
+    tagged = _typed_tag(low, node)
+    if tagged is not None:
+        return tagged
+    spine: list[Node] = []
+    current: Node | None = node
+    while current is not None and current.type == "binary_expression":
+        spine.append(current)
+        current = current.child_by_field_name("left")
+    left: ir.Expr = low.opaque(node) if current is None else low.expression(current)
+    for part in reversed(spine):
+        operator = part.child_by_field_name("operator")
+        op = low.text(operator) if operator is not None else "?"
+        left = ir.Binary(part.start_byte, part.end_byte, op, left, low.field(part, "right"))
+    return left
+
+
+def _typed_tag(low: Lowering, node: Node) -> ir.Expr | None:
+    """Read ``sql<T>`...``` as the tagged template that it is: the grammar sees two comparisons."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None or right.type != "template_string" or left.type != "binary_expression":
+        return None
+    tag, less = left.child_by_field_name("left"), left.child_by_field_name("operator")
+    if tag is None or less is None or less.type != "<":
+        return None
+    return _template_of(low, right, node, low.expression(tag))
+
+
+def _ternary(low: Lowering, node: Node) -> ir.Expr:
+    return ir.Cond(
+        node.start_byte,
+        node.end_byte,
+        low.field(node, "condition"),
+        low.field(node, "consequence"),
+        low.field(node, "alternative"),
+    )
+
+
+EXPRESSIONS: Final[Mapping[str, LowerExpression]] = {
+    "identifier": _name,
+    "undefined": _name,
+    "this": _name,
+    "shorthand_property_identifier": _name,
+    "property_identifier": _name,
+    "string": _string,
+    "number": _number,
+    "true": _constant(True),
+    "false": _constant(False),
+    "null": _constant(None),
+    "parenthesized_expression": _inner,
+    "as_expression": _inner,
+    "satisfies_expression": _inner,
+    "non_null_expression": _inner,
+    "instantiation_expression": _inner,
+    "type_assertion": _type_assertion,
+    "sequence_expression": _last,
+    "member_expression": _member,
+    "subscript_expression": _subscript,
+    "call_expression": _call,
+    "new_expression": _new,
+    "array": _array,
+    "object": _object,
+    "template_string": _template,
+    "unary_expression": _unary,
+    "await_expression": _await,
+    "binary_expression": _binary,
+    "ternary_expression": _ternary,
+}

@@ -1,0 +1,19 @@
+"""Which files are worth parsing: a byte scan, before any parser is imported."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+EXTENSIONS: Final = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+
+_DECLARES: Final = re.compile(
+    rb"(?:pg|mysql|sqlite|postgres)-core|Table\b|TableCreator|\brelations\b|[dD]efineRelations|pgPolicy|crudPolicy|casing"
+)
+
+
+def is_candidate(data: bytes) -> bool:
+    """Tell whether a file may declare a part of a schema. Files that only query with Drizzle are not candidates."""
+    if b"drizzle" not in data and b"-core" not in data:
+        return False
+    return _DECLARES.search(data) is not None

@@ -112,10 +112,12 @@ class Relation(Record):
 
     ``columns`` are the columns on the side of this table's row that the relation joins on and ``target_columns``
     those of the target, pairwise; both are () where they are left to the other side. A column that does not exist
-    stands there by the name it was asked for. ``columns_of`` is the ``Table.id`` that ``columns`` belong to.
+    stands there by the name it was asked for. ``columns_of`` and ``target_columns_of`` are the ``Table.id`` that
+    ``columns`` and ``target_columns`` belong to, which are other tables than they should be where the code is wrong.
     ``declared_inverse`` is what the code names as the other side (``back_populates``; for Drizzle a ``relationName``
     or ``alias``); ``inverse`` is the name of the relation on the target that really is the other side, or None.
-    ``through`` is the join table of a many-to-many relation (with ``schema.`` where it has one).
+    ``through`` is the join table of a many-to-many relation (with ``schema.`` where it has one). ``view_only`` is
+    true where the relation is never written through, so that it needs no other side.
     """
 
     name: str
@@ -129,6 +131,8 @@ class Relation(Record):
     inverse: Maybe[str | None]
     through: Maybe[str | None]
     at: Location
+    view_only: Maybe[bool] = False
+    target_columns_of: Maybe[str | None] = UNKNOWN
 
 
 class Policy(Record):

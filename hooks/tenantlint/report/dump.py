@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
-_INTERNAL: Final = frozenset({"id", "target_id", "columns_of"})
+_INTERNAL: Final = frozenset({"id", "target_id", "columns_of", "target_columns_of"})
 
 
 def dump(schema: Schema, line_of: Callable[[Location], int]) -> str:

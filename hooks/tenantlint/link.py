@@ -87,7 +87,8 @@ def _candidates(project: Project, frontend: Frontend, problems: list[Diagnostic]
         try:
             data = project.read(path)
         except OSError as error:
-            problems.append(unreadable(path, error))
+            if not project.is_deleted(path):
+                problems.append(unreadable(path, error))
             continue
         if is_candidate(data):
             project.keep(path, data)

@@ -48,6 +48,10 @@ class Project:
             return self.overlay[path]
         return read_regular_file(os.path.join(self.root, path))
 
+    def is_deleted(self, path: str) -> bool:
+        """Return whether nothing is there any more: git also lists files that are deleted and not yet committed."""
+        return path not in self.overlay and not os.path.lexists(os.path.join(self.root, path))
+
     def keep(self, path: str, data: bytes) -> None:
         """Remember bytes that ``read`` gave, so that ``source`` does not read them again."""
         self._sources.setdefault(path, Source(path, data))

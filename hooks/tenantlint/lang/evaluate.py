@@ -156,18 +156,32 @@ class Evaluator:
         if module.started[index]:
             return
         module.started[index] = True
+        module.running.append(index)
         statement = module.body[index]
+        if not self._afresh(lambda: self.execute(statement, module.scope), "statement", module.place(statement)):
+            module.scope.variables.update(dict.fromkeys(bound_names(statement), UNKNOWN))
+        module.running.pop()
+        module.finished[index] = True
+
+    def call_later(self, function: Value, args: Arguments, at: Location) -> Value:
+        """Return the result of a call that the program makes on its own, after its modules have run."""
+        result: list[Value] = []
+        self._afresh(lambda: result.append(self.call(function, args, at)), "call", at)
+        return result[0] if result else UNKNOWN
+
+    def _afresh(self, action: Callable[[], object], what: str, at: Location) -> bool:
+        """Run an action with all limits reset. Return False, with the reason recorded, where it exceeds them."""
         depth, steps, uncertain, lookups = self._depth, self._steps, self.uncertain, self._lookups
         self._depth, self._steps, self.uncertain, self._lookups = 0, 0, 0, set()
         try:
-            self.execute(statement, module.scope)
+            action()
         except (BudgetExceededError, RecursionError) as error:
             why = "it takes too many steps" if isinstance(error, BudgetExceededError) else "it is nested too deeply"
-            self.give_up("statement", why, module.place(statement))
-            module.scope.variables.update(dict.fromkeys(bound_names(statement), UNKNOWN))
+            self.give_up(what, why, at)
+            return False
         finally:
             self._depth, self._steps, self.uncertain, self._lookups = depth, steps, uncertain, lookups
-            module.finished[index] = True
+        return True
 
     def give_up(self, what: str, why: str, at: Location) -> None:
         """Record that something could not be read."""
@@ -175,7 +189,7 @@ class Evaluator:
 
     def lookup(self, module: Module, name: str) -> Value:
         """Return what a module binds at its top level, MISSING where it binds no such name."""
-        for index in module.binders.get(name, ()):
+        for index in module.binding(name):
             self._start(module, index)
         value = module.scope.variables.get(name, MISSING)
         if isinstance(value, Deferred):
@@ -469,15 +483,23 @@ class Evaluator:
             keep = UNKNOWN if truth is UNKNOWN else truth == (node.op in ("or", "||"))
         if keep is True:
             return left
-        right = self.evaluate(node.right, scope)
-        return right if keep is False else join((left, right))
+        if keep is False:
+            return self.evaluate(node.right, scope)
+        return join((left, *self._undecided((node.right,), scope)))
 
     def _cond(self, node: ir.Cond, scope: Scope) -> Value:
         test = self.evaluate(node.test, scope)
         truth = UNKNOWN if test is UNKNOWN else self.language.truth(test)
         if truth is UNKNOWN:
-            return join((self.evaluate(node.then, scope), self.evaluate(node.other, scope)))
+            return join(self._undecided((node.then, node.other), scope))
         return self.evaluate(node.then if truth else node.other, scope)
+
+    def _undecided(self, nodes: Iterable[ir.Expr], scope: Scope) -> tuple[Value, ...]:
+        """Evaluate expressions that may or may not be evaluated: what they do is uncertain."""
+        self.uncertain += 1
+        values = tuple(self.evaluate(node, scope) for node in nodes)
+        self.uncertain -= 1
+        return values
 
     def _comprehension(self, node: ir.Comprehension, scope: Scope) -> Value:
         items = self.language.iterate(self.evaluate(node.iterable, scope))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -222,8 +223,13 @@ class Module:
         self.binders: dict[str, list[int]] = {}
         self.exports: dict[str, tuple[str | None, str, ir.Export]] = {}
         self.stars: list[tuple[str, int, str | None, ir.Node]] = []
+        self.running: list[int] = []
         for index, statement in enumerate(body):
             self._register(index, statement)
+        for index, statement in enumerate(body):
+            name = changed_name(statement)
+            if name in self.binders and index not in self.binders[name]:
+                insort(self.binders[name], index)
 
     def _register(self, index: int, statement: ir.Stmt) -> None:
         for name in bound_names(statement):
@@ -235,6 +241,16 @@ class Module:
                 self.stars.append((statement.module, 0, statement.star_as, statement))
         for star in _star_imports(statement):
             self.stars.append((star.module, star.level, None, star))
+
+    def binding(self, name: str) -> list[int]:
+        """Return the statements that decide what ``name`` is now: those before the one that runs, if it runs.
+
+        Where none of these binds it (a function that is used before it is declared) all count.
+        """
+        found = self.binders.get(name, [])
+        if not self.running or not found:
+            return found
+        return found[: bisect_left(found, self.running[-1])] or found
 
     def place(self, node: ir.Node) -> Location:
         """Return where ``node`` stands."""
@@ -282,6 +298,25 @@ def bound_names(statement: ir.Stmt) -> list[str]:
         for inner in block:
             names.extend(bound_names(inner))
     return names
+
+
+def changed_name(statement: ir.Stmt) -> str | None:
+    """Return the name whose object a statement changes in place: ``x.push(y)``, ``x.y = z``, ``f(x, y)``."""
+    changed: ir.Expr | ir.Target | None = None
+    if isinstance(statement, ir.ExprStmt) and isinstance(statement.value, ir.Call):
+        call = statement.value
+        changed = call.func if isinstance(call.func, ir.Attr) else None
+        if call.args and (changed is None or _root(changed) == "Object"):
+            changed = call.args[0].value
+    elif isinstance(statement, ir.Assign) and isinstance(statement.targets[0], (ir.Attr, ir.Item)):
+        changed = statement.targets[0]
+    return None if changed is None else _root(changed)
+
+
+def _root(node: ir.Expr | ir.Target) -> str | None:
+    while isinstance(node, (ir.Attr, ir.Item, ir.Call)):
+        node = node.func if isinstance(node, ir.Call) else node.value
+    return node.id if isinstance(node, ir.Name) else None
 
 
 def _star_imports(statement: ir.Stmt) -> Iterable[ir.ImportFrom]:

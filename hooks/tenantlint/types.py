@@ -27,6 +27,12 @@ _ALIASES: Final = {
     "smallserial": "smallint",
     "bit varying": "varbit",
 }
+_FAMILIES: Final = {
+    "bigint": "integer",
+    "smallint": "integer",
+    "char": "text",
+    "varchar": "text",
+}
 _TYPE = re.compile(r"^(?P<base>.*?)\s*(?:\((?P<args>[^()]*)\))?\s*(?P<zone>with(?:out)? time zone)?$")
 _REAL_DIGITS: Final = 24
 
@@ -43,6 +49,12 @@ def normalize(sql_type: str) -> str:
         text = text[: text.rindex("[")].rstrip()
         dimensions += 1
     return _normalize_scalar(text) + "[]" * dimensions
+
+
+def family(sql_type: str) -> str:
+    """Return what the short form ``sql_type`` holds, its size aside: types of one family can be compared."""
+    base = sql_type.split("(")[0]
+    return _FAMILIES.get(base, base) if not sql_type.endswith("]") else sql_type
 
 
 def _normalize_scalar(text: str) -> str:

@@ -1,1 +1,64 @@
-"""The rules, one a file."""
+"""The rules: one a module, named as the rule is. A module is imported when its rule is selected."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.record import Record
+from tenantlint.rule import Rule, diagnose
+from tenantlint.view import SchemaView
+
+if TYPE_CHECKING:
+    from tenantlint.diagnostic import Diagnostic
+    from tenantlint.schema import Schema
+    from tenantlint.settings import Preset, Settings
+
+
+class Entry(Record):
+    """What selecting a rule needs to know of it."""
+
+    name: str
+    preset: Preset
+
+
+RULES: Final = {
+    "IDX001": Entry("unindexed-tenant-id", "recommended"),
+    "IDX002": Entry("unindexed-foreign-key", "recommended"),
+    "IDX003": Entry("detached-index", "recommended"),
+    "NAM001": Entry("camel-case-column", "recommended"),
+    "NAM002": Entry("camel-case-attribute", "recommended"),
+    "REL001": Entry("undeclared-foreign-key", "recommended"),
+    "REL002": Entry("missing-relation", "recommended"),
+    "REL003": Entry("one-sided-relation", "recommended"),
+    "REL004": Entry("mismatched-relation", "recommended"),
+    "TEN001": Entry("missing-tenant-id", "recommended"),
+    "TEN002": Entry("nullable-tenant-id", "recommended"),
+}
+
+
+def find(code_or_name: str) -> str | None:
+    """Return the code of the rule with this code (in any case) or name, None where there is none."""
+    code = code_or_name.upper()
+    if code in RULES:
+        return code
+    return next((code for code, entry in RULES.items() if entry.name == code_or_name), None)
+
+
+def load(code: str) -> type[Rule]:
+    """Import and return the rule ``code``. Raises KeyError where there is none."""
+    name = RULES[code].name
+    module = import_module(f"tenantlint.rules.{name.replace('-', '_')}")
+    rule: type[Rule] = getattr(module, name.title().replace("-", ""))
+    return rule
+
+
+def check(schema: Schema, settings: Settings) -> list[Diagnostic]:
+    """Return what the selected rules find in the whole schema, sorted by place and code."""
+    view = SchemaView(schema, settings)
+    found: list[Diagnostic] = []
+    if view.tables:
+        for code in settings.rules:
+            rule = load(code)(settings.options.get(code))
+            found.extend(diagnose(rule, rule.check(view)))
+    return sorted(found, key=lambda each: (each.at.path, each.at.start, each.code, each.message))

@@ -1,0 +1,85 @@
+"""Identifier styles, and English plurals as far as table names need them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_WORD_BREAKS: Final = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9_\u0080-\U0010ffff]+"
+
+_IRREGULAR: Final = {
+    "alias": "aliases",
+    "analysis": "analyses",
+    "basis": "bases",
+    "child": "children",
+    "criterion": "criteria",
+    "crisis": "crises",
+    "curriculum": "curricula",
+    "datum": "data",
+    "foot": "feet",
+    "goose": "geese",
+    "half": "halves",
+    "hypothesis": "hypotheses",
+    "index": "indices",
+    "knife": "knives",
+    "leaf": "leaves",
+    "life": "lives",
+    "man": "men",
+    "matrix": "matrices",
+    "medium": "media",
+    "mouse": "mice",
+    "person": "people",
+    "phenomenon": "phenomena",
+    "quiz": "quizzes",
+    "shelf": "shelves",
+    "thesis": "theses",
+    "tooth": "teeth",
+    "vertex": "vertices",
+    "wife": "wives",
+    "woman": "women",
+}
+_SIBILANTS: Final = ("s", "x", "z", "ch", "sh")
+
+
+def is_snake_case(name: str) -> bool:
+    """Tell whether ``name`` has only lower-case letters, digits and underscores."""
+    return name.replace("_", "a").isalnum() and name == name.lower()
+
+
+def is_camel_case(name: str) -> bool:
+    """Tell whether ``name`` is lower camel case; underscores around it, which mean something else, do not count."""
+    core = name.strip("_")
+    return core.isalnum() and not core[0].isupper()
+
+
+@lru_cache(maxsize=4096)
+def snake_case(name: str) -> str:
+    """Return ``name`` in lower snake case: ``createdAt`` and ``created-at`` give ``created_at``."""
+    return re.sub(_WORD_BREAKS, "_", name).lower()
+
+
+def camel_case(name: str) -> str:
+    """Return ``name`` in lower camel case: ``created_at`` gives ``createdAt``. Underscores around it stay."""
+    core = snake_case(name).strip("_")
+    if not core:
+        return name
+    first, *rest = (word for word in core.split("_") if word)
+    lead = name[: len(name) - len(name.lstrip("_"))]
+    return lead + first + "".join(word.capitalize() for word in rest) + name[len(name.rstrip("_")) :]
+
+
+def plurals(noun: str) -> tuple[str, ...]:
+    """Return the plurals that a table of ``noun`` may be named with; only the last word of ``noun`` changes."""
+    head, separator, last = noun.rpartition("_")
+    return tuple(head + separator + form for form in _plurals(last))
+
+
+def _plurals(noun: str) -> tuple[str, ...]:
+    regular = f"{noun}s"
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        regular = f"{noun[:-1]}ies"
+    elif noun.endswith(_SIBILANTS):
+        regular = f"{noun}es"
+    irregular = _IRREGULAR.get(noun)
+    return (regular,) if irregular is None else (irregular, regular)

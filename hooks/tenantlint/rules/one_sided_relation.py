@@ -1,0 +1,151 @@
+"""REL003 one-sided-relation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tenantlint.rule import Finding, Rule
+from tenantlint.rules._sides import is_named_apart
+from tenantlint.schema import UNKNOWN
+from tenantlint.view import known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.schema import Relation, Table
+    from tenantlint.settings import Preset
+    from tenantlint.view import SchemaView
+
+
+class OneSidedRelation(Rule):
+    """A relation whose other side is not declared.
+
+    ## What it does
+    Asks every relation for its other side: in SQLModel a `Relationship` of the target with `back_populates` on both,
+    in Drizzle a `one()` or `many()` among the relations of the target.
+
+    Not asked for: the other side of the relation to the tenant (see Options), of view-only relations, and of
+    relations to exempt tables. A name in `back_populates` that does not exist is for mismatched-relation (REL004).
+
+    ## Why is this bad
+    In SQLModel, what is assigned on one side does not show on the other before a reload, and deletes do not cascade
+    as declared. In Drizzle, a `many()` without its `one()` fails when a query uses it, and a `one()` without its
+    other side cannot be loaded from there.
+
+    ## Example
+    ```python
+    from sqlmodel import Field, Relationship, SQLModel
+
+
+    class Customer(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+
+
+    class Invoice(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        customer_id: int = Field(foreign_key="customer.id", index=True)
+        customer: Customer = Relationship()
+    ```
+    ```typescript
+    import { relations } from "drizzle-orm";
+    import { pgTable, uuid } from "drizzle-orm/pg-core";
+
+    export const customers = pgTable("customers", { id: uuid("id").primaryKey() });
+
+    export const invoices = pgTable("invoices", {
+      id: uuid("id").primaryKey(),
+      customer_id: uuid("customer_id").references(() => customers.id),
+    });
+
+    export const invoicesRelations = relations(invoices, ({ one }) => ({
+      customer: one(customers, { fields: [invoices.customer_id], references: [customers.id] }),
+    }));
+    ```
+
+    ## Use instead
+    ```python
+    from sqlmodel import Field, Relationship, SQLModel
+
+
+    class Customer(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        invoices: list["Invoice"] = Relationship(back_populates="customer")
+
+
+    class Invoice(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        customer_id: int = Field(foreign_key="customer.id", index=True)
+        customer: Customer = Relationship(back_populates="invoices")
+    ```
+    ```typescript
+    import { relations } from "drizzle-orm";
+    import { pgTable, uuid } from "drizzle-orm/pg-core";
+
+    export const customers = pgTable("customers", { id: uuid("id").primaryKey() });
+
+    export const invoices = pgTable("invoices", {
+      id: uuid("id").primaryKey(),
+      customer_id: uuid("customer_id").references(() => customers.id),
+    });
+
+    export const customersRelations = relations(customers, ({ many }) => ({
+      invoices: many(invoices),
+    }));
+
+    export const invoicesRelations = relations(invoices, ({ one }) => ({
+      customer: one(customers, { fields: [invoices.customer_id], references: [customers.id] }),
+    }));
+    ```
+
+    ## Options
+    - `tenant-relations`: `true` asks for the other side of the relation to the tenant too (default `false`), which
+      gives the tenant one relation for each table.
+
+    ## Fix safety
+    Unsafe: the relation's name is a new attribute that other code may use already. The database does not change.
+    """
+
+    code: ClassVar[str] = "REL003"
+    name: ClassVar[str] = "one-sided-relation"
+    preset: ClassVar[Preset] = "recommended"
+
+    tenant_relations: bool = False
+
+    def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
+        """Report each relation by itself."""
+        for relation in table.relations:
+            target = view.find(relation.target_id)
+            if target is None or target.id not in view.checked or "relations" in target.incomplete:
+                continue
+            if _may_have_inverse(relation, table) or is_named_apart(relation, table, target):
+                continue
+            if self.tenant_relations or not _loads_tenant(relation, table, view):
+                yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", _text(relation, table, target))
+
+
+def _may_have_inverse(relation: Relation, table: Table) -> bool:
+    named = relation.declared_inverse is not None and table.orm == "sqlmodel"
+    return named or relation.inverse is not None or relation.view_only is not False
+
+
+def _loads_tenant(relation: Relation, table: Table, view: SchemaView) -> bool:
+    columns = known(relation.columns)
+    return bool(columns) and relation.columns_of == table.id and view.is_tenant_key(table, columns or ())
+
+
+def _text(relation: Relation, table: Table, target: Table) -> str:
+    if table.orm != "drizzle":
+        return (
+            f"has no other side: what is assigned here does not show on `{target.symbol}` before a reload; declare a "
+            f"`Relationship` there, and name each in the `back_populates` of the other"
+        )
+    if relation.kind == "many" and relation.columns == ():
+        return (
+            f"has no other side: Drizzle cannot tell which columns join the tables, and fails when a query uses it; "
+            f"declare `one({table.symbol})` with `fields` and `references` in the relations of `{target.symbol}`"
+        )
+    other = "one or many" if relation.kind is UNKNOWN or relation.kind == "one" else "one"
+    return (
+        f"has no other side: queries of `{target.symbol}` cannot load `{table.symbol}` with it; declare "
+        f"`{other}({table.symbol})` in the relations of `{target.symbol}`"
+    )

@@ -1,0 +1,128 @@
+"""IDX002 unindexed-foreign-key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tenantlint.rule import Finding, Rule, label
+from tenantlint.view import foreign_keys, known, relation_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tenantlint.schema import Table
+    from tenantlint.settings import Preset
+    from tenantlint.source import Location
+    from tenantlint.view import SchemaView
+
+
+class UnindexedForeignKey(Rule):
+    """A foreign key whose columns no index leads with.
+
+    ## What it does
+    Asks every foreign key for an index, a unique constraint or a primary key that begins with its columns, in any
+    order. Columns that a relation joins on count as a foreign key where they reference a key of the other table. A
+    unique key over some of the columns is enough, and a partial index is not, unless the columns may be NULL.
+
+    The tenant column by itself is for unindexed-tenant-id (IDX001). In MySQL, InnoDB indexes every declared foreign
+    key, so that only those are reported which a relation gives.
+
+    ## Why is this bad
+    PostgreSQL indexes the referenced side only. Without an index on this side, every delete or key change in the
+    other table reads this whole table to look for references, under lock, and so does every join from there.
+
+    ## Example
+    ```python
+    from sqlmodel import Field, SQLModel
+
+
+    class Customer(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+
+
+    class Invoice(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        customer_id: int = Field(foreign_key="customer.id")
+    ```
+    ```typescript
+    import { pgTable, uuid } from "drizzle-orm/pg-core";
+
+    export const customers = pgTable("customers", {
+      id: uuid("id").primaryKey(),
+    });
+
+    export const invoices = pgTable("invoices", {
+      id: uuid("id").primaryKey(),
+      customer_id: uuid("customer_id").references(() => customers.id),
+    });
+    ```
+
+    ## Use instead
+    ```python
+    from sqlmodel import Field, SQLModel
+
+
+    class Customer(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+
+
+    class Invoice(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        customer_id: int = Field(foreign_key="customer.id", index=True)
+    ```
+    ```typescript
+    import { index, pgTable, uuid } from "drizzle-orm/pg-core";
+
+    export const customers = pgTable("customers", {
+      id: uuid("id").primaryKey(),
+    });
+
+    export const invoices = pgTable(
+      "invoices",
+      {
+        id: uuid("id").primaryKey(),
+        customer_id: uuid("customer_id").references(() => customers.id),
+      },
+      (t) => [index("invoices_customer_id_idx").on(t.customer_id)],
+    );
+    ```
+
+    ## Fix safety
+    Unsafe: the index needs a migration, which locks the table against writes unless it is made `CONCURRENTLY`.
+    """
+
+    code: ClassVar[str] = "IDX002"
+    name: ClassVar[str] = "unindexed-foreign-key"
+    preset: ClassVar[Preset] = "recommended"
+
+    def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
+        """Report each set of columns once, however many keys and relations use it."""
+        seen: set[frozenset[str]] = set()
+        for columns, at in _references(table, view):
+            if frozenset(columns) in seen:
+                continue
+            seen.add(frozenset(columns))
+            if view.is_tenant_key(table, columns) or view.is_indexed(table, columns) is not False:
+                continue
+            yield self._finding(table, view, columns, at)
+
+    def _finding(self, table: Table, view: SchemaView, columns: tuple[str, ...], at: Location) -> Finding:
+        column = table.column(columns[0])
+        subject = f"{label(table)}.{columns[0]}" if len(columns) == 1 else f"{label(table)} ({', '.join(columns)})"
+        if len(columns) == 1 and column is not None:
+            at, subject = view.missing_index_place(table, column), label(table, column)
+        text = (
+            "is a foreign key that no index leads with: every delete in the table that it references reads this whole "
+            "table; add an index that begins with it"
+        )
+        return Finding(at, table, subject, text)
+
+
+def _references(table: Table, view: SchemaView) -> Iterator[tuple[tuple[str, ...], Location]]:
+    if table.dialect != "mysql":
+        for key, columns in foreign_keys(table):
+            yield columns, key.at
+    for relation, columns in relation_keys(table):
+        target, referenced = view.find(relation.target_id), known(relation.target_columns)
+        if relation.kind == "one" and target and referenced and view.is_unique(target, referenced):
+            yield columns, relation.at

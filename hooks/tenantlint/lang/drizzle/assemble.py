@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tenantlint import types
-from tenantlint.lang.drizzle import relations
 from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn
 from tenantlint.lang.drizzle.extras import Extra
-from tenantlint.lang.drizzle.tables import TableValue
-from tenantlint.lang.drizzle.values import UNDEFINED, member
+from tenantlint.lang.drizzle.policies import PolicyValue
+from tenantlint.lang.drizzle.values import UNDEFINED, as_name, list_of, member
 from tenantlint.lang.values import Arguments, FuncValue, ListValue, MapValue, Native, Value
 from tenantlint.schema import (
     UNKNOWN,
@@ -18,7 +17,7 @@ from tenantlint.schema import (
     Index,
     Maybe,
     Part,
-    Relation,
+    Policy,
     RowLevelSecurity,
     Table,
     UniqueConstraint,
@@ -26,142 +25,171 @@ from tenantlint.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
+    from tenantlint.lang.drizzle.assemble_policies import Policies
+    from tenantlint.lang.drizzle.assemble_relations import Relations
     from tenantlint.lang.drizzle.library import Library
+    from tenantlint.lang.drizzle.names import Names
+    from tenantlint.lang.drizzle.symbols import Symbol
+    from tenantlint.lang.drizzle.tables import TableValue
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.source import Location
 
+_EXTRA_PARTS: Final[frozenset[Part]] = frozenset(
+    {"indexes", "unique_constraints", "foreign_keys", "primary_key", "policies"}
+)
+_SERIAL_TYPES: Final = frozenset({"serial", "bigserial", "smallserial"})
+
+
+class Placed(NamedTuple):
+    """Something that a table's third argument holds, and where it stands there."""
+
+    value: Extra | PolicyValue
+    at: Location
+
+
+class Context(NamedTuple):
+    """What all assembly needs. ``symbols`` are by ``id(table)``."""
+
+    evaluator: Evaluator
+    library: Library
+    names: Names
+    symbols: dict[int, Symbol]
+
+    def table_id(self, table: TableValue | None) -> Maybe[str | None]:
+        """Return the id of a table; UNKNOWN for one that a package declares."""
+        if table is None or table.external:
+            return UNKNOWN
+        symbol = self.symbols.get(id(table))
+        return None if symbol is None else symbol.id
+
 
 class Assembler:
-    """Makes the tables of one project. ``symbols`` gives each table's id, symbol and place."""
+    """Makes the tables of one project."""
 
-    def __init__(self, evaluator: Evaluator, library: Library, symbols: dict[int, tuple[str, str, Location]]) -> None:
-        self.evaluator = evaluator
-        self.library = library
-        self.symbols = symbols
-        self.relations: dict[int, list[tuple[str, relations.RelationValue]]] = {}
-        self.unsure_relations: set[int] = set()
+    def __init__(self, context: Context, relations: Relations, policies: Policies) -> None:
+        self.context = context
+        self.names = context.names
+        self.relations = relations
+        self.policies = policies
         self.used: set[int] = set()
+        self.incomplete: set[Part] = set()
 
     def tables(self) -> tuple[Table, ...]:
-        """Return all tables."""
-        self._collect_relations()
-        return tuple(self._table(table) for table in self.library.tables if id(table) in self.symbols)
-
-    def _table_id(self, table: TableValue) -> str | None:
-        found = self.symbols.get(id(table))
-        return None if found is None else found[0]
-
-    # Relations
-
-    def _collect_relations(self) -> None:
-        for declared in self.library.relations:
-            if not isinstance(declared.table, TableValue):
-                continue
-            config = self.evaluator.call(declared.function, Arguments((relations.helpers(),)), declared.at)
-            if not isinstance(config, MapValue) or not config.complete:
-                self.unsure_relations.add(id(declared.table))
-            for key, value in config.entries.items() if isinstance(config, MapValue) else ():
-                if isinstance(value, relations.RelationValue) and isinstance(key, str):
-                    self.relations.setdefault(id(declared.table), []).append((key, value))
-
-    def _relation(self, table: TableValue, name: str, value: relations.RelationValue) -> Relation:
-        target = value.target if isinstance(value.target, TableValue) else None
-        columns, target_columns = (
-            self._columns(member(value.config, "fields")),
-            self._columns(member(value.config, "references")),
-        )
-        relation_name = member(value.config, "relationName")
-        return Relation(
-            name,
-            value.kind,
-            UNKNOWN if target is None else qualified(target.schema, target.name),
-            UNKNOWN if target is None else self._table_id(target),
-            columns,
-            self._table_id(table),
-            target_columns,
-            None if relation_name is UNDEFINED else relation_name if isinstance(relation_name, str) else UNKNOWN,
-            UNKNOWN if target is None else self._inverse(table, value, target),
-            None,
-            value.at,
+        """Return all tables; what is declared outside of them is added to the table that its columns belong to."""
+        library = self.context.library
+        found = {id(table): (table, self._extras(table), frozenset(self.incomplete)) for table in library.tables}
+        detached = self._detached()
+        return tuple(
+            self._table(table, extras, incomplete, detached.get(key, []))
+            for key, (table, extras, incomplete) in found.items()
         )
 
-    def _inverse(self, table: TableValue, value: relations.RelationValue, target: TableValue) -> Maybe[str | None]:
-        name = member(value.config, "relationName")
-        found = [
-            key
-            for key, other in self.relations.get(id(target), ())
-            if other is not value
-            and (member(other.config, "relationName") == name if name is not UNDEFINED else other.target is table)
-        ]
-        return found[0] if len(found) == 1 else None
+    def detached_policies(self) -> tuple[Policy, ...]:
+        """Return the policies that are neither in a table nor linked to one. Only known after ``tables``."""
+        return tuple(
+            self.policies.policy(thing, None, thing.at, attached=False)
+            for thing in self.context.library.declared
+            if isinstance(thing, PolicyValue) and self.policies.is_detached(thing, self.used)
+        )
+
+    def _detached(self) -> dict[int, list[Extra]]:
+        """Return the indexes and unique constraints that no table took, by the table of their columns."""
+        found: dict[int, list[Extra]] = {}
+        library = self.context.library
+        for thing in library.declared:
+            if isinstance(thing, Extra) and id(thing) not in self.used and id(thing) not in library.escaped:
+                columns = [item for item in list_of(thing.columns) or () if isinstance(item, BuiltColumn)]
+                if columns and thing.kind in ("index", "unique"):
+                    found.setdefault(id(columns[0].table), []).append(thing)
+        return found
+
+    # The third argument
+
+    def _extras(self, table: TableValue) -> list[Placed]:
+        """Return what the third argument holds, and set ``incomplete`` to the parts that may have more."""
+        self.incomplete = set()
+        library = self.context.library
+        before = len(library.declared)
+        value = table.extra
+        if isinstance(value, (FuncValue, Native)):
+            value = self.context.evaluator.call_later(value, Arguments((table,)), table.at)
+        found = list(self._members(value, table.at, flat=True))
+        self.used.update(id(placed.value) for placed in found)
+        if self.incomplete:
+            library.escaped.update(id(thing) for thing in library.declared[before:])
+            self.context.evaluator.give_up("third argument of a table", "it holds what is not known", table.at)
+        return found
+
+    def _members(self, value: Value, at: Location, flat: bool) -> Iterator[Placed]:
+        """Yield the members of an array, one level of arrays inside it too, or those of an object."""
+        if value is UNDEFINED:
+            return
+        if not isinstance(value, (MapValue, ListValue)) or not value.complete:
+            self.incomplete |= _EXTRA_PARTS
+        for item, place in _places(value, at):
+            if isinstance(item, (Extra, PolicyValue)):
+                yield Placed(item, place)
+            elif isinstance(item, ListValue) and flat and isinstance(value, ListValue):
+                yield from self._members(item, place, flat=False)
+            elif item is UNKNOWN:
+                self.incomplete |= _EXTRA_PARTS
 
     # Tables
 
-    def _table(self, table: TableValue) -> Table:
-        identity, symbol, at = self.symbols[id(table)]
-        incomplete: set[Part] = set()
-        if not table.complete:
-            incomplete |= {"columns", "foreign_keys", "primary_key"}
-        extras = self._extras(table, incomplete)
-        primary = self._primary_key(table, extras)
-        if id(table) in self.unsure_relations:
+    def _table(self, table: TableValue, extras: list[Placed], parts: frozenset[Part], detached: list[Extra]) -> Table:
+        symbol = self.context.symbols[id(table)]
+        incomplete = set(parts | self._unknown_parts(table))
+        own = [(placed.value, placed.at) for placed in extras if isinstance(placed.value, Extra)]
+        placed = [(extra, at, extra.columns is not UNDEFINED) for extra, at in own]
+        placed += [(extra, extra.at, False) for extra in detached]
+        primary = self._primary_key(table, [extra for extra, _ in own if extra.kind == "primary_key"])
+        if self.relations.may_have_more(table):
             incomplete.add("relations")
+        policies = self.policies.of_table(table, extras)
         return Table(
-            identity,
+            symbol.id,
             table.name,
             table.schema,
             table.dialect,
             "drizzle",
-            symbol,
-            at,
+            symbol.name,
+            symbol.at,
             tuple(self._column(column, primary) for column in table.columns.values()),
             primary,
-            tuple(self._index(extra, place) for extra, place in extras if extra.kind == "index"),
-            tuple(self._unique(extra, place) for extra, place in extras if extra.kind == "unique"),
-            (
-                *self._inline_keys(table),
-                *(self._foreign_key(extra, place) for extra, place in extras if extra.kind == "foreign_key"),
-            ),
-            tuple(self._relation(table, key, value) for key, value in self.relations.get(id(table), ())),
-            (),
-            RowLevelSecurity(table.rls, False),
+            tuple(self._index(extra, attached, at) for extra, at, attached in placed if extra.kind == "index"),
+            tuple(self._unique(table, *item) for item in placed if item[0].kind == "unique"),
+            (*self._inline_keys(table), *self._foreign_keys(table, own)),
+            self.relations.of_table(table),
+            policies,
+            RowLevelSecurity(_enabled(table, policies, incomplete), False),
             frozenset(incomplete),
         )
 
-    def _extras(self, table: TableValue, incomplete: set[Part]) -> list[tuple[Extra, Location]]:
-        value = table.extra
-        if isinstance(value, (FuncValue, Native)):
-            value = self.evaluator.call(value, Arguments((table,)), table.at)
-        found: list[tuple[Extra, Location]] = []
-        if value is UNDEFINED:
-            return found
-        if not isinstance(value, (MapValue, ListValue)) or not value.complete:
-            incomplete |= {"indexes", "unique_constraints", "foreign_keys", "primary_key", "policies"}
-        items: Iterable[tuple[Value, Location | None]] = ()
-        if isinstance(value, MapValue):
-            items = [(item, value.places.get(key)) for key, item in value.entries.items()]
-        elif isinstance(value, ListValue):
-            items = list(zip(value.items, value.places, strict=True))
-        for item, place in items:
-            if isinstance(item, Extra):
-                self.used.add(id(item))
-                found.append((item, place or item.at))
-            elif item is UNKNOWN:
-                incomplete |= {"indexes", "unique_constraints", "foreign_keys", "primary_key", "policies"}
-        return found
+    def _unknown_parts(self, table: TableValue) -> set[Part]:
+        """Return the parts that columns which could not be read may add to."""
+        columns = table.columns.values()
+        parts: set[Part] = set()
+        if not table.complete:
+            parts |= {"columns", "primary_key", "foreign_keys"}
+            self.context.evaluator.give_up("columns of a table", "they are not all known", table.at)
+        if not all(column.references_known for column in columns):
+            parts.add("foreign_keys")
+        return parts
 
     def _column(self, column: BuiltColumn, primary: Maybe[tuple[Maybe[str], ...]]) -> Column:
         facts = column.facts
-        in_key: Maybe[bool] = UNKNOWN if primary is UNKNOWN else column.name in primary
-        nullable = facts["not_null"] if facts["not_null"] is UNKNOWN else not facts["not_null"]
+        name = self.names.of(column)
+        if column.type is UNKNOWN or name is UNKNOWN:
+            self.context.evaluator.give_up(f"column {column.key}", "its builder is not all known", column.at)
+        in_key = UNKNOWN if primary is UNKNOWN or name is UNKNOWN else name in primary
         return Column(
-            column.name,
+            name,
             column.key,
-            column.type if column.type is UNKNOWN else types.normalize(column.type),
-            False if in_key is True else nullable,
-            in_key,
+            _type(column),
+            _nullable(column, in_key),
+            facts["primary"] if facts["primary"] is True else in_key,
             facts["unique"],
             facts["has_default"],
             facts["server_default"],
@@ -169,75 +197,136 @@ class Assembler:
             column.at,
         )
 
-    def _primary_key(self, table: TableValue, extras: list[tuple[Extra, Location]]) -> Maybe[tuple[Maybe[str], ...]]:
-        names: list[Maybe[str]] = [column.name for column in table.columns.values() if column.facts["primary"] is True]
-        for extra, _ in extras:
-            if extra.kind == "primary_key":
-                columns = self._columns(extra.columns)
-                if columns is UNKNOWN:
-                    return UNKNOWN
-                names.extend(name for name in columns if name not in names)
+    def _primary_key(self, table: TableValue, declared: list[Extra]) -> Maybe[tuple[Maybe[str], ...]]:
+        columns = table.columns.values()
+        if any(column.facts["primary"] is UNKNOWN for column in columns):
+            return UNKNOWN
+        names = [self.names.of(column) for column in columns if column.facts["primary"]]
+        for extra in declared:
+            more = self.names.of_all(extra.columns)
+            if more is UNKNOWN:
+                return UNKNOWN
+            names.extend(name for name in more if name not in names)
         return tuple(names)
 
-    def _columns(self, value: Value) -> Maybe[tuple[Maybe[str], ...]]:
-        if value is UNDEFINED:
-            return ()
-        if not isinstance(value, ListValue) or not value.complete:
+    def _index(self, extra: Extra, attached: bool, at: Location) -> Index:
+        partial = UNKNOWN if extra.where is UNKNOWN else extra.where is not UNDEFINED
+        columns = self._index_columns(extra.columns)
+        return Index(as_name(extra.name), columns, extra.unique, partial, attached, at)
+
+    def _index_columns(self, value: Value) -> Maybe[tuple[Maybe[str | None], ...]]:
+        """Return the names of an index's columns, None for an expression."""
+        items = () if value is UNDEFINED else list_of(value)
+        if items is None:
             return UNKNOWN
-        return tuple(_column_name(item) for item in value.items)
+        plain = (BuiltColumn, MissingColumn)
+        return tuple(
+            None if isinstance(item, Native) and not isinstance(item, plain) else self.names.of_any(item)
+            for item in items
+        )
 
-    def _index(self, extra: Extra, at: Location) -> Index:
-        columns = self._columns(extra.columns)
-        name = None if extra.name is UNDEFINED else extra.name if isinstance(extra.name, str) else UNKNOWN
-        return Index(name, columns, extra.unique, extra.where is not UNDEFINED, True, at)
+    def _unique(self, table: TableValue, extra: Extra, at: Location, attached: bool) -> UniqueConstraint:
+        name = as_name(extra.name)
+        if name is None and attached:
+            name = _joined([table.name, *self._raw_names(extra.columns), "unique"])
+        return UniqueConstraint(name, self.names.of_all(extra.columns), attached, at)
 
-    def _unique(self, extra: Extra, at: Location) -> UniqueConstraint:
-        name = None if extra.name is UNDEFINED else extra.name if isinstance(extra.name, str) else UNKNOWN
-        return UniqueConstraint(name, self._columns(extra.columns), True, at)
+    # Foreign keys
 
-    def _inline_keys(self, table: TableValue) -> Iterable[ForeignKey]:
+    def _inline_keys(self, table: TableValue) -> Iterator[ForeignKey]:
         for column in table.columns.values():
             for reference in column.references:
-                target = self.evaluator.call(reference.function, Arguments(), reference.at)
-                targets = ListValue([target])
-                on_delete, on_update = member(reference.actions, "onDelete"), member(reference.actions, "onUpdate")
-                yield self._key(None, (column.name,), targets, on_delete, on_update, reference.at)
+                target = self.context.evaluator.call_later(reference.function, Arguments(), reference.at)
+                name = as_name(member(reference.actions, "name"))
+                actions = (member(reference.actions, "onDelete"), member(reference.actions, "onUpdate"))
+                yield self._key(table, name, ListValue([column]), ListValue([target]), actions, reference.at)
 
-    def _foreign_key(self, extra: Extra, at: Location) -> ForeignKey:
-        name = None if extra.name is UNDEFINED else extra.name if isinstance(extra.name, str) else UNKNOWN
-        columns = self._columns(extra.columns)
-        return self._key(name, columns, extra.foreign_columns, extra.on_delete, extra.on_update, at)
+    def _foreign_keys(self, table: TableValue, extras: list[tuple[Extra, Location]]) -> Iterator[ForeignKey]:
+        for extra, at in extras:
+            if extra.kind == "foreign_key":
+                actions = (extra.on_delete, extra.on_update)
+                yield self._key(table, as_name(extra.name), extra.columns, extra.foreign_columns, actions, at)
 
     def _key(
         self,
+        table: TableValue,
         name: Maybe[str | None],
-        columns: Maybe[tuple[Maybe[str], ...]],
+        columns: Value,
         targets: Value,
-        on_delete: Value,
-        on_update: Value,
+        actions: tuple[Value, Value],
         at: Location,
     ) -> ForeignKey:
-        first = targets.items[0] if isinstance(targets, ListValue) and targets.items else UNKNOWN
-        table = first.table if isinstance(first, (BuiltColumn, MissingColumn)) else None
-        return ForeignKey(
-            name,
-            columns,
-            UNKNOWN if table is None else qualified(table.schema, table.name),
-            UNKNOWN if table is None else self._table_id(table),
-            self._columns(targets),
-            _action(on_delete),
-            _action(on_update),
-            at,
+        first = next(iter(list_of(targets) or ()), UNKNOWN)
+        target = first.table if isinstance(first, (BuiltColumn, MissingColumn)) else None
+        if target is None:
+            self.context.evaluator.give_up("foreign key", "what it references is not known", at)
+        own, other = self.names.of_all(columns), self.names.of_all(targets)
+        if name is None:
+            name = self._key_name(table, columns, target, targets)
+        place = UNKNOWN if target is None else qualified(target.schema, target.name)
+        on_delete, on_update = (_action(value) for value in actions)
+        return ForeignKey(name, own, place, self.context.table_id(target), other, on_delete, on_update, at)
+
+    def _key_name(self, table: TableValue, columns: Value, target: TableValue | None, targets: Value) -> Maybe[str]:
+        """Return the name that drizzle-kit gives a foreign key: made of the keys, then cased key by key."""
+        own, other = self._raw_names(columns), self._raw_names(targets)
+        name = _joined([table.name, *own, UNKNOWN if target is None else target.name, *other, "fk"])
+        cased = (
+            (*(self.names.of_all(columns) or ()), *(self.names.of_all(targets) or ())) if name is not UNKNOWN else ()
         )
+        for raw, final in zip((*own, *other), cased, strict=False):
+            if name is UNKNOWN or raw is UNKNOWN or final is UNKNOWN:
+                return UNKNOWN
+            name = name.replace(raw, final, 1)
+        return name
+
+    def _raw_names(self, value: Value) -> list[Maybe[str]]:
+        """Return the names of columns before casing."""
+        items = list_of(value)
+        return (
+            [UNKNOWN] if items is None else [item.name if isinstance(item, BuiltColumn) else UNKNOWN for item in items]
+        )
+
+
+def _places(value: Value, at: Location) -> list[tuple[Value, Location]]:
+    if isinstance(value, MapValue):
+        return [(item, value.places.get(key, at)) for key, item in value.entries.items()]
+    if isinstance(value, ListValue):
+        return [(item, place or at) for item, place in zip(value.items, value.places, strict=True)]
+    return []
+
+
+def _enabled(table: TableValue, policies: tuple[Policy, ...], incomplete: set[Part]) -> Maybe[bool]:
+    """Tell whether row level security is enabled: drizzle-kit also enables it where a table has a policy."""
+    if table.rls is True or policies:
+        return True
+    return UNKNOWN if "policies" in incomplete and table.dialect == "postgresql" else table.rls
+
+
+def _type(column: BuiltColumn) -> Maybe[str]:
+    if column.type is UNKNOWN:
+        return UNKNOWN
+    if column.table.dialect == "postgresql":
+        return types.normalize(column.type)
+    return " ".join(column.type.split()) if "'" in column.type else " ".join(column.type.lower().split())
+
+
+def _nullable(column: BuiltColumn, in_key: Maybe[bool]) -> Maybe[bool]:
+    """Tell whether a column may be NULL in the database: SERIAL types and (but for SQLite) primary keys may not."""
+    not_null = column.facts["not_null"]
+    if not_null is True or column.type in _SERIAL_TYPES:
+        return False
+    if column.table.dialect != "sqlite" and in_key is not False:
+        return UNKNOWN if in_key is UNKNOWN else False
+    return UNKNOWN if not_null is UNKNOWN else True
 
 
 def _action(value: Value) -> Maybe[str | None]:
     if value is UNDEFINED:
         return None
-    return value if isinstance(value, str) else UNKNOWN
+    return value.lower() if isinstance(value, str) else UNKNOWN
 
 
-def _column_name(value: Value) -> Maybe[str]:
-    if isinstance(value, BuiltColumn):
-        return value.name
-    return value.key if isinstance(value, MissingColumn) else UNKNOWN
+def _joined(parts: list[Maybe[str]]) -> Maybe[str]:
+    texts = [part for part in parts if part is not UNKNOWN]
+    return "_".join(texts) if len(texts) == len(parts) else UNKNOWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.column_types import TYPES, mysql_enum
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, member
+from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, as_text
 from tenantlint.lang.values import Arguments, ListValue, MapValue, Native, Value
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Dialect, Maybe
@@ -13,11 +13,12 @@ from tenantlint.schema import UNKNOWN, Dialect, Maybe
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tenantlint.lang.drizzle.library import Library
     from tenantlint.lang.drizzle.tables import TableValue
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.source import Location
 
-_FACTS: Final = ("not_null", "primary", "unique", "has_default", "server_default", "on_update")
+FACTS: Final = ("not_null", "primary", "unique", "has_default", "server_default", "on_update")
 
 
 class Reference(Record):
@@ -35,12 +36,13 @@ class ColumnBuilder(Native):
     undecided branches surrounded its creation: what a deeper one does to it is not known.
     """
 
-    def __init__(self, dialect: Dialect, name: Maybe[str], sql_type: Maybe[str], certainty: int = 0) -> None:
+    def __init__(self, library: Library, dialect: Dialect, name: Maybe[str], sql_type: Maybe[str]) -> None:
+        self.library = library
         self.dialect = dialect
         self.name = name
         self.key_as_name = name == ""
         self.type = sql_type
-        self.certainty = certainty
+        self.certainty = 0
         self.not_null: Maybe[bool] = False
         self.primary: Maybe[bool] = False
         self.unique: Maybe[bool] = False
@@ -52,10 +54,10 @@ class ColumnBuilder(Native):
 
     def get(self, name: str) -> Value:
         """Return a method of the builder."""
-        method = _METHODS.get(name)
-        return UNKNOWN if method is None else Method(self, method)
+        step = _METHODS.get(name)
+        return UNKNOWN if step is None else Method(self, step)
 
-    def state(self, evaluator: Evaluator, **facts: bool) -> None:
+    def state(self, evaluator: Evaluator, **facts: Maybe[bool]) -> None:
         """Set facts; inside a branch that may not run they become unknown instead."""
         certain = evaluator.uncertain <= self.certainty
         for name, value in facts.items():
@@ -64,18 +66,20 @@ class ColumnBuilder(Native):
 
 
 class BuiltColumn(Native):
-    """A column of a table. ``name`` is as the builder has it, before ``casing``; ``at`` is where it is declared."""
+    """A column of a table. ``name`` is as the builder has it, before ``casing``; ``at`` is where it is declared.
+
+    ``builder`` is None where the column was built from something that is not known.
+    """
 
     def __init__(self, table: TableValue, key: str, builder: ColumnBuilder | None, at: Location) -> None:
         self.table = table
         self.key = key
         self.at = at
-        self.builder = builder
         self.name: Maybe[str] = UNKNOWN if builder is None else builder.name
         self.key_as_name = builder is not None and builder.key_as_name
         self.type: Maybe[str] = UNKNOWN if builder is None else builder.type
         self.facts: dict[str, Maybe[bool]] = {
-            fact: UNKNOWN if builder is None else getattr(builder, fact) for fact in _FACTS
+            fact: UNKNOWN if builder is None else getattr(builder, fact) for fact in FACTS
         }
         self.references = [] if builder is None else list(builder.references)
         self.references_known = builder is not None and builder.references_known
@@ -129,45 +133,44 @@ def name_and_options(args: Arguments) -> tuple[Maybe[str], Value]:
     return UNKNOWN, UNKNOWN
 
 
-def factories(dialect: Dialect) -> dict[str, Native]:
+def factories(library: Library, dialect: Dialect) -> dict[str, Native]:
     """Return the column builders of a dialect by the name that they are imported under."""
-    made: dict[str, Native] = {name: Factory(_maker(dialect, name)) for name in TYPES[dialect]}
-    made["customType"] = CustomType(dialect)
+    made: dict[str, Native] = {name: Factory(_maker(library, dialect, name)) for name in TYPES[dialect]}
+    made["customType"] = CustomType(library, dialect)
     if dialect == "mysql":
-        made["mysqlEnum"] = Factory(_make_mysql_enum)
+        made["mysqlEnum"] = Factory(_mysql_enum_maker(library))
     return made
-
-
-def _maker(dialect: Dialect, builder: str) -> Callable[[Evaluator, Arguments, Location], ColumnBuilder]:
-    type_of = TYPES[dialect][builder]
-
-    def make(evaluator: Evaluator, args: Arguments, at: Location) -> ColumnBuilder:
-        name, options = name_and_options(args)
-        column = ColumnBuilder(dialect, name, type_of(options))
-        if builder in _SERIALS:
-            column.has_default = column.server_default = column.not_null = True
-        if builder == "bigserial":
-            mode = member(options, "mode")
-            column.not_null = UNKNOWN if mode is UNKNOWN else mode == "number"
-        if builder == "serial" and dialect == "mysql":
-            column.primary = True
-        return column
-
-    return make
 
 
 _SERIALS: Final = frozenset({"serial", "bigserial", "smallserial"})
 
 
-def _make_mysql_enum(evaluator: Evaluator, args: Arguments, at: Location) -> ColumnBuilder:
-    name, labels = name_and_options(args)
-    return ColumnBuilder("mysql", name, mysql_enum(labels))
+def _maker(library: Library, dialect: Dialect, name: str) -> Callable[[Evaluator, Arguments, Location], ColumnBuilder]:
+    type_of = TYPES[dialect][name]
+
+    def make(evaluator: Evaluator, args: Arguments, at: Location) -> ColumnBuilder:
+        column_name, options = name_and_options(args)
+        builder = ColumnBuilder(library, dialect, column_name, type_of(options))
+        if name in _SERIALS:
+            builder.has_default = builder.server_default = builder.not_null = True
+        return builder
+
+    return make
+
+
+def _mysql_enum_maker(library: Library) -> Callable[[Evaluator, Arguments, Location], ColumnBuilder]:
+    def make(evaluator: Evaluator, args: Arguments, at: Location) -> ColumnBuilder:
+        name, labels = name_and_options(args)
+        return ColumnBuilder(library, "mysql", name, mysql_enum(labels))
+
+    return make
 
 
 class CustomType(Native):
     """``customType({ dataType() { ... } })``."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, library: Library, dialect: Dialect) -> None:
+        self.library = library
         self.dialect = dialect
 
     def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
@@ -177,72 +180,92 @@ class CustomType(Native):
         def make(evaluator: Evaluator, args: Arguments, at: Location) -> ColumnBuilder:
             name, options = name_and_options(args)
             text = evaluator.call(data_type, Arguments((options,)), at)
-            return ColumnBuilder(self.dialect, name, text if isinstance(text, str) else UNKNOWN)
+            return ColumnBuilder(self.library, self.dialect, name, as_text(text))
 
         return Factory(make)
+
+
+# The methods of a builder
 
 
 def _same(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     return owner
 
 
-Step = "Callable[[Value, Evaluator, Arguments, Location], Value]"
+def _on_builder(step: Callable[[ColumnBuilder, Evaluator, Arguments, Location], Value]) -> Step:
+    def method(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        return step(owner, evaluator, args, at) if isinstance(owner, ColumnBuilder) else UNKNOWN
+
+    return method
 
 
-def _stating(**facts: bool) -> Callable[[Value, Evaluator, Arguments, Location], Value]:
-    def step(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        assert isinstance(owner, ColumnBuilder)
-        owner.state(evaluator, **facts)
-        return owner
+def _stating(**facts: Maybe[bool]) -> Step:
+    def step(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        builder.state(evaluator, **facts)
+        return builder
 
-    return step
+    return _on_builder(step)
 
 
-def _default(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    assert isinstance(owner, ColumnBuilder)
-    owner.state(evaluator, has_default=True)
+def _primary_key(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    builder.state(evaluator, primary=True, not_null=True)
+    if builder.dialect == "sqlite" and builder.type == "integer":
+        builder.state(evaluator, has_default=True, server_default=True)
+    return builder
+
+
+def _default(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    builder.state(evaluator, has_default=True)
     value = args.get(0, default=UNDEFINED)
-    if value is UNKNOWN:
-        owner.server_default = UNKNOWN if owner.server_default is not True else True
-    elif value is not UNDEFINED:
-        owner.state(evaluator, server_default=True)
-    return owner
+    if value is not UNDEFINED:
+        builder.state(evaluator, server_default=UNKNOWN if value is UNKNOWN and not args.complete else True)
+    return builder
 
 
-def _references(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    assert isinstance(owner, ColumnBuilder)
-    if evaluator.uncertain > owner.certainty:
-        owner.references_known = False
+def _references(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    if evaluator.uncertain > builder.certainty:
+        builder.references_known = False
     else:
-        owner.references.append(Reference(args.get(0), args.get(1, default=UNDEFINED), at))
-    return owner
+        builder.references.append(Reference(args.get(0), args.get(1, default=UNDEFINED), at))
+    return builder
 
 
-def _array(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    assert isinstance(owner, ColumnBuilder)
+def _array(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Make an array of the column: drizzle-orm 0.x starts a new builder without its facts, 1.0 keeps them."""
     size = args.get(0, default=UNDEFINED)
-    suffix = f"[{size}]" if isinstance(size, int) else "[]"
-    text = UNKNOWN if owner.type is UNKNOWN or size is UNKNOWN else owner.type + suffix
-    return ColumnBuilder(owner.dialect, owner.name, text, evaluator.uncertain)
+    suffix = size if isinstance(size, str) else "[]"
+    text = UNKNOWN if builder.type is UNKNOWN or size is UNKNOWN else builder.type + suffix
+    major = builder.library.packages.drizzle_major(at.path)
+    if major == 1 and evaluator.uncertain <= builder.certainty:
+        builder.type = text
+        return builder
+    made = ColumnBuilder(builder.library, builder.dialect, builder.name, text)
+    made.key_as_name = builder.key_as_name
+    made.certainty = evaluator.uncertain
+    if major != 0:
+        for fact in FACTS:
+            setattr(made, fact, False if getattr(builder, fact) is False else UNKNOWN)
+        made.references_known = not builder.references
+    return made
 
 
-_METHODS: Final[Mapping[str, Callable[[Value, Evaluator, Arguments, Location], Value]]] = {
-    "notNull": _stating(not_null=True),
-    "primaryKey": _stating(primary=True, not_null=True),
-    "unique": _stating(unique=True),
-    "default": _default,
-    "defaultNow": _stating(has_default=True, server_default=True),
-    "defaultRandom": _stating(has_default=True, server_default=True),
+_METHODS: Final[Mapping[str, Step]] = {
     "$default": _stating(has_default=True),
     "$defaultFn": _stating(has_default=True),
     "$onUpdate": _stating(has_default=True, on_update=True),
     "$onUpdateFn": _stating(has_default=True, on_update=True),
-    "onUpdateNow": _stating(has_default=True, on_update=True),
+    "$type": _same,
+    "array": _on_builder(_array),
     "autoincrement": _stating(has_default=True, server_default=True),
+    "default": _on_builder(_default),
+    "defaultNow": _stating(has_default=True, server_default=True),
+    "defaultRandom": _stating(has_default=True, server_default=True),
     "generatedAlwaysAs": _stating(has_default=True, server_default=True),
     "generatedAlwaysAsIdentity": _stating(has_default=True, server_default=True, not_null=True),
     "generatedByDefaultAsIdentity": _stating(has_default=True, server_default=True, not_null=True),
-    "references": _references,
-    "array": _array,
-    "$type": _same,
+    "notNull": _stating(not_null=True),
+    "onUpdateNow": _stating(has_default=True, on_update=True),
+    "primaryKey": _on_builder(_primary_key),
+    "references": _on_builder(_references),
+    "unique": _stating(unique=True),
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, member
-from tenantlint.lang.values import Arguments, ListValue, MapValue, Native, Value
+from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, member
+from tenantlint.lang.values import Arguments, ListValue, Native, Value
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.source import Location
 
-Kind = Literal["index", "unique", "primary_key", "foreign_key", "check"]
+Kind: TypeAlias = Literal["index", "unique", "primary_key", "foreign_key", "check"]
 
 
 class Extra(Native):
-    """One index, constraint or key. ``columns`` is None until ``.on(...)`` gives them."""
+    """One index, constraint or key. ``columns`` is UNDEFINED until ``.on(...)`` gives them."""
 
-    def __init__(self, kind: Kind, name: Value, unique: bool, at: Location) -> None:
+    def __init__(self, library: Library, kind: Kind, name: Value, unique: bool, at: Location) -> None:
+        self.library = library
         self.kind = kind
         self.name = name
         self.unique = unique
@@ -34,8 +35,8 @@ class Extra(Native):
 
     def get(self, name: str) -> Value:
         """Return a method of the builder."""
-        method = _METHODS.get(name)
-        return UNKNOWN if method is None else Method(self, method)
+        step = _METHODS.get(name)
+        return UNKNOWN if step is None else Method(self, step)
 
 
 class ExtraFunction(Native):
@@ -49,60 +50,65 @@ class ExtraFunction(Native):
     def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
         """Return a new builder."""
         first = args.get(0, default=UNDEFINED)
-        extra = Extra(self.kind, first, self.unique, at)
+        extra = Extra(self.library, self.kind, first, self.unique, at)
         if self.kind in ("primary_key", "foreign_key"):
             extra.name = member(first, "name")
             extra.columns = member(first, "columns")
             extra.foreign_columns = member(first, "foreignColumns")
-            if self.kind == "primary_key" and not isinstance(first, MapValue):
-                extra.name = UNDEFINED
-                extra.columns = ListValue(list(args.positional), complete=args.complete)
-        if not evaluator.uncertain:
-            self.library.extras.append(extra)
+        if self.kind == "primary_key" and isinstance(first, Native):
+            extra.name = UNDEFINED
+            extra.columns = ListValue(list(args.positional), complete=args.complete)
         return extra
 
 
-def _on(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    assert isinstance(owner, Extra)
-    owner.columns = ListValue(list(args.positional), complete=args.complete)
-    return owner
+def _on_extra(step: Callable[[Extra, Evaluator, Arguments], Value]) -> Step:
+    def method(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        return step(owner, evaluator, args) if isinstance(owner, Extra) else UNKNOWN
+
+    return method
 
 
-def _using(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    assert isinstance(owner, Extra)
-    if len(args.positional) > 1:
-        owner.columns = ListValue(list(args.positional[1:]), complete=args.complete)
-    return owner
+def _placed(start: Extra, evaluator: Evaluator, columns: list[Value], complete: bool) -> Extra:
+    """Return the builder that ``.on(columns)`` gives, which is a new one."""
+    extra = Extra(start.library, start.kind, start.name, start.unique, start.at)
+    extra.columns = ListValue(columns, complete=complete)
+    start.library.declare(extra, evaluator)
+    return extra
 
 
-def _where(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    assert isinstance(owner, Extra)
-    owner.where = args.get(0, default=UNDEFINED)
-    return owner
+def _on(extra: Extra, evaluator: Evaluator, args: Arguments) -> Value:
+    return _placed(extra, evaluator, list(args.positional), args.complete)
 
 
-def _action(attribute: str) -> Callable[[Value, Evaluator, Arguments, Location], Value]:
-    def step(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        setattr(owner, attribute, args.get(0, default=UNDEFINED))
-        return owner
+def _using(extra: Extra, evaluator: Evaluator, args: Arguments) -> Value:
+    """Read PostgreSQL's ``.using(method, ...columns)``; MySQL's follows ``.on(...)`` and names only the method."""
+    if extra.columns is not UNDEFINED:
+        return extra
+    return _placed(extra, evaluator, list(args.positional[1:]), args.complete)
 
-    return step
+
+def _setting(attribute: str) -> Step:
+    def step(extra: Extra, evaluator: Evaluator, args: Arguments) -> Value:
+        setattr(extra, attribute, UNKNOWN if evaluator.uncertain else args.get(0, default=UNDEFINED))
+        return extra
+
+    return _on_extra(step)
 
 
 def _same(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     return owner
 
 
-_METHODS: Final[Mapping[str, Callable[[Value, Evaluator, Arguments, Location], Value]]] = {
-    "on": _on,
-    "onOnly": _on,
-    "using": _using,
-    "where": _where,
-    "onDelete": _action("on_delete"),
-    "onUpdate": _action("on_update"),
-    "concurrently": _same,
-    "with": _same,
-    "nullsNotDistinct": _same,
+_METHODS: Final[Mapping[str, Step]] = {
     "algorithm": _same,
+    "concurrently": _same,
     "lock": _same,
+    "nullsNotDistinct": _same,
+    "on": _on_extra(_on),
+    "onDelete": _setting("on_delete"),
+    "onOnly": _on_extra(_on),
+    "onUpdate": _setting("on_update"),
+    "using": _on_extra(_using),
+    "where": _setting("where"),
+    "with": _same,
 }

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenantlint.lang import ir
-from tenantlint.lang.drizzle import builtins
+from tenantlint.lang.drizzle import builtins, sqltext
 from tenantlint.lang.drizzle.values import UNDEFINED
-from tenantlint.lang.values import MISSING, FuncValue, ListValue, MapValue, Value
+from tenantlint.lang.evaluate import Evaluator
+from tenantlint.lang.values import MISSING, External, FuncValue, ListValue, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
+    from tenantlint.lang import ir
     from tenantlint.lang.drizzle.library import Library
     from tenantlint.lang.drizzle.resolve import Resolver
-    from tenantlint.lang.evaluate import Evaluator
-    from tenantlint.lang.values import Module, Scope
+    from tenantlint.lang.values import Arguments, Module, Scope
     from tenantlint.source import Location
+
+
+class JavaScriptEvaluator(Evaluator):
+    """The shared evaluator, which also notes what goes into functions that are not known."""
+
+    language: JavaScript
+
+    def call(self, function: Value, args: Arguments, at: Location) -> Value:
+        """Return the result of calling ``function`` from the place ``at``."""
+        if not isinstance(function, (FuncValue, Native)) or isinstance(function, External):
+            self.language.library.escape(args)
+        return super().call(function, args, at)
 
 
 class JavaScript:
@@ -67,18 +79,16 @@ class JavaScript:
         """Return the items of an array or string, None where they are not all known."""
         if isinstance(value, ListValue):
             return list(value.items) if value.complete else None
-        if isinstance(value, str):
-            return list(value)
-        return None
+        return list(value) if isinstance(value, str) else None
 
     def template(self, evaluator: Evaluator, parts: list[Value], at: Location) -> Value:
         """Return the string that an untagged template gives."""
         texts = [builtins.to_text(part) for part in parts]
-        return UNKNOWN if any(text is None for text in texts) else "".join(text for text in texts if text is not None)
+        return UNKNOWN if UNKNOWN in texts else "".join(text for text in texts if text is not UNKNOWN)
 
     def tagged(self, evaluator: Evaluator, tag: Value, parts: list[Value], at: Location) -> Value:
         """Return what a tagged template gives: SQL, where the tag is Drizzle's ``sql``."""
-        return UNKNOWN
+        return sqltext.tagged(parts) if tag is sqltext.SQL else UNKNOWN
 
     def define_function(self, evaluator: Evaluator, node: ir.FuncDef, scope: Scope) -> Value:
         """Return the function that a declaration binds."""

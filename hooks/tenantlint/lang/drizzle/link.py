@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tenantlint.diagnostic import Diagnostic, input_problem
 from tenantlint.lang import Linked, ir
-from tenantlint.lang.drizzle.assemble import Assembler
-from tenantlint.lang.drizzle.language import JavaScript
+from tenantlint.lang.drizzle.assemble import Assembler, Context
+from tenantlint.lang.drizzle.assemble_policies import Policies
+from tenantlint.lang.drizzle.assemble_relations import Relations
+from tenantlint.lang.drizzle.creators import creators, users_of
+from tenantlint.lang.drizzle.language import JavaScript, JavaScriptEvaluator
 from tenantlint.lang.drizzle.library import Library
+from tenantlint.lang.drizzle.names import Names
+from tenantlint.lang.drizzle.packages import Packages
 from tenantlint.lang.drizzle.resolve import Resolver
-from tenantlint.lang.drizzle.tables import TableValue
-from tenantlint.lang.evaluate import Evaluator
-from tenantlint.lang.values import Module
+from tenantlint.lang.drizzle.scan import is_source
+from tenantlint.lang.drizzle.symbols import symbols
+from tenantlint.lang.drizzle.values import list_of, member
+from tenantlint.lang.values import MapValue
+from tenantlint.project import unreadable
 from tenantlint.schema import UNKNOWN, EnumType, Maybe
-from tenantlint.source import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tenantlint.diagnostic import Diagnostic
+    from tenantlint.lang.values import Module, Value
     from tenantlint.project import Project
+
+_MAX_ROUNDS: Final = 4
 
 
 class Loader:
@@ -34,49 +43,61 @@ class Loader:
         from tenantlint.lang.drizzle.extract import extract
 
         try:
-            return extract(self.project.source(path))
+            source = self.project.source(path)
         except OSError as error:
-            self.problems.append(input_problem("ERR001", f"cannot be read: {error}", Location(path, 0, 0)))
+            self.problems.append(unreadable(path, error))
             return None
+        return extract(source)
 
 
 def link(project: Project, paths: Iterable[str]) -> Linked:
     """Return what the candidate files ``paths``, and what they import, declare."""
-    loader, library = Loader(project), Library()
-    evaluator = Evaluator(loader, JavaScript(Resolver(project), library))
+    loader, packages = Loader(project), Packages(project)
+    library = Library(packages)
+    evaluator = JavaScriptEvaluator(loader, JavaScript(Resolver(project, packages), library))
+    _run(evaluator, [path for path in paths if is_source(path)])
+    _run_users_of_creators(project, evaluator)
+    modules = [module for module in evaluator.modules.values() if module is not None]
+    _read_configurations(evaluator, modules, library)
+    context = Context(evaluator, library, Names(library), symbols(modules, library.tables))
+    assembler = Assembler(context, Relations(context), Policies(context, modules))
+    tables = assembler.tables()
+    return Linked(
+        tables,
+        tuple(EnumType(enum.name, enum.schema, "drizzle", _labels(enum.labels), at) for enum, at in library.enums),
+        assembler.detached_policies(),
+        tuple(evaluator.unresolved.values()),
+        tuple(loader.problems),
+    )
+
+
+def _run(evaluator: JavaScriptEvaluator, paths: Iterable[str]) -> None:
     for path in paths:
         module = evaluator.module(path)
         if module is not None:
             evaluator.run(module)
-    assembler = Assembler(evaluator, library, _symbols(evaluator, library))
-    tables = assembler.tables()
-    enums = tuple(EnumType(enum.name, enum.schema, "drizzle", _labels(enum.labels), enum.at) for enum in library.enums)
-    return Linked(tables, enums, (), tuple(evaluator.unresolved.values()), tuple(loader.problems))
 
 
-def _labels(value: object) -> Maybe[tuple[Maybe[str], ...]]:
-    from tenantlint.lang.values import ListValue
-
-    if not isinstance(value, ListValue) or not value.complete:
-        return UNKNOWN
-    return tuple(item if isinstance(item, str) else UNKNOWN for item in value.items)
-
-
-def _symbols(evaluator: Evaluator, library: Library) -> dict[int, tuple[str, str, Location]]:
-    """Return the id, symbol and place of each table that a module binds at its top level, by ``id(table)``."""
-    found: dict[int, tuple[str, str, Location]] = {}
-    for path, module in sorted(evaluator.modules.items()):
-        for name in module.binders if module is not None else ():
-            assert module is not None
-            value = module.scope.variables.get(name)
-            if isinstance(value, TableValue) and value.at.path == path and id(value) not in found:
-                found[id(value)] = (f"{path}#{name}", name, _place(module, name, value.at))
-    return found
+def _run_users_of_creators(project: Project, evaluator: JavaScriptEvaluator) -> None:
+    """Run the files that use the project's own functions that make tables, until no more are found."""
+    known: set[str] = set()
+    for _ in range(_MAX_ROUNDS):
+        names = creators(evaluator)
+        if names <= known:
+            return
+        known |= names
+        _run(evaluator, users_of(project, known, set(evaluator.modules)))
 
 
-def _place(module: Module, name: str, default: Location) -> Location:
-    for index in module.binders[name]:
-        statement = module.body[index]
-        if isinstance(statement, ir.Assign) and statement.value is not None:
-            return module.place(statement.value)
-    return default
+def _read_configurations(evaluator: JavaScriptEvaluator, modules: list[Module], library: Library) -> None:
+    """Take note of the ``casing`` of drizzle-kit's configuration files."""
+    for module in modules:
+        if module.path.rpartition("/")[2].startswith("drizzle") and "config" in module.path.rpartition("/")[2]:
+            value = evaluator.member(module, "default")
+            if isinstance(value, MapValue):
+                library.casings.append((module.path, member(value, "casing")))
+
+
+def _labels(value: Value) -> Maybe[tuple[Maybe[str], ...]]:
+    items = list_of(value)
+    return UNKNOWN if items is None else tuple(item if isinstance(item, str) else UNKNOWN for item in items)

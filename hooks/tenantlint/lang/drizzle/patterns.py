@@ -50,15 +50,17 @@ def _pattern_entry(low: Lowering, node: Node) -> Iterator[ir.PatternEntry]:
     elif node.type == "object_assignment_pattern":
         left = node.child_by_field_name("left")
         if left is not None:
-            place = ir.Name(left.start_byte, left.end_byte, low.text(left))
-            yield ir.PatternEntry(start, end, place.id, place, low.field(node, "right"))
+            name = low.text(left)
+            inner = ir.Name(left.start_byte, left.end_byte, name)
+            yield ir.PatternEntry(start, end, name, inner, low.field(node, "right"))
     elif node.type == "pair_pattern":
         name_node, value = key(low, node.child_by_field_name("key")), node.child_by_field_name("value")
         if value is not None and isinstance(name_node, ir.Const):
-            place = target(low, value)
-            default = place.default if isinstance(place, ir.Default) else None
-            inner = place.target if isinstance(place, ir.Default) else place
-            yield ir.PatternEntry(start, end, str(name_node.value), inner, default)
+            place: ir.Target = target(low, value)
+            if isinstance(place, ir.Default):
+                yield ir.PatternEntry(start, end, str(name_node.value), place.target, place.default)
+            else:
+                yield ir.PatternEntry(start, end, str(name_node.value), place)
 
 
 def _seq_pattern(low: Lowering, node: Node) -> ir.Target:

@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 EXTENSIONS: Final = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+_DECLARATIONS: Final = (".d.ts", ".d.mts", ".d.cts")
 
 _DECLARES: Final = re.compile(
-    rb"(?:pg|mysql|sqlite|postgres)-core|Table\b|TableCreator|\brelations\b|[dD]efineRelations|pgPolicy|crudPolicy|casing"
+    rb"(?:pg|mysql|sqlite)-core|\brelations\b|[dD]efineRelations|Policy\b|\bdrizzle\s*\(|\bcasing\b|drizzle-orm/(?:neon|supabase)"
 )
 
 
@@ -17,3 +18,8 @@ def is_candidate(data: bytes) -> bool:
     if b"drizzle" not in data and b"-core" not in data:
         return False
     return _DECLARES.search(data) is not None
+
+
+def is_source(path: str) -> bool:
+    """Tell whether a file holds code that runs: declaration files do not."""
+    return not path.endswith(_DECLARATIONS)

@@ -17,8 +17,8 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _BOUNDARY_WORDS: Final = """
-    and or not where on select from then else when having union join limit order group returning like ilike between in is
-    = , ; < > <= >= <> !=
+    and or not where on select from then else when having union join limit order group returning like ilike between in
+    is = , ; < > <= >= <> !=
 """
 _PLAIN_FUNCTIONS: Final = """
     coalesce nullif cast greatest least lower upper trim btrim ltrim rtrim replace concat concat_ws substr substring

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tenantlint import types
+from tenantlint.lang.drizzle.assemble_keys import foreign_keys, joined, raw_names
 from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn
+from tenantlint.lang.drizzle.context import Context, Placed
 from tenantlint.lang.drizzle.extras import Extra
 from tenantlint.lang.drizzle.policies import PolicyValue
-from tenantlint.lang.drizzle.values import UNDEFINED, as_name, list_of, member
+from tenantlint.lang.drizzle.values import UNDEFINED, as_name, list_of
 from tenantlint.lang.values import Arguments, FuncValue, ListValue, MapValue, Native, Value
 from tenantlint.schema import (
     UNKNOWN,
     Column,
-    ForeignKey,
     Index,
     Maybe,
     Part,
@@ -21,7 +22,6 @@ from tenantlint.schema import (
     RowLevelSecurity,
     Table,
     UniqueConstraint,
-    qualified,
 )
 
 if TYPE_CHECKING:
@@ -29,40 +29,13 @@ if TYPE_CHECKING:
 
     from tenantlint.lang.drizzle.assemble_policies import Policies
     from tenantlint.lang.drizzle.assemble_relations import Relations
-    from tenantlint.lang.drizzle.library import Library
-    from tenantlint.lang.drizzle.names import Names
-    from tenantlint.lang.drizzle.symbols import Symbol
     from tenantlint.lang.drizzle.tables import TableValue
-    from tenantlint.lang.evaluate import Evaluator
     from tenantlint.source import Location
 
 _EXTRA_PARTS: Final[frozenset[Part]] = frozenset(
     {"indexes", "unique_constraints", "foreign_keys", "primary_key", "policies"}
 )
 _SERIAL_TYPES: Final = frozenset({"serial", "bigserial", "smallserial"})
-
-
-class Placed(NamedTuple):
-    """Something that a table's third argument holds, and where it stands there."""
-
-    value: Extra | PolicyValue
-    at: Location
-
-
-class Context(NamedTuple):
-    """What all assembly needs. ``symbols`` are by ``id(table)``."""
-
-    evaluator: Evaluator
-    library: Library
-    names: Names
-    symbols: dict[int, Symbol]
-
-    def table_id(self, table: TableValue | None) -> Maybe[str | None]:
-        """Return the id of a table; UNKNOWN for one that a package declares."""
-        if table is None or table.external:
-            return UNKNOWN
-        symbol = self.symbols.get(id(table))
-        return None if symbol is None else symbol.id
 
 
 class Assembler:
@@ -160,7 +133,7 @@ class Assembler:
             primary,
             tuple(self._index(extra, attached, at) for extra, at, attached in placed if extra.kind == "index"),
             tuple(self._unique(table, *item) for item in placed if item[0].kind == "unique"),
-            (*self._inline_keys(table), *self._foreign_keys(table, own)),
+            foreign_keys(self.context, table, own),
             self.relations.of_table(table),
             policies,
             RowLevelSecurity(_enabled(table, policies, incomplete), False),
@@ -228,64 +201,8 @@ class Assembler:
     def _unique(self, table: TableValue, extra: Extra, at: Location, attached: bool) -> UniqueConstraint:
         name = as_name(extra.name)
         if name is None and attached:
-            name = _joined([table.name, *self._raw_names(extra.columns), "unique"])
+            name = joined([table.name, *raw_names(extra.columns), "unique"])
         return UniqueConstraint(name, self.names.of_all(extra.columns), attached, at)
-
-    # Foreign keys
-
-    def _inline_keys(self, table: TableValue) -> Iterator[ForeignKey]:
-        for column in table.columns.values():
-            for reference in column.references:
-                target = self.context.evaluator.call_later(reference.function, Arguments(), reference.at)
-                name = as_name(member(reference.actions, "name"))
-                actions = (member(reference.actions, "onDelete"), member(reference.actions, "onUpdate"))
-                yield self._key(table, name, ListValue([column]), ListValue([target]), actions, reference.at)
-
-    def _foreign_keys(self, table: TableValue, extras: list[tuple[Extra, Location]]) -> Iterator[ForeignKey]:
-        for extra, at in extras:
-            if extra.kind == "foreign_key":
-                actions = (extra.on_delete, extra.on_update)
-                yield self._key(table, as_name(extra.name), extra.columns, extra.foreign_columns, actions, at)
-
-    def _key(
-        self,
-        table: TableValue,
-        name: Maybe[str | None],
-        columns: Value,
-        targets: Value,
-        actions: tuple[Value, Value],
-        at: Location,
-    ) -> ForeignKey:
-        first = next(iter(list_of(targets) or ()), UNKNOWN)
-        target = first.table if isinstance(first, (BuiltColumn, MissingColumn)) else None
-        if target is None:
-            self.context.evaluator.give_up("foreign key", "what it references is not known", at)
-        own, other = self.names.of_all(columns), self.names.of_all(targets)
-        if name is None:
-            name = self._key_name(table, columns, target, targets)
-        place = UNKNOWN if target is None else qualified(target.schema, target.name)
-        on_delete, on_update = (_action(value) for value in actions)
-        return ForeignKey(name, own, place, self.context.table_id(target), other, on_delete, on_update, at)
-
-    def _key_name(self, table: TableValue, columns: Value, target: TableValue | None, targets: Value) -> Maybe[str]:
-        """Return the name that drizzle-kit gives a foreign key: made of the keys, then cased key by key."""
-        own, other = self._raw_names(columns), self._raw_names(targets)
-        name = _joined([table.name, *own, UNKNOWN if target is None else target.name, *other, "fk"])
-        cased = (
-            (*(self.names.of_all(columns) or ()), *(self.names.of_all(targets) or ())) if name is not UNKNOWN else ()
-        )
-        for raw, final in zip((*own, *other), cased, strict=False):
-            if name is UNKNOWN or raw is UNKNOWN or final is UNKNOWN:
-                return UNKNOWN
-            name = name.replace(raw, final, 1)
-        return name
-
-    def _raw_names(self, value: Value) -> list[Maybe[str]]:
-        """Return the names of columns before casing."""
-        items = list_of(value)
-        return (
-            [UNKNOWN] if items is None else [item.name if isinstance(item, BuiltColumn) else UNKNOWN for item in items]
-        )
 
 
 def _places(value: Value, at: Location) -> list[tuple[Value, Location]]:
@@ -319,14 +236,3 @@ def _nullable(column: BuiltColumn, in_key: Maybe[bool]) -> Maybe[bool]:
     if column.table.dialect != "sqlite" and in_key is not False:
         return UNKNOWN if in_key is UNKNOWN else False
     return UNKNOWN if not_null is UNKNOWN else True
-
-
-def _action(value: Value) -> Maybe[str | None]:
-    if value is UNDEFINED:
-        return None
-    return value.lower() if isinstance(value, str) else UNKNOWN
-
-
-def _joined(parts: list[Maybe[str]]) -> Maybe[str]:
-    texts = [part for part in parts if part is not UNKNOWN]
-    return "_".join(texts) if len(texts) == len(parts) else UNKNOWN

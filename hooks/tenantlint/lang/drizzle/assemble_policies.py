@@ -15,7 +15,7 @@ from tenantlint.schema import UNKNOWN, Maybe, Policy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tenantlint.lang.drizzle.assemble import Context, Placed
+    from tenantlint.lang.drizzle.context import Context, Placed
     from tenantlint.lang.values import Module
     from tenantlint.source import Location
 

@@ -8,7 +8,7 @@ from tenantlint.lang.drizzle.relations import Declared, inverse
 from tenantlint.schema import UNKNOWN, Maybe, Relation, qualified
 
 if TYPE_CHECKING:
-    from tenantlint.lang.drizzle.assemble import Context
+    from tenantlint.lang.drizzle.context import Context
     from tenantlint.lang.drizzle.relations import Joined
     from tenantlint.lang.drizzle.tables import TableValue
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import Linked, ir
-from tenantlint.lang.drizzle.assemble import Assembler, Context
+from tenantlint.lang.drizzle.assemble import Assembler
 from tenantlint.lang.drizzle.assemble_policies import Policies
 from tenantlint.lang.drizzle.assemble_relations import Relations
+from tenantlint.lang.drizzle.context import Context
 from tenantlint.lang.drizzle.creators import creators, users_of
 from tenantlint.lang.drizzle.language import JavaScript, JavaScriptEvaluator
 from tenantlint.lang.drizzle.library import Library

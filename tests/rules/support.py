@@ -1,0 +1,77 @@
+"""Runs rules on snippets of source, read by the real extractors."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import NamedTuple
+
+from tenantlint.link import link
+from tenantlint.project import Project
+from tenantlint.rules import RULES, check
+from tenantlint.settings import Settings
+from tenantlint.source import Source
+
+PRELUDES = {
+    "models.py": (
+        "from uuid import UUID; from sqlalchemy import Column, ForeignKeyConstraint, Index, String, UniqueConstraint; "
+        "from sqlmodel import Field, Relationship, SQLModel"
+    ),
+    "schema.ts": (
+        'import { relations, sql } from "drizzle-orm"; import { foreignKey, index, integer, pgTable, '
+        'primaryKey, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core"; '
+        'import * as mysql from "drizzle-orm/mysql-core";'
+    ),
+}
+"""The imports that every snippet begins with, on its first line."""
+
+
+class Found(NamedTuple):
+    """A finding as people see it: 1-based line and column, both counted in the snippet's file."""
+
+    line: int
+    column: int
+    message: str
+    path: str = ""
+
+
+class Snippet(NamedTuple):
+    """One file, or several (``files``), and the settings that differ from the defaults."""
+
+    files: dict[str, str]
+    settings: dict[str, object]
+
+
+def py(text: str, **settings: object) -> Snippet:
+    """Return a SQLModel snippet; its first line follows the imports, so that it is line 2."""
+    return Snippet({"models.py": f"{PRELUDES['models.py']}\n{dedent(text).lstrip()}"}, settings)
+
+
+def ts(text: str, **settings: object) -> Snippet:
+    """Return a Drizzle snippet; its first line follows the imports, so that it is line 2."""
+    return Snippet({"schema.ts": f"{PRELUDES['schema.ts']}\n{dedent(text).lstrip()}"}, settings)
+
+
+def files(settings: dict[str, object] | None = None, /, **texts: str) -> Snippet:
+    """Return several files; ``__`` in a name stands for the dot before its suffix."""
+    return Snippet({name.replace("__", "."): dedent(text).lstrip() for name, text in texts.items()}, settings or {})
+
+
+def run(code: str, snippet: Snippet) -> list[Found]:
+    """Return what the rule ``code`` finds, in order. The path is given where it is not the snippet's only one."""
+    settings = Settings(rules=frozenset({code}), **snippet.settings)  # type: ignore[arg-type]
+    found = []
+    for diagnostic in check_files(snippet.files, settings):
+        assert (diagnostic.code, diagnostic.name) == (code, RULES[code].name)
+        source = Source(diagnostic.at.path, snippet.files[diagnostic.at.path].encode())
+        position = source.position(diagnostic.at.start)
+        path = diagnostic.at.path if len(snippet.files) > 1 else ""
+        found.append(Found(position.line, position.column, diagnostic.message, path))
+    return found
+
+
+def check_files(texts: dict[str, str], settings: Settings):
+    """Return the diagnostics of a project that consists of ``texts`` by path, which must all be readable."""
+    overlay = {path: text.encode() for path, text in texts.items()}
+    result = link(Project("/nonexistent", frozenset(), overlay))
+    assert result.problems == ()
+    return check(result.schema, settings)

@@ -10,8 +10,9 @@ from tenantlint.project import Project
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Diagnostic
 
 
@@ -25,10 +26,8 @@ class Asked(Record):
     files: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
 
-    def __contains__(self, path: str) -> bool:
-        return path in self.files or any(
-            folder in ("", path) or path.startswith(f"{folder}/") for folder in self.folders
-        )
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and (path in self.files or any(_lies_in(path, each) for each in self.folders))
 
 
 class Opened(Record):
@@ -62,21 +61,29 @@ class Opening:
         relative = os.path.relpath(path, self.root).replace(os.sep, "/")
         return "" if relative == "." else relative
 
-    def finish(self) -> Opened:
-        """Wait for the listing. Folders that it leaves out (ignored ones, submodules) are walked where asked for."""
-        listing = self._lister.result() if self._lister else list_folder(self.root)
-        files, problems = set(listing.files) | self.asked.files, list(listing.problems)
+    def finish(self, configs: ConfigTree, force_exclude: bool = False) -> Opened:
+        """Wait for the listing and return the project without what ``configs`` excludes.
+
+        A named folder that the listing leaves out (an ignored one, a submodule) is walked. A named file belongs even
+        where it is ignored or excluded, but with ``force_exclude`` not where it is excluded. Raises ConfigError.
+        """
+        skip = configs.of_root().exclude is None
+        listing = self._lister.result(skip) if self._lister else list_folder(self.root)
+        files, problems = set(listing.files), list(listing.problems)
         for folder in self.asked.folders:
-            if not _holds_any(folder, listing.files):
-                extra = walk(self.root, folder)
+            if not any(_lies_in(path, folder) for path in listing.files):
+                extra = walk(self.root, folder, skip)
                 files |= extra.files
                 problems += extra.problems
-        return Opened(Project(self.root, frozenset(files), self._overlay), self.asked, tuple(problems))
+        files |= self.asked.files
+        configs.add(files)
+        kept = configs.kept(files) | (frozenset() if force_exclude else self.asked.files)
+        overlay = {path: data for path, data in self._overlay.items() if path in kept}
+        return Opened(Project(self.root, kept, overlay), self.asked, tuple(problems))
 
 
-def _holds_any(folder: str, files: Iterable[str]) -> bool:
-    asked = Asked(folders=(folder,))
-    return any(path in asked for path in files)
+def _lies_in(path: str, folder: str) -> bool:
+    return folder in ("", path) or path.startswith(f"{folder}/")
 
 
 def _common_root(folders: list[str]) -> tuple[str, bool]:

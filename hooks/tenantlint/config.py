@@ -91,13 +91,21 @@ def load(start: str, overrides: Overrides = NO_OVERRIDES, explicit: str | None =
 
     ``explicit`` is a configuration file to read instead of looking for one. Raises ConfigError.
     """
+    _check_selectors(overrides)
+    return _settings(_find(start) if explicit is None else _read(explicit, required=True), overrides)
+
+
+def defaults(overrides: Overrides = NO_OVERRIDES) -> Settings:
+    """Return the settings that hold without any configuration file. Raises ConfigError."""
+    _check_selectors(overrides)
+    return _settings(None, overrides)
+
+
+def _check_selectors(overrides: Overrides) -> None:
     for option in ("select", "extend_select", "ignore", "only"):
         for selector in getattr(overrides, option) or ():
             if not members(selector):
                 raise ConfigError(f"--{option.replace('_', '-')}: {_unknown_selector(selector)}")
-    if explicit is not None:
-        return _settings(_read(os.path.abspath(explicit), required=True), overrides)
-    return _settings(_find(start), overrides)
 
 
 def _find(start: str) -> _Table | None:

@@ -26,6 +26,22 @@ class Diagnostic(Record):
     at: Location
 
 
+class Crash(Record):
+    """A bug in tenantlint itself: what it was doing, the exception in one line, and the traceback."""
+
+    what: str
+    error: str
+    trace: str
+
+
+def crash(what: str, error: Exception) -> Crash:
+    """Return what there is to tell of an exception that nobody expected."""
+    from traceback import format_exception
+
+    summary = "; ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
+    return Crash(what, summary, "".join(format_exception(error)))
+
+
 INPUT_PROBLEMS: Final = {
     "ERR001": "unreadable-file",
     "ERR002": "not-utf-8",

@@ -34,6 +34,8 @@ SKIPPED_DIRECTORIES: Final = frozenset(
 )  # fmt: skip
 """Folders that a walk outside git leaves out."""
 
+_NEVER_WALKED: Final = frozenset({".git", "node_modules"})
+
 _NEVER_OWN: Final = ("node_modules/", "site-packages/", ".venv/", "__pycache__/")
 _REPOSITORY_VARIABLES: Final = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"}
@@ -81,13 +83,13 @@ class Lister:
         self.root = root
         self._git = _start_git(root) if os.path.exists(os.path.join(root, ".git")) else None
 
-    def result(self) -> Listing:
-        """Wait for git and return the listing."""
+    def result(self, skip: bool = True) -> Listing:
+        """Wait for git and return the listing. ``skip`` is for ``walk``, where there is no git."""
         if self._git is not None:
             output = self._git.output()
             if output is not None:
                 return Listing(frozenset(_own_files(output)))
-        return walk(self.root)
+        return walk(self.root, skip=skip)
 
 
 def _own_files(output: bytes) -> Iterator[str]:
@@ -96,8 +98,12 @@ def _own_files(output: bytes) -> Iterator[str]:
             yield path
 
 
-def walk(root: str, below: str = "") -> Listing:
-    """List the files under ``root/below`` without SKIPPED_DIRECTORIES. Links to folders are not followed."""
+def walk(root: str, below: str = "", skip: bool = True) -> Listing:
+    """List the files under ``root/below``. Links to folders are not followed.
+
+    Without ``skip`` the folders of SKIPPED_DIRECTORIES are listed too, but for those of _NEVER_WALKED.
+    """
+    skipped = SKIPPED_DIRECTORIES if skip else _NEVER_WALKED
     files: list[str] = []
     problems: list[Diagnostic] = []
     pending = [below]
@@ -109,7 +115,7 @@ def walk(root: str, below: str = "") -> Listing:
                     path = f"{folder}/{entry.name}" if folder else entry.name
                     if not entry.is_dir(follow_symlinks=False):
                         files.append(path)
-                    elif entry.name not in SKIPPED_DIRECTORIES:
+                    elif entry.name not in skipped:
                         pending.append(path)
         except OSError as error:
             problems.append(unreadable(folder or ".", error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.diagnostic import Crash, crash
 from tenantlint.project import unreadable
 from tenantlint.record import Record
 from tenantlint.schema import Schema
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class LinkResult(Record):
-    """The Schema of a project, and the problems of the files that could not be read."""
+    """The Schema of a project, the problems of the files that could not be read, and the bugs met on the way."""
 
     schema: Schema
     problems: tuple[Diagnostic, ...]
+    crashes: tuple[Crash, ...] = ()
 
 
 class Frontend(Record):
@@ -30,6 +32,7 @@ class Frontend(Record):
     language that a project does not use.
     """
 
+    name: str
     suffixes: tuple[str, ...]
     scan: Callable[[], Callable[[bytes], bool]]
     link: Callable[[Project, Iterable[str]], Linked]
@@ -60,20 +63,28 @@ def _link_drizzle(project: Project, paths: Iterable[str]) -> Linked:
 
 
 FRONTENDS: Final = (
-    Frontend((".py", ".pyi"), _scan_sqlmodel, _link_sqlmodel),
-    Frontend((".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), _scan_drizzle, _link_drizzle),
+    Frontend("SQLModel", (".py", ".pyi"), _scan_sqlmodel, _link_sqlmodel),
+    Frontend("Drizzle", (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), _scan_drizzle, _link_drizzle),
 )
 
 
 def link(project: Project) -> LinkResult:
-    """Read every file of the project that may declare schema and link them into one Schema."""
+    """Read every file of the project that may declare schema and link them into one Schema.
+
+    A language whose linker fails declares nothing; the other ones go on.
+    """
     problems: list[Diagnostic] = []
+    crashes: list[Crash] = []
     parts: list[Linked] = []
     for frontend in FRONTENDS:
         paths = _candidates(project, frontend, problems)
         if paths:
-            parts.append(frontend.link(project, paths))
-    return LinkResult(_merge(parts), (*problems, *(problem for part in parts for problem in part.problems)))
+            try:
+                parts.append(frontend.link(project, paths))
+            except Exception as error:
+                crashes.append(crash(f"reading {frontend.name}", error))
+    problems += [problem for part in parts for problem in part.problems]
+    return LinkResult(_merge(parts), tuple(problems), tuple(crashes))
 
 
 def _candidates(project: Project, frontend: Frontend, problems: list[Diagnostic]) -> list[str]:

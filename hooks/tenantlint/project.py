@@ -42,6 +42,10 @@ class Project:
             source = self._sources[path] = Source(path, self.read(path))
         return source
 
+    def sources(self) -> list[Source]:
+        """Return the contents that have been asked for so far: of a linked project, all that its schema stands in."""
+        return list(self._sources.values())
+
     def read(self, path: str) -> bytes:
         """Return the bytes of a file of the project. Raises OSError where it cannot be read."""
         if path in self.overlay:

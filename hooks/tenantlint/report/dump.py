@@ -10,7 +10,7 @@ from tenantlint.schema import Schema, Table, Unknown
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
@@ -26,6 +26,16 @@ def dump(schema: Schema, line_of: Callable[[Location], int]) -> str:
         "unresolved": _sorted(schema.unresolved, line_of),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def within(schema: Schema, paths: Container[str]) -> Schema:
+    """Return the part of the schema that is declared in ``paths``."""
+    return Schema(
+        tuple(table for table in schema.tables if table.at.path in paths),
+        tuple(enum for enum in schema.enums if enum.at.path in paths),
+        tuple(policy for policy in schema.detached_policies if policy.at.path in paths),
+        tuple(item for item in schema.unresolved if item.at.path in paths),
+    )
 
 
 def table_order(table: Table) -> tuple[str, str, str, str, int]:

@@ -53,12 +53,14 @@ def load(code: str) -> type[Rule]:
     return rule
 
 
+def run(code: str, view: SchemaView) -> list[Diagnostic]:
+    """Return what one rule finds. An exception in the rule comes through, with a note on where it happened."""
+    rule = load(code)(view.settings.options.get(code))
+    return list(diagnose(rule, rule.check(view)))
+
+
 def check(schema: Schema, settings: Settings) -> list[Diagnostic]:
     """Return what the selected rules find in the whole schema, sorted by place and code."""
     view = SchemaView(schema, settings)
-    found: list[Diagnostic] = []
-    if view.tables:
-        for code in settings.rules:
-            rule = load(code)(settings.options.get(code))
-            found.extend(diagnose(rule, rule.check(view)))
+    found = [each for code in settings.rules for each in run(code, view)] if view.tables else []
     return sorted(found, key=lambda each: (each.at.path, each.at.start, each.code, each.message))

@@ -1,0 +1,82 @@
+"""From a project to findings: link the whole project, run the rules, keep what was asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenantlint import rules, suppress
+from tenantlint.diagnostic import Crash, Diagnostic, crash
+from tenantlint.link import link
+from tenantlint.record import Record
+from tenantlint.view import SchemaView
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from tenantlint.config_tree import ConfigTree
+    from tenantlint.project import Project
+    from tenantlint.schema import Schema, Unresolved
+    from tenantlint.settings import Settings
+
+
+class Outcome(Record):
+    """What a check found in the files asked for.
+
+    ``diagnostics`` are sorted by path, place and code. ``failed`` tells whether one of them is as severe as
+    ``fail-on`` says. ``unresolved`` is what could not be read statically. A crash makes the rest incomplete.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    failed: bool
+    unresolved: tuple[Unresolved, ...]
+    crashes: tuple[Crash, ...]
+
+
+def check(project: Project, asked: Container[str], configs: ConfigTree, problems: Iterable[Diagnostic]) -> Outcome:
+    """Check the whole project and return what there is to say of the paths in ``asked``.
+
+    ``problems`` are those of discovery. Each file is checked with the settings that govern it. Raises ConfigError
+    where such settings are wrong.
+    """
+    linked = link(project)
+    crashes = list(linked.crashes)
+    found = [problem for problem in (*problems, *linked.problems) if problem.at.path in asked]
+    for settings in _settings_in_use(project, asked, configs):
+        for each in _run_rules(linked.schema, settings, crashes):
+            path = each.at.path
+            if path not in asked or configs.of(path) is not settings:
+                continue
+            if not settings.ignores(configs.relative(path, settings), each.code):
+                found.append(each)
+    kept = suppress.apply(sorted(dict.fromkeys(found), key=_order), project.source).kept
+    return Outcome(
+        kept,
+        any(each.severity == "error" or configs.of(each.at.path).fail_on == "warning" for each in kept),
+        tuple(sorted((item for item in linked.schema.unresolved if item.at.path in asked), key=_unresolved_order)),
+        tuple(crashes),
+    )
+
+
+def _settings_in_use(project: Project, asked: Container[str], configs: ConfigTree) -> list[Settings]:
+    """Return the different settings that govern the files which were read and asked for."""
+    paths = sorted(source.path for source in project.sources() if source.path in asked)
+    return list({id(settings): settings for settings in map(configs.of, paths)}.values())
+
+
+def _run_rules(schema: Schema, settings: Settings, crashes: list[Crash]) -> list[Diagnostic]:
+    view = SchemaView(schema, settings)
+    found: list[Diagnostic] = []
+    for code in sorted(settings.rules) if view.tables else ():
+        try:
+            found += rules.run(code, view)
+        except Exception as error:
+            crashes.append(crash(f"checking {code} {rules.RULES[code].name}", error))
+    return found
+
+
+def _order(diagnostic: Diagnostic) -> tuple[str, int, str, str]:
+    return (diagnostic.at.path, diagnostic.at.start, diagnostic.code, diagnostic.message)
+
+
+def _unresolved_order(item: Unresolved) -> tuple[str, int, str]:
+    return (item.at.path, item.at.start, item.what)

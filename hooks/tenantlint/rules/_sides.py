@@ -8,17 +8,16 @@ if TYPE_CHECKING:
     from tenantlint.schema import Relation, Table
 
 
-def is_named_apart(relation: Relation, table: Table, target: Table) -> bool:
-    """Return whether ``target`` has another side for ``relation`` that only a different ``relationName`` keeps apart.
+def named_apart(relation: Relation, table: Table, target: Table) -> Relation | None:
+    """Return the relation of ``target`` that would be the other side if both had the same ``relationName``.
 
     Two ``many()`` are never the sides of one relation without a join table.
     """
-    return any(
-        other.target_id == table.id
-        and other is not relation
-        and other.inverse is None
-        and other.declared_inverse != relation.declared_inverse
-        and "one" in (relation.kind, other.kind)
-        for other in target.relations
-        if table.orm == "drizzle" and relation.inverse is None
-    )
+    if table.orm != "drizzle" or relation.inverse is not None:
+        return None
+    for other in target.relations:
+        back = other.target_id == table.id and other.inverse in (None, relation.name)
+        differs = other is not relation and other.declared_inverse != relation.declared_inverse
+        if back and differs and "one" in (relation.kind, other.kind):
+            return other
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.schema import UNKNOWN, Index
+from tenantlint.schema import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,11 +66,10 @@ class DetachedIndex(Rule):
         for index in indexes:
             if index.attached:
                 continue
-            kind = "index" if isinstance(index, Index) else "unique constraint"
-            subject = label(table) if index.name is UNKNOWN or index.name is None else index.name
-            has = f"has an {kind}" if subject == label(table) else "is"
+            kind, a = ("index", "an") if isinstance(index, Index) else ("unique constraint", "a")
+            named = isinstance(index.name, str)
             text = (
-                f"{has} declared outside the table, where Drizzle never sees it, so that it is never created; return "
-                f"the {kind} from the third argument of `{table.symbol}`"
+                f"{'is' if named else f'has {a} {kind}'} declared outside the table, where Drizzle never sees it, so that "
+                f"it is never created; return the {kind} from the third argument of `{table.symbol}`"
             )
-            yield Finding(index.at, table, subject, text)
+            yield Finding(index.at, table, str(index.name) if named else label(table), text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._sides import is_named_apart
+from tenantlint.rules._sides import named_apart
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class MismatchedRelation(Rule):
     });
 
     export const customersRelations = relations(customers, ({ many }) => ({
-      invoices: many(invoices),
+      invoices: many(invoices, { relationName: "payer" }),
     }));
 
     export const invoicesRelations = relations(invoices, ({ one }) => ({
-      customer: one(customers, { fields: [invoices.customer_id], references: [customers.id], relationName: "payer" }),
+      customer: one(customers, { fields: [invoices.customer_id], references: [customers.id] }),
     }));
     ```
 
@@ -125,10 +125,11 @@ def _side_texts(relation: Relation, table: Table, target: Table) -> Iterator[str
     if not isinstance(named, str):
         return
     if table.orm == "drizzle":
-        if is_named_apart(relation, table, target):
+        other = named_apart(relation, table, target)
+        if other is not None and (other.inverse is None or not relation.columns):
             yield (
-                f"has the relationName `{named}`, and no relation from `{target.symbol}` back to `{table.symbol}` has "
-                "it: Drizzle cannot match the two sides; give both the same name"
+                f"has the relationName `{named}`, which `{target.symbol}.{other.name}` does not have: Drizzle cannot "
+                "match the two sides; give both the same name"
             )
         return
     other = next((each for each in target.relations if each.name == named), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
-from tenantlint.rules._sides import is_named_apart
+from tenantlint.rules._sides import named_apart
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
 
@@ -117,7 +117,7 @@ class OneSidedRelation(Rule):
             target = view.find(relation.target_id)
             if target is None or target.id not in view.checked or "relations" in target.incomplete:
                 continue
-            if _may_have_inverse(relation, table) or is_named_apart(relation, table, target):
+            if _may_have_inverse(relation, table) or named_apart(relation, table, target):
                 continue
             if self.tenant_relations or not _loads_tenant(relation, table, view):
                 yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", _text(relation, table, target))

@@ -1,0 +1,238 @@
+from textwrap import dedent, indent
+
+import pytest
+from rules.support import Found, py, run, ts
+
+CODE = "IDX002"
+WHY = (
+    "is a foreign key that no index leads with: every delete in the table that it references reads this whole table; "
+    "add an index that begins with it"
+)
+
+PY_USERS = """
+class User(SQLModel, table=True):
+    __table_args__ = (UniqueConstraint("org_id", "id"),)
+    id: int = Field(primary_key=True)
+    org_id: int
+"""
+TS_USERS = """
+export const users = pgTable("users", {
+  id: integer("id").primaryKey(),
+  org_id: integer("org_id").notNull(),
+  email: text("email").notNull().unique(),
+}, (t) => [unique().on(t.org_id, t.id)]);
+"""
+
+
+def posts_py(body: str):
+    """Return a Post class with the given body, which begins on line 9, and the User class that it references."""
+    text = f"{PY_USERS.lstrip()}\nclass Post(SQLModel, table=True):\n"
+    return py(text + indent(dedent(body).strip(), "    "))
+
+
+def posts_ts(columns: str, extra: str = "", rest: str = ""):
+    """Return a posts table with the given columns, which begin on line 9, and the users table that it references."""
+    head = f'{TS_USERS.lstrip()}\nexport const posts = pgTable("posts", {{\n'
+    return ts(f"{head}{indent(dedent(columns).strip(), '  ')}\n}}, (t) => [{extra}]);\n{dedent(rest)}")
+
+
+AUTHOR = """
+    id: integer("id").primaryKey(),
+    author_id: integer("author_id").notNull().references(() => users.id),
+"""
+PAIR = """
+    id: integer("id").primaryKey(),
+    org_id: integer("org_id").notNull(),
+    author_id: integer("author_id").notNull(),
+"""
+PAIR_KEY = "foreignKey({ columns: [t.org_id, t.author_id], foreignColumns: [users.org_id, users.id] })"
+RELATION = """
+export const postsRelations = relations(posts, ({ one }) => ({
+  author: one(users, { fields: [posts.author_id], references: [users.id] }),
+}));
+"""
+
+NOOP = {
+    "py index=True": posts_py("""
+        id: int = Field(primary_key=True)
+        author_id: int = Field(foreign_key="user.id", index=True)
+    """),
+    "py primary key": posts_py('author_id: int = Field(foreign_key="user.id", primary_key=True)'),
+    "py unique column": posts_py("""
+        id: int = Field(primary_key=True)
+        author_id: int = Field(foreign_key="user.id", unique=True)
+    """),
+    "py composite in the other order": posts_py("""
+        __table_args__ = (
+            ForeignKeyConstraint(["org_id", "author_id"], ["user.org_id", "user.id"]),
+            Index("ix", "author_id", "org_id", "id"),
+        )
+        id: int = Field(primary_key=True)
+        org_id: int
+        author_id: int
+    """),
+    "py table arguments that cannot be read": posts_py("""
+        __table_args__ = unreadable()
+        id: int = Field(primary_key=True)
+        author_id: int = Field(foreign_key="user.id")
+    """),
+    "py the tenant column is for IDX001": py("""
+        class Tenant(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Post(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            tenant_id: int = Field(foreign_key="tenant.id")
+    """),
+    "ts index": posts_ts(AUTHOR, 'index("i").on(t.author_id, t.id)'),
+    "ts unique constraint": posts_ts(AUTHOR, "unique().on(t.author_id)"),
+    "ts an index whose columns cannot be read": posts_ts(AUTHOR, 'index("i").on(...columnsOf(t))'),
+    "ts composite in the other order": posts_ts(PAIR, f'{PAIR_KEY}, index("i").on(t.author_id, t.org_id)'),
+    "ts a unique key over one of the columns": posts_ts(PAIR, f"{PAIR_KEY}, unique().on(t.author_id)"),
+    "ts a partial index on a column that may be NULL": posts_ts(
+        """
+        id: integer("id").primaryKey(),
+        author_id: integer("author_id").references(() => users.id),
+        """,
+        'index("i").on(t.author_id).where(sql`author_id is not null`)',
+    ),
+    "ts a relation on an indexed column": posts_ts(
+        'id: integer("id").primaryKey(),\nauthor_id: integer("author_id").notNull(),',
+        'index("i").on(t.author_id)',
+        RELATION,
+    ),
+    "ts a relation from the side that is referenced": posts_ts(
+        'id: integer("id").primaryKey(),\nuser_email: text("user_email").notNull(),',
+        "",
+        """
+        export const postsRelations = relations(users, ({ one }) => ({
+          post: one(posts, { fields: [users.org_id], references: [posts.user_email] }),
+        }));
+        """,
+    ),
+    "ts MySQL indexes declared foreign keys by itself": ts("""
+        export const users = mysql.mysqlTable("users", { id: mysql.int("id").primaryKey() });
+        export const posts = mysql.mysqlTable("posts", {
+          id: mysql.int("id").primaryKey(),
+          author_id: mysql.int("author_id").references(() => users.id),
+        });
+        export const postsRelations = relations(posts, ({ one }) => ({
+          author: one(users, { fields: [posts.author_id], references: [users.id] }),
+        }));
+    """),
+}
+
+FINDING = {
+    "py no index": (
+        posts_py("""
+            id: int = Field(primary_key=True)
+            author_id: int = Field(foreign_key="user.id")
+        """),
+        [Found(9, 5, f"`post.author_id` {WHY}")],
+    ),
+    "py second of an index": (
+        posts_py("""
+            __table_args__ = (Index("ix", "id", "author_id"),)
+            id: int = Field(primary_key=True)
+            author_id: int = Field(foreign_key="user.id")
+        """),
+        [Found(10, 5, f"`post.author_id` {WHY}")],
+    ),
+    "py composite": (
+        posts_py("""
+            __table_args__ = (ForeignKeyConstraint(["org_id", "author_id"], ["user.org_id", "user.id"]),)
+            id: int = Field(primary_key=True)
+            org_id: int = Field(index=True)
+            author_id: int
+        """),
+        [Found(8, 23, f"`post (org_id, author_id)` {WHY}")],
+    ),
+    "py self reference": (
+        py("""
+            class Page(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                parent_id: int | None = Field(default=None, foreign_key="page.id")
+        """),
+        [Found(4, 5, f"`page.parent_id` {WHY}")],
+    ),
+    "py mixin of two tables": (
+        py("""
+            class User(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+
+            class Authored(SQLModel):
+                author_id: int = Field(foreign_key="user.id")
+
+            class Note(Authored, table=True):
+                id: int = Field(primary_key=True)
+
+            class Memo(Authored, table=True):
+                id: int = Field(primary_key=True)
+        """),
+        [Found(6, 5, f"`memo.author_id` (and 1 more table) {WHY}")],
+    ),
+    "ts no index": (posts_ts(AUTHOR), [Found(10, 3, f"`posts.author_id` {WHY}")]),
+    "ts once for a foreign key and a relation": (
+        posts_ts(AUTHOR, "", RELATION),
+        [Found(10, 3, f"`posts.author_id` {WHY}")],
+    ),
+    "ts given by a relation": (
+        posts_ts('id: integer("id").primaryKey(),\nauthor_id: integer("author_id").notNull(),', "", RELATION),
+        [Found(10, 3, f"`posts.author_id` {WHY}")],
+    ),
+    "ts given by a relation to a unique column": (
+        posts_ts(
+            'id: integer("id").primaryKey(),\nemail: text("email").notNull(),',
+            "",
+            """
+            export const postsRelations = relations(posts, ({ one }) => ({
+              author: one(users, { fields: [posts.email], references: [users.email] }),
+            }));
+            """,
+        ),
+        [Found(10, 3, f"`posts.email` {WHY}")],
+    ),
+    "ts composite with an index over one of the columns": (
+        posts_ts(PAIR, f'{PAIR_KEY}, index("i").on(t.author_id)'),
+        [Found(12, 12, f"`posts (org_id, author_id)` {WHY}")],
+    ),
+    "ts a partial index on a column that is not NULL": (
+        posts_ts(AUTHOR, 'index("i").on(t.author_id).where(sql`deleted_at is null`)'),
+        [Found(10, 3, f"`posts.author_id` {WHY}")],
+    ),
+    "ts MySQL indexes no relations": (
+        ts("""
+            export const users = mysql.mysqlTable("users", { id: mysql.int("id").primaryKey() });
+            export const posts = mysql.mysqlTable("posts", {
+              id: mysql.int("id").primaryKey(),
+              author_id: mysql.int("author_id"),
+            });
+            export const postsRelations = relations(posts, ({ one }) => ({
+              author: one(users, { fields: [posts.author_id], references: [users.id] }),
+            }));
+        """),
+        [Found(5, 3, f"`posts.author_id` {WHY}")],
+    ),
+    "ts tables that share the column each lack their own index": (
+        posts_ts(
+            'id: integer("id").primaryKey(),',
+            "",
+            """
+            const authored = { author_id: integer("author_id").references(() => users.id) };
+            export const notes = pgTable("notes", { id: integer("id").primaryKey(), ...authored });
+            export const memos = pgTable("memos", { id: integer("id").primaryKey(), ...authored });
+            """,
+        ),
+        [Found(13, 22, f"`notes.author_id` {WHY}"), Found(14, 22, f"`memos.author_id` {WHY}")],
+    ),
+}
+
+
+@pytest.mark.parametrize("snippet", NOOP.values(), ids=NOOP)
+def test_noop(snippet):
+    assert run(CODE, snippet) == []
+
+
+@pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)
+def test_finding(snippet, expected):
+    assert run(CODE, snippet) == expected

@@ -1,4 +1,5 @@
 import pytest
+
 from rules.support import Found, py, run, ts
 
 CODE = "NAM002"

@@ -1,4 +1,5 @@
 import pytest
+
 from rules.support import Found, files, run, ts
 
 CODE = "IDX003"

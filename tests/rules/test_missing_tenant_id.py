@@ -1,4 +1,5 @@
 import pytest
+
 from rules.support import Found, py, run, ts
 
 CODE = "TEN001"
@@ -174,7 +175,9 @@ FINDING = {
               id: uuid("id").primaryKey(),
               tenant_id: uuid("tenant_id").notNull(),
               project_id: uuid("project_id").notNull(),
-            }, (t) => [foreignKey({ columns: [t.tenant_id, t.project_id], foreignColumns: [projects.id, projects.id] })]);
+            }, (t) => [
+              foreignKey({ columns: [t.tenant_id, t.project_id], foreignColumns: [projects.id, projects.id] }),
+            ]);
         """),
         [Found(2, 25, f"`projects` has no `tenant_id`: {WHY}")],
     ),

@@ -6,8 +6,8 @@ import re
 from inspect import cleandoc
 
 import pytest
-from rules.support import check_files
 
+from rules.support import check_files
 from tenantlint.rule import options, page
 from tenantlint.rules import RULES, load
 from tenantlint.settings import Settings

@@ -1,6 +1,7 @@
 from textwrap import dedent, indent
 
 import pytest
+
 from rules.support import Found, py, run, ts
 
 CODE = "IDX002"

@@ -68,8 +68,9 @@ class DetachedIndex(Rule):
                 continue
             kind, a = ("index", "an") if isinstance(index, Index) else ("unique constraint", "a")
             named = isinstance(index.name, str)
+            is_ = "is" if named else f"has {a} {kind}"
             text = (
-                f"{'is' if named else f'has {a} {kind}'} declared outside the table, where Drizzle never sees it, so that "
-                f"it is never created; return the {kind} from the third argument of `{table.symbol}`"
+                f"{is_} declared outside the table, where Drizzle never sees it, so that it is never created; return "
+                f"the {kind} from the third argument of `{table.symbol}`"
             )
             yield Finding(index.at, table, str(index.name) if named else label(table), text)

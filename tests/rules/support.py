@@ -13,7 +13,7 @@ from tenantlint.source import Source
 
 PRELUDES = {
     "models.py": (
-        "from uuid import UUID; from sqlalchemy import Column, ForeignKeyConstraint, Index, String, UniqueConstraint; "
+        "from uuid import UUID; from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, String, UniqueConstraint; "
         "from sqlmodel import Field, Relationship, SQLModel"
     ),
     "schema.ts": (

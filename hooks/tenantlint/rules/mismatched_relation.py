@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._sides import named_apart
+from tenantlint.rules._sides import named_apart, rivals
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ class MismatchedRelation(Rule):
     ## What it does
     - In SQLModel: `back_populates` must name a relationship of the target that points back to this class and names
       this one in turn.
-    - In Drizzle: the two sides of a relation must have the same `relationName`.
+    - In Drizzle: the two sides of a relation must have the same `relationName`, and must have one where several
+      relations join the two tables.
     - In both: the columns that a relation joins on (`fields` and `references`) must exist, belong to its own table
       and to the target, and be as many on each side.
 
@@ -121,17 +122,31 @@ class MismatchedRelation(Rule):
 
 
 def _side_texts(relation: Relation, table: Table, target: Table) -> Iterator[str]:
-    named = relation.declared_inverse
-    if not isinstance(named, str):
-        return
     if table.orm == "drizzle":
-        other = named_apart(relation, table, target)
-        if other is not None and (other.inverse is None or not relation.columns):
-            yield (
-                f"has the relationName `{named}`, which `{target.symbol}.{other.name}` does not have: Drizzle cannot "
-                "match the two sides; give both the same name"
-            )
-        return
+        yield from _name_texts(relation, table, target)
+    elif isinstance(relation.declared_inverse, str):
+        yield from _back_texts(relation, relation.declared_inverse, table, target)
+
+
+def _name_texts(relation: Relation, table: Table, target: Table) -> Iterator[str]:
+    """Check Drizzle's ``relationName``. A relation that names its columns works without its other side."""
+    others = rivals(relation, table, target)
+    apart = named_apart(relation, table, target)
+    if others and relation.columns == ():
+        names = " and ".join(f"`{target.symbol}.{other.name}`" for other in others)
+        yield (
+            f"may be the other side of {names}: Drizzle refuses to choose when a query uses it; give the two sides of "
+            "each relation the same `relationName`"
+        )
+    elif apart and isinstance(relation.declared_inverse, str) and (apart.inverse is None or not relation.columns):
+        yield (
+            f"has the relationName `{relation.declared_inverse}`, which `{target.symbol}.{apart.name}` does not have: "
+            "Drizzle cannot match the two sides; give both the same name"
+        )
+
+
+def _back_texts(relation: Relation, named: str, table: Table, target: Table) -> Iterator[str]:
+    """Check SQLAlchemy's ``back_populates``, which is ``named``."""
     other = next((each for each in target.relations if each.name == named), None)
     full = f"`{target.symbol}.{named}`"
     if other is None:

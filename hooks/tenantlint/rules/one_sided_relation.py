@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
-from tenantlint.rules._sides import named_apart
-from tenantlint.schema import UNKNOWN
+from tenantlint.rules._sides import named_apart, rivals
 from tenantlint.view import known
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ class OneSidedRelation(Rule):
 
     ## What it does
     Asks every relation for its other side: in SQLModel a `Relationship` of the target with `back_populates` on both,
-    in Drizzle a `one()` or `many()` among the relations of the target.
+    in Drizzle a `one()` or `many()` among the relations of the target. One of the two must name the columns.
 
     Not asked for: the other side of the relation to the tenant (see Options), of view-only relations, and of
     relations to exempt tables. A name in `back_populates` that does not exist is for mismatched-relation (REL004).
@@ -117,15 +116,22 @@ class OneSidedRelation(Rule):
             target = view.find(relation.target_id)
             if target is None or target.id not in view.checked or "relations" in target.incomplete:
                 continue
-            if _may_have_inverse(relation, table) or named_apart(relation, table, target):
+            if not _is_one_sided(relation, table, target):
                 continue
             if self.tenant_relations or not _loads_tenant(relation, table, view):
                 yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", _text(relation, table, target))
 
 
-def _may_have_inverse(relation: Relation, table: Table) -> bool:
-    named = relation.declared_inverse is not None and table.orm == "sqlmodel"
-    return named or relation.inverse is not None or relation.view_only is not False
+def _is_one_sided(relation: Relation, table: Table, target: Table) -> bool:
+    if relation.view_only is not False:
+        return False
+    if table.orm != "drizzle":
+        return relation.inverse is None and relation.declared_inverse is None
+    if relation.inverse is None:
+        return not (named_apart(relation, table, target) or rivals(relation, table, target))
+    return relation.columns == () and any(
+        other.name == relation.inverse and other.columns == () for other in target.relations
+    )
 
 
 def _loads_tenant(relation: Relation, table: Table, view: SchemaView) -> bool:
@@ -139,13 +145,13 @@ def _text(relation: Relation, table: Table, target: Table) -> str:
             f"has no other side: what is assigned here does not show on `{target.symbol}` before a reload; declare a "
             f"`Relationship` there, and name each in the `back_populates` of the other"
         )
-    if relation.kind == "many" and relation.columns == ():
+    if relation.columns == ():
         return (
-            f"has no other side: Drizzle cannot tell which columns join the tables, and fails when a query uses it; "
-            f"declare `one({table.symbol})` with `fields` and `references` in the relations of `{target.symbol}`"
+            "has no other side that names columns: Drizzle cannot tell which join the tables, and fails when a query "
+            f"uses it; declare `one({table.symbol})` with `fields` and `references` in the relations of "
+            f"`{target.symbol}`"
         )
-    other = "one or many" if relation.kind is UNKNOWN or relation.kind == "one" else "one"
     return (
         f"has no other side: queries of `{target.symbol}` cannot load `{table.symbol}` with it; declare "
-        f"`{other}({table.symbol})` in the relations of `{target.symbol}`"
+        f"`many({table.symbol})` or `one({table.symbol})` in the relations of `{target.symbol}`"
     )

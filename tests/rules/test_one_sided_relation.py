@@ -1,0 +1,199 @@
+import pytest
+
+from rules.support import Found, py, run, ts
+
+CODE = "REL003"
+TENANT = {CODE: {"tenant_relations": True}}
+
+
+def py_why(target: str) -> str:
+    return (
+        f"has no other side: what is assigned here does not show on `{target}` before a reload; declare a "
+        "`Relationship` there, and name each in the `back_populates` of the other"
+    )
+
+
+def one_why(table: str, target: str) -> str:
+    return (
+        f"has no other side: queries of `{target}` cannot load `{table}` with it; declare `many({table})` or "
+        f"`one({table})` in the relations of `{target}`"
+    )
+
+
+def bare_why(table: str, target: str) -> str:
+    return (
+        "has no other side that names columns: Drizzle cannot tell which join the tables, and fails when a query uses "
+        f"it; declare `one({table})` with `fields` and `references` in the relations of `{target}`"
+    )
+
+
+TS_TABLES = """
+    export const customers = pgTable("customers", { id: uuid("id").primaryKey() });
+    export const invoices = pgTable("invoices", { id: uuid("id").primaryKey(), customer_id: uuid("customer_id") });
+"""
+FIELDS = "fields: [invoices.customer_id], references: [customers.id]"
+
+
+def related(invoice: str = "", customer: str = "") -> str:
+    """Return the two tables and the relations of each, which are on lines 4 and 5."""
+    return (
+        f"{TS_TABLES}    export const a = relations(invoices, ({{ one, many }}) => ({{ {invoice} }}));\n"
+        f"    export const b = relations(customers, ({{ one, many }}) => ({{ {customer} }}));\n"
+    )
+
+
+TS_TENANT = """
+    export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+    export const invoices = pgTable("invoices", { id: uuid("id").primaryKey(), tenant_id: uuid("tenant_id") });
+    export const a = relations(invoices, ({ one }) => ({
+      tenant: one(tenants, { fields: [invoices.tenant_id], references: [tenants.id] }),
+    }));
+"""
+
+NOOP = {
+    "py both sides": py("""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            invoices: list["Invoice"] = Relationship(back_populates="customer")
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            customer_id: int = Field(foreign_key="customer.id")
+            customer: Customer = Relationship(back_populates="invoices")
+    """),
+    "py a name that does not exist is for REL004": py("""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            customer_id: int = Field(foreign_key="customer.id")
+            customer: Customer = Relationship(back_populates="invoices")
+    """),
+    "py view-only": py("""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            customer_id: int = Field(foreign_key="customer.id")
+            customer: Customer = Relationship(sa_relationship_kwargs={"viewonly": True})
+    """),
+    "py to the tenant": py("""
+        class Tenant(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            tenant_id: int = Field(foreign_key="tenant.id")
+            tenant: Tenant = Relationship()
+    """),
+    "ts both sides": ts(related(f"customer: one(customers, {{ {FIELDS} }})", "invoices: many(invoices)")),
+    "ts both sides of one to one": ts(related(f"customer: one(customers, {{ {FIELDS} }})", "invoice: one(invoices)")),
+    "ts both sides by relationName": ts(
+        related(
+            f'payer: one(customers, {{ {FIELDS}, relationName: "payer" }})',
+            'invoices: many(invoices, { relationName: "payer" })',
+        )
+    ),
+    "ts sides that are named apart are for REL004": ts(
+        related(
+            f"customer: one(customers, {{ {FIELDS} }})",
+            'invoices: many(invoices, { relationName: "payer" })',
+        )
+    ),
+    "ts a name on the side with fields only": ts(
+        related(
+            f'customer: one(customers, {{ {FIELDS}, relationName: "payer" }})',
+            "invoices: many(invoices)",
+        )
+    ),
+    "ts to the tenant": ts(TS_TENANT),
+    "ts to an exempt table": ts(related(f"customer: one(customers, {{ {FIELDS} }})"), exempt_tables=("customers",)),
+    "ts relations of the target that cannot be read": ts(
+        related(f"customer: one(customers, {{ {FIELDS} }})", "...more")
+    ),
+    "ts a target that cannot be read": ts(related(f"customer: one(unreadable, {{ {FIELDS} }})")),
+}
+
+FINDING = {
+    "py no back_populates": (
+        py("""
+            class Customer(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+
+            class Invoice(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                customer_id: int = Field(foreign_key="customer.id")
+                customer: Customer = Relationship()
+        """),
+        [Found(8, 5, f"`Invoice.customer` {py_why('Customer')}")],
+    ),
+    "py two relations that do not name each other": (
+        py("""
+            class Customer(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                invoices: list["Invoice"] = Relationship()
+
+            class Invoice(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                customer_id: int = Field(foreign_key="customer.id")
+                customer: Customer = Relationship()
+        """),
+        [
+            Found(4, 5, f"`Customer.invoices` {py_why('Invoice')}"),
+            Found(9, 5, f"`Invoice.customer` {py_why('Customer')}"),
+        ],
+    ),
+    "py to the tenant, asked for": (
+        py(
+            """
+            class Tenant(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+
+            class Invoice(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                tenant_id: int = Field(foreign_key="tenant.id")
+                tenant: Tenant = Relationship()
+            """,
+            options=TENANT,
+        ),
+        [Found(8, 5, f"`Invoice.tenant` {py_why('Tenant')}")],
+    ),
+    "ts one without many": (
+        ts(related(f"customer: one(customers, {{ {FIELDS} }})")),
+        [Found(4, 70, f"`invoices.customer` {one_why('invoices', 'customers')}")],
+    ),
+    "ts many without one": (
+        ts(related("", "invoices: many(invoices)")),
+        [Found(5, 71, f"`customers.invoices` {bare_why('customers', 'invoices')}")],
+    ),
+    "ts many to many without a join table": (
+        ts(related("customers: many(customers)", "invoices: many(invoices)")),
+        [
+            Found(4, 71, f"`invoices.customers` {bare_why('invoices', 'customers')}"),
+            Found(5, 71, f"`customers.invoices` {bare_why('customers', 'invoices')}"),
+        ],
+    ),
+    "ts one to one without fields": (
+        ts(related("customer: one(customers)", "invoice: one(invoices)")),
+        [
+            Found(4, 70, f"`invoices.customer` {bare_why('invoices', 'customers')}"),
+            Found(5, 70, f"`customers.invoice` {bare_why('customers', 'invoices')}"),
+        ],
+    ),
+    "ts to the tenant, asked for": (
+        ts(TS_TENANT, options=TENANT),
+        [Found(5, 11, f"`invoices.tenant` {one_why('invoices', 'tenants')}")],
+    ),
+}
+
+
+@pytest.mark.parametrize("snippet", NOOP.values(), ids=NOOP)
+def test_noop(snippet):
+    assert run(CODE, snippet) == []
+
+
+@pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)
+def test_finding(snippet, expected):
+    assert run(CODE, snippet) == expected

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tenantlint.asked import Asked, Opening, UsageError
+from tenantlint.arguments import UsageError
+from tenantlint.asked import Asked, Opening
 
 if TYPE_CHECKING:
     from pathlib import Path

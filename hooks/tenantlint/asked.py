@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from tenantlint.arguments import UsageError
 from tenantlint.discover import Lister, find_root, list_folder, walk
 from tenantlint.project import Project
 from tenantlint.record import Record
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
 
     from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Diagnostic
-
-
-class UsageError(Exception):
-    """The command line asks for something that cannot be done; the message says what, for people."""
 
 
 class Asked(Record):

@@ -6,45 +6,55 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.asked import Opening, UsageError
+from tenantlint.arguments import UsageError
+from tenantlint.asked import Opening
 from tenantlint.config import Overrides, defaults, load
 from tenantlint.config_tree import ConfigTree
 
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Callable, Sequence
 
-    from tenantlint.diagnostic import Crash
+    from tenantlint.arguments import Arguments
+    from tenantlint.diagnostic import Crash, Severity
     from tenantlint.report.model import Report
+    from tenantlint.selection import PresetName
 
 CLEAN: Final = 0
 FINDINGS: Final = 1
 ERROR: Final = 2
 
+_PRESETS: Final[dict[str | None, PresetName | None]] = {
+    None: None,
+    "recommended": "recommended",
+    "strict": "strict",
+    "all": "all",
+}
+_SEVERITIES: Final[dict[str | None, Severity | None]] = {None: None, "error": "error", "warning": "warning"}
 
-def check(arguments: Namespace) -> int:
+
+def check(arguments: Arguments) -> int:
     """``tenantlint check``: 0 where nothing is found, 1 for findings, 2 where a bug of tenantlint hides some."""
     cwd = os.getcwd()
-    opening = Opening(arguments.paths, cwd, _stdin(arguments))
+    opening = Opening(arguments.operands, cwd, _stdin(arguments))
     from tenantlint import pipeline
     from tenantlint.report.model import report
 
     configs = _configs(opening.root, arguments)
-    opened = opening.finish(configs, arguments.force_exclude)
+    opened = opening.finish(configs, arguments.flag("--force-exclude"))
     outcome = pipeline.check(opened.project, opened.asked, configs, opened.problems)
-    unresolved = outcome.unresolved if arguments.explain_unknown else None
+    unresolved = outcome.unresolved if arguments.flag("--explain-unknown") else None
     found = report(opened.project, outcome.diagnostics, unresolved)
     sys.stdout.write(_render(found, arguments, _show_path(opening.root, cwd)))
     _tell_crashes(outcome.crashes)
     if outcome.crashes:
         return ERROR
-    return FINDINGS if outcome.failed and not arguments.exit_zero else CLEAN
+    return FINDINGS if outcome.failed and not arguments.flag("--exit-zero") else CLEAN
 
 
-def dump(arguments: Namespace) -> int:
+def dump(arguments: Arguments) -> int:
     """``tenantlint dump``: print the schema as far as the paths given declare it."""
     cwd = os.getcwd()
-    opening = Opening(arguments.paths, cwd)
+    opening = Opening(arguments.operands, cwd)
     from tenantlint.link import link
     from tenantlint.report.concise import render
     from tenantlint.report.dump import dump as dump_schema
@@ -64,49 +74,47 @@ def dump(arguments: Namespace) -> int:
     return FINDINGS if problems else CLEAN
 
 
-def rule(arguments: Namespace) -> int:
+def rule(arguments: Arguments) -> int:
     """``tenantlint rule``: print a rule's page, or list the rules."""
     from tenantlint import rules
     from tenantlint.rule import page
 
-    if arguments.rule is None:
-        for code, entry in rules.RULES.items():
-            print(f"{code}  {entry.name:24}  {entry.preset}")
+    if not arguments.operands:
+        for known, entry in rules.RULES.items():
+            print(f"{known}  {entry.name:24}  {entry.preset}")
         return CLEAN
-    found = rules.find(arguments.rule)
-    if found is None:
-        raise UsageError(f"no such rule: {arguments.rule} (tenantlint rule lists them)")
-    sys.stdout.write(page(rules.load(found)))
+    code = rules.find(arguments.operands[0])
+    if code is None:
+        raise UsageError(f"no such rule: {arguments.operands[0]} (tenantlint rule lists them)")
+    sys.stdout.write(page(rules.load(code)))
     return CLEAN
 
 
-def _stdin(arguments: Namespace) -> dict[str, bytes] | None:
-    if arguments.stdin_filename is None:
+def _stdin(arguments: Arguments) -> dict[str, bytes] | None:
+    name = arguments.one("--stdin-filename")
+    if name is None:
         return None
-    if arguments.paths:
+    if arguments.operands:
         raise UsageError("--stdin-filename goes without paths")
-    return {arguments.stdin_filename: sys.stdin.buffer.read()}
+    return {name: sys.stdin.buffer.read()}
 
 
-def _configs(root: str, arguments: Namespace) -> ConfigTree:
+def _configs(root: str, arguments: Arguments) -> ConfigTree:
     overrides = Overrides(
-        select=_listed(arguments, "select") or None,
-        extend_select=_listed(arguments, "extend_select"),
-        ignore=_listed(arguments, "ignore"),
-        only=_listed(arguments, "only"),
-        preset=getattr(arguments, "preset", None),
-        fail_on=getattr(arguments, "fail_on", None),
+        select=arguments.listed("--select") if arguments.flag("--select") else None,
+        extend_select=arguments.listed("--extend-select"),
+        ignore=arguments.listed("--ignore"),
+        only=arguments.listed("--only"),
+        preset=_PRESETS[arguments.one("--preset")],
+        fail_on=_SEVERITIES[arguments.one("--fail-on")],
     )
-    if arguments.no_config:
+    config = arguments.one("--config")
+    if arguments.flag("--no-config"):
+        if config is not None:
+            raise UsageError("--config and --no-config exclude each other")
         return ConfigTree(root, lambda folder: defaults(overrides), single=True)
-    explicit = None if arguments.config is None else os.path.abspath(arguments.config)
+    explicit = None if config is None else os.path.abspath(config)
     return ConfigTree(root, lambda folder: load(folder, overrides, explicit), single=explicit is not None)
-
-
-def _listed(arguments: Namespace, option: str) -> tuple[str, ...]:
-    """Return the words of an option that may be repeated and takes lists with commas."""
-    given: Sequence[str] = getattr(arguments, option, None) or ()
-    return tuple(word.strip() for part in given for word in part.split(",") if word.strip())
 
 
 def _show_path(root: str, cwd: str) -> Callable[[str], str]:
@@ -116,22 +124,25 @@ def _show_path(root: str, cwd: str) -> Callable[[str], str]:
     return lambda path: os.path.relpath(os.path.join(root, path), cwd)
 
 
-def _render(found: Report, arguments: Namespace, show_path: Callable[[str], str]) -> str:
-    if arguments.output_format == "json":
+def _render(found: Report, arguments: Arguments, show_path: Callable[[str], str]) -> str:
+    output_format = arguments.one("--output-format")
+    if output_format == "json":
         from tenantlint.report import json
 
         return json.render(found)
-    if arguments.output_format == "github":
+    if output_format == "github":
         from tenantlint.report import github
 
         return github.render(found)
-    if arguments.output_format == "concise":
+    if output_format == "concise":
         from tenantlint.report import concise
 
         return concise.render(found, show_path)
     from tenantlint.report import text
 
-    return text.render(found, show_path, use_color(arguments.color), summary=not arguments.quiet)
+    return text.render(
+        found, show_path, use_color(arguments.one("--color") or "auto"), summary=not arguments.flag("--quiet")
+    )
 
 
 def use_color(choice: str) -> bool:

@@ -39,6 +39,11 @@ class _Node:
     def __init__(self, **attributes: object) -> None:
         self.__dict__ = attributes
 
+    def __getattr__(self, name: str) -> None:
+        """Give None for what the node was made without: where LibCST's class has another default, it is empty too."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+
 
 class _NodeClasses(ModuleType):
     """Stands in for the module ``libcst``: has a class of every name that is asked for."""

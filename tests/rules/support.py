@@ -13,8 +13,8 @@ from tenantlint.source import Source
 
 PRELUDES = {
     "models.py": (
-        "from uuid import UUID; from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, String, UniqueConstraint; "
-        "from sqlmodel import Field, Relationship, SQLModel"
+        "from uuid import UUID; from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, String; "
+        "from sqlalchemy import UniqueConstraint; from sqlmodel import Field, Relationship, SQLModel"
     ),
     "schema.ts": (
         'import { relations, sql } from "drizzle-orm"; import { foreignKey, index, integer, pgTable, '

@@ -117,8 +117,8 @@ FINDING = {
             Found(
                 10,
                 5,
-                "`Hero.old_team` names `Team.heroes` in `back_populates`, which names `team` instead: the two sides are "
-                "not kept in step; let each name the other",
+                "`Hero.old_team` names `Team.heroes` in `back_populates`, which names `team` instead: the two sides "
+                "are not kept in step; let each name the other",
             )
         ],
     ),

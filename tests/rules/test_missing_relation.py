@@ -185,7 +185,10 @@ FINDING = {
               tenant_id: uuid("tenant_id").notNull(),
               customer_id: uuid("customer_id").notNull(),
             }, (t) => [
-              foreignKey({ columns: [t.tenant_id, t.customer_id], foreignColumns: [customers.tenant_id, customers.id] }),
+              foreignKey({
+                columns: [t.tenant_id, t.customer_id],
+                foreignColumns: [customers.tenant_id, customers.id],
+              }),
             ]);
             export const r = relations(invoices, ({ one }) => ({
               customer: one(customers, { fields: [invoices.tenant_id], references: [customers.tenant_id] }),

@@ -33,7 +33,7 @@ _FAMILIES: Final = {
     "char": "text",
     "varchar": "text",
 }
-_TYPE = re.compile(r"^(?P<base>.*?)\s*(?:\((?P<args>[^()]*)\))?\s*(?P<zone>with(?:out)? time zone)?$")
+_TYPE = r"^(?P<base>.*?)\s*(?:\((?P<args>[^()]*)\))?\s*(?P<zone>with(?:out)? time zone)?$"
 _REAL_DIGITS: Final = 24
 
 
@@ -58,7 +58,7 @@ def family(sql_type: str) -> str:
 
 
 def _normalize_scalar(text: str) -> str:
-    match = _TYPE.match(text.lower())
+    match = re.match(_TYPE, text.lower())
     if match is None:
         return text
     base, zone = match["base"], match["zone"]

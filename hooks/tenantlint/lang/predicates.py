@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_TOKEN: Final = re.compile(
-    r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)"
+_TOKEN: Final = (
+    r"(?s)(?P<space>\s+|--[^\n]*|/\*.*?\*/)"
     r"|(?P<string>[eE]?'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
-    r'|(?P<name>"(?:[^"]|"")+"|[A-Za-z_\u0080-\U0010ffff][\w$]*)'
+    r'|(?P<name>"(?:[^"]|"")+"|(?:[A-Za-z_]|[^\x00-\x7f])[\w$]*)'
     r"|(?P<number>\d[\w.]*|\$\d+)"
-    r"|(?P<op>::|<=|>=|<>|!=|->>|->|#>>|#>|\|\||@>|<@|.)",
-    re.DOTALL,
+    r"|(?P<op>::|<=|>=|<>|!=|->>|->|#>>|#>|\|\||@>|<@|.)"
 )
 _BOUNDARY_WORDS: Final = """
     and or not where on select from then else when having union join limit order group returning like ilike between in
@@ -56,7 +55,7 @@ def compared_columns(predicate: str, table: str | None, columns: Collection[str]
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
-    for match in _TOKEN.finditer(text):
+    for match in re.finditer(_TOKEN, text):
         if match["space"] is None:
             yield match
 

@@ -10,8 +10,8 @@ from tenantlint.schema import UNKNOWN, Maybe
 SNAKE: Final = "snake_case"
 CAMEL: Final = "camelCase"
 
-_WORD: Final = re.compile(r"[\da-z]+|[A-Z]+(?![a-z])|[A-Z][\da-z]+")
-_APOSTROPHES: Final = re.compile("['\u2019]")
+_WORD: Final = r"[\da-z]+|[A-Z]+(?![a-z])|[A-Z][\da-z]+"
+_APOSTROPHES: Final = "['\u2019]"
 
 
 def convert(key: str, casing: Maybe[str | None]) -> Maybe[str]:
@@ -23,7 +23,7 @@ def convert(key: str, casing: Maybe[str | None]) -> Maybe[str]:
         return key
     if casing not in (SNAKE, CAMEL) or not key.isascii():
         return UNKNOWN
-    words = _WORD.findall(_APOSTROPHES.sub("", key))
+    words = re.findall(_WORD, re.sub(_APOSTROPHES, "", key))
     if casing == SNAKE:
         return "_".join(word.lower() for word in words)
     return "".join(word.lower() if not index else word[0].upper() + word[1:] for index, word in enumerate(words))

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_COMMENT: Final = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
-_VERSION: Final = re.compile(r"(?:npm:[^@]+@|npm:@[^@]+@)?[~^>=v\s]*(\d+)\.")
+_COMMENT: Final = r'(?s)("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/'
+_TRAILING_COMMA: Final = r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])'
+_VERSION: Final = r"(?:npm:[^@]+@|npm:@[^@]+@)?[~^>=v\s]*(\d+)\."
 _DEPENDENCIES: Final = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _CONDITIONS: Final = ("source", "development", "types", "import", "module", "node", "require", "default")
-_BUILT: Final = re.compile(r"(^|/)(?:dist|build|lib|out)/(?:(?:esm|cjs|src)/)?")
+_BUILT: Final = r"(^|/)(?:dist|build|lib|out)/(?:(?:esm|cjs|src)/)?"
 
 
 def read_json(project: Project, path: str) -> Json | None:
@@ -29,12 +29,16 @@ def read_json(project: Project, path: str) -> Json | None:
         text = project.read(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
-    text = _TRAILING_COMMA.sub(lambda match: match[1] or "", _COMMENT.sub(lambda match: match[1] or "", text))
+    text = re.sub(_TRAILING_COMMA, _first_group, re.sub(_COMMENT, _first_group, text))
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _first_group(match: re.Match[str]) -> str:
+    return match[1] or ""
 
 
 def folders_up(folder: str) -> Iterator[str]:
@@ -72,7 +76,7 @@ class Packages:
             for kind in _DEPENDENCIES:
                 wanted = manifest.get(kind)
                 version = wanted.get("drizzle-orm") if isinstance(wanted, dict) else None
-                match = _VERSION.match(version) if isinstance(version, str) else None
+                match = re.match(_VERSION, version) if isinstance(version, str) else None
                 if match is not None:
                     return int(match[1])
         return None
@@ -158,8 +162,8 @@ def _conditional(target: object) -> Iterator[str]:
 def _sources(path: str) -> Iterator[str]:
     """Yield a path, and the source that it is probably built from."""
     yield path
-    if _BUILT.search(path):
+    if re.search(_BUILT, path):
         for folder in ("src/", ""):
-            source = _BUILT.sub(rf"\g<1>{folder}", path, count=1)
+            source = re.sub(_BUILT, rf"\g<1>{folder}", path, count=1)
             yield source
             yield re.sub(r"(?:\.d)?\.[cm]?[jt]sx?$", "", source)

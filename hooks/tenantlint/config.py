@@ -162,9 +162,9 @@ def _parse_toml(path: str, data: bytes) -> Toml:
 
 def _settings(table: _Table | None, overrides: Overrides) -> Settings:
     values = {} if table is None else _values(table)
-    preset = overrides.preset or values.pop("preset", "recommended")
+    preset = values.pop("preset", "recommended")
     file = Layer(**{key.replace("-", "_"): values.pop(key) for key in _SELECTORS if key in values})
-    rules = resolve(preset, (file, Layer(overrides.select, overrides.extend_select, overrides.ignore)))
+    rules = resolve(overrides.preset or preset, (file, Layer(overrides.select, overrides.extend_select, overrides.ignore)))
     if overrides.only:
         rules &= frozenset().union(*map(members, overrides.only))
     changes = {_RENAMED.get(key, key.replace("-", "_")): value for key, value in values.items()}

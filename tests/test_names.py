@@ -1,0 +1,65 @@
+import pytest
+
+from tenantlint.names import camel_case, is_camel_case, is_snake_case, plurals, snake_case
+
+
+@pytest.mark.parametrize(
+    ("name", "snake", "camel"),
+    [
+        ("createdAt", "created_at", "createdAt"),
+        ("CreatedAt", "created_at", "createdAt"),
+        ("created_at", "created_at", "createdAt"),
+        ("created-at", "created_at", "createdAt"),
+        ("created at", "created_at", "createdAt"),
+        ("userID", "user_id", "userId"),
+        ("HTTPStatus", "http_status", "httpStatus"),
+        ("line2Text", "line2_text", "line2Text"),
+        ("_private", "_private", "_private"),
+        ("metadata_", "metadata_", "metadata_"),
+        ("id", "id", "id"),
+        ("größeCm", "größe_cm", "größeCm"),
+        ("__", "__", "__"),
+    ],
+)
+def test_conversion(name, snake, camel):
+    assert (snake_case(name), camel_case(name)) == (snake, camel)
+
+
+@pytest.mark.parametrize(
+    ("name", "snake", "camel"),
+    [
+        ("created_at", True, False),
+        ("createdAt", False, True),
+        ("CreatedAt", False, False),
+        ("id", True, True),
+        ("_id", True, True),
+        ("metadata_", True, True),
+        ("2fa", True, True),
+        ("created-at", False, False),
+        ("größe", True, True),
+        ("a$b", False, False),
+        ("__", True, False),
+        ("", False, False),
+    ],
+)
+def test_styles(name, snake, camel):
+    assert (is_snake_case(name), is_camel_case(name)) == (snake, camel)
+
+
+@pytest.mark.parametrize(
+    ("noun", "expected"),
+    [
+        ("user", ("users",)),
+        ("category", ("categories",)),
+        ("day", ("days",)),
+        ("address", ("addresses",)),
+        ("box", ("boxes",)),
+        ("branch", ("branches",)),
+        ("person", ("people", "persons")),
+        ("index", ("indices", "indexes")),
+        ("sales_person", ("sales_people", "sales_persons")),
+        ("bank_account", ("bank_accounts",)),
+    ],
+)
+def test_plurals(noun, expected):
+    assert plurals(noun) == expected

@@ -99,7 +99,10 @@ class Template(Node):
 
 
 class Unary(Node):
-    """A prefix operator: ``not``, ``!``, ``-``, ``+``, ``~``, ``typeof``, ``void``, ``await``."""
+    """A prefix operator: ``not``, ``!``, ``-``, ``+``, ``~``, ``typeof``, ``void``, ``await``.
+
+    ``()`` gives the value itself: it marks a literal that is substituted into a Template and is no text of it.
+    """
 
     op: str
     value: Expr
@@ -338,9 +341,10 @@ Stmt: TypeAlias = (
 
 
 class SyntaxProblem(Node):
-    """A place where the file does not parse, and what the parser says of it."""
+    """A place where the file cannot be read, and why. ``code`` is one of ``diagnostic.INPUT_PROBLEMS``."""
 
     message: str
+    code: str = "ERR003"
 
 
 class Fragment(Record):

@@ -257,20 +257,21 @@ class Module:
         return Location(self.path, node.start, node.end)
 
 
-def _targets(target: ir.Target) -> Iterable[str]:
+def target_names(target: ir.Target) -> Iterable[str]:
+    """Yield the names that a target binds."""
     if isinstance(target, ir.Name):
         yield target.id
     elif isinstance(target, ir.Default):
-        yield from _targets(target.target)
+        yield from target_names(target.target)
     elif isinstance(target, ir.SeqPattern):
         for item in (*target.items, target.rest):
             if item is not None:
-                yield from _targets(item)
+                yield from target_names(item)
     elif isinstance(target, ir.MapPattern):
         for entry in target.entries:
-            yield from _targets(entry.target)
+            yield from target_names(entry.target)
         if target.rest is not None:
-            yield from _targets(target.rest)
+            yield from target_names(target.rest)
 
 
 def _blocks(statement: ir.Stmt) -> tuple[tuple[ir.Stmt, ...], ...]:
@@ -286,14 +287,14 @@ def _blocks(statement: ir.Stmt) -> tuple[tuple[ir.Stmt, ...], ...]:
 def bound_names(statement: ir.Stmt) -> list[str]:
     """Return the names that a statement binds in its own scope, in order."""
     if isinstance(statement, ir.Assign):
-        return [name for target in statement.targets for name in _targets(target)]
+        return [name for target in statement.targets for name in target_names(target)]
     if isinstance(statement, (ir.FuncDef, ir.ClassDef)):
         return [statement.name.id]
     if isinstance(statement, ir.ImportModule):
         return [statement.alias or statement.module.split(".")[0]]
     if isinstance(statement, ir.ImportFrom):
         return [item.alias for item in statement.names]
-    names = list(_targets(statement.target)) if isinstance(statement, ir.For) else []
+    names = list(target_names(statement.target)) if isinstance(statement, ir.For) else []
     for block in _blocks(statement):
         for inner in block:
             names.extend(bound_names(inner))

@@ -54,7 +54,7 @@ def unary(op: str, value: Value) -> Value:
     if op == "!":
         known = truth(value)
         return UNKNOWN if known is UNKNOWN else not known
-    if op == "await":
+    if op in ("await", "()"):
         return value
     if op == "void":
         return UNDEFINED
@@ -126,7 +126,7 @@ _ARITHMETIC: Final[Mapping[str, Callable[[float, float], float]]] = {
 
 
 def attribute(value: Value, name: str) -> Value:
-    """Return ``value.name`` of a string, array, object or function."""
+    """Return ``value.name`` of a string, array or object; ``undefined`` of nothing, as ``?.`` gives it."""
     if isinstance(value, MapValue):
         return value.entries.get(name, UNDEFINED if value.complete else UNKNOWN)
     if isinstance(value, ListValue):
@@ -135,7 +135,7 @@ def attribute(value: Value, name: str) -> Value:
         return _method(value, ARRAY_METHODS, name)
     if isinstance(value, str):
         return len(value) if name == "length" else _method(value, STRING_METHODS, name)
-    return UNKNOWN
+    return UNDEFINED if value is UNDEFINED or value is None else UNKNOWN
 
 
 def _method(value: Value, methods: Mapping[str, Callable[..., Value]], name: str) -> Value:

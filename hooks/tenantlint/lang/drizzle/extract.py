@@ -5,17 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
-from tenantlint.lang.drizzle import functions, grammar, lower, modules, statements
+from tenantlint.lang.drizzle import configuration, functions, grammar, lower, modules, statements
+from tenantlint.lang.drizzle.errors import first_error
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from tenantlint.source import Source
+
+MAX_BYTES: Final = 5_000_000
 
 _EXPRESSIONS: Final = {**lower.EXPRESSIONS, **functions.EXPRESSIONS}
 _STATEMENTS: Final = {**statements.STATEMENTS, **modules.STATEMENTS}
 
 
 def extract(source: Source) -> ir.Fragment:
-    """Return what a file declares."""
-    tree = grammar.parser(source.path).parse(source.data)
-    low = lower.Lowering(source.data, _EXPRESSIONS, _STATEMENTS)
-    return ir.Fragment(source.path, low.block(tree.root_node))
+    """Return what a file declares.
+
+    A file that cannot be read gives a Fragment with one problem and no body. One that parses in part gives its
+    readable statements, and a problem where the rest is no TypeScript.
+    """
+    data = source.data
+    if len(data) > MAX_BYTES:
+        return _unread(source, 0, "ERR004", f"it is larger than {MAX_BYTES:,} bytes, so it was not read")
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return _unread(source, error.start, "ERR002", f"it is not UTF-8: {error.reason} at byte {error.start}")
+    root = grammar.parser(source.path).parse(data).root_node
+    try:
+        return _read(source, root)
+    except RecursionError:
+        return _unread(source, 0, "ERR004", "it is nested too deeply to be read")
+
+
+def _unread(source: Source, start: int, code: str, message: str) -> ir.Fragment:
+    return ir.Fragment(source.path, (), (ir.SyntaxProblem(start, start, message, code),))
+
+
+def _read(source: Source, root: Node) -> ir.Fragment:
+    low = lower.Lowering(source.data, _EXPRESSIONS, _STATEMENTS, root.has_error)
+    body = low.block(root) + configuration.lifted(low, root)
+    problem = first_error(root) if root.has_error else None
+    return ir.Fragment(source.path, low.settled(body), () if problem is None else (problem,))

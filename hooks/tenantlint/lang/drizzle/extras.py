@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, member
-from tenantlint.lang.values import Arguments, ListValue, Native, Value
+from tenantlint.lang.values import Arguments, FuncValue, ListValue, Native, Value
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class ExtraFunction(Native):
     def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
         """Return a new builder."""
         first = args.get(0, default=UNDEFINED)
+        if self.kind == "foreign_key" and isinstance(first, FuncValue):
+            first = evaluator.call(first, Arguments(), at)
         extra = Extra(self.library, self.kind, first, self.unique, at)
         if self.kind in ("primary_key", "foreign_key"):
             extra.name = member(first, "name")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
 from tenantlint.lang.drizzle.patterns import target
+from tenantlint.lang.values import target_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,13 +24,11 @@ def function(low: Lowering, node: Node) -> ir.Expr:
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if body is None:
         return low.opaque(node)
-    return ir.Func(
-        node.start_byte,
-        node.end_byte,
-        "" if name is None else low.text(name),
-        tuple(_parameters(low, node)),
-        _body(low, body),
-    )
+    params = tuple(_parameters(low, node))
+    low.declared.append({bound for param in params for bound in target_names(param.target)})
+    statements = low.settled(_body(low, body))
+    low.declared.pop()
+    return ir.Func(node.start_byte, node.end_byte, "" if name is None else low.text(name), params, statements)
 
 
 def _body(low: Lowering, node: Node) -> tuple[ir.Stmt, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.diagnostic import input_problem
 from tenantlint.lang import Linked, ir
 from tenantlint.lang.drizzle.assemble import Assembler
 from tenantlint.lang.drizzle.assemble_policies import Policies
@@ -21,6 +22,7 @@ from tenantlint.lang.drizzle.values import list_of, member
 from tenantlint.lang.values import MapValue
 from tenantlint.project import unreadable
 from tenantlint.schema import UNKNOWN, EnumType, Maybe
+from tenantlint.source import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +50,11 @@ class Loader:
         except OSError as error:
             self.problems.append(unreadable(path, error))
             return None
-        return extract(source)
+        fragment = extract(source)
+        for problem in fragment.problems:
+            at = Location(path, problem.start, problem.end)
+            self.problems.append(input_problem(problem.code, problem.message, at))
+        return fragment
 
 
 def link(project: Project, paths: Iterable[str]) -> Linked:

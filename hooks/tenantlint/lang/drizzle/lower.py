@@ -16,19 +16,33 @@ if TYPE_CHECKING:
     LowerStatement = Callable[["Lowering", Node, list[ir.Stmt]], None]
 
 COMMENTS: Final = frozenset({"comment", "html_comment"})
+_CONTAINERS: Final = frozenset({"object", "array"})
+_NESTED: Final = frozenset({"object", "array", "arrow_function", "function_expression", "parenthesized_expression"})
 
 
 class Lowering:
-    """Lowers the nodes of one file. ``data`` is its content; the two tables tell how each type of node is lowered."""
+    """Lowers the nodes of one file. ``data`` is its content; the two tables tell how each type of node is lowered.
 
-    __slots__ = ("data", "expressions", "statements")
+    ``broken`` is true where the file does not parse as a whole: then what is next to an error counts as unknown.
+    ``declared`` has the names of each function around the current node, and ``reassigned`` those of variables that
+    change in ways that the evaluator does not follow: in an inner function, or inside an expression.
+    """
+
+    __slots__ = ("broken", "data", "declared", "expressions", "reassigned", "statements")
 
     def __init__(
-        self, data: bytes, expressions: Mapping[str, LowerExpression], statements: Mapping[str, LowerStatement]
+        self,
+        data: bytes,
+        expressions: Mapping[str, LowerExpression],
+        statements: Mapping[str, LowerStatement],
+        broken: bool = False,
     ) -> None:
         self.data = data
         self.expressions = expressions
         self.statements = statements
+        self.broken = broken
+        self.declared: list[set[str]] = []
+        self.reassigned: set[str] = set()
 
     def text(self, node: Node) -> str:
         """Return the source text of a node."""
@@ -37,7 +51,9 @@ class Lowering:
     def expression(self, node: Node) -> ir.Expr:
         """Return the expression that a node stands for."""
         lower = self.expressions.get(node.type)
-        return self.opaque(node) if lower is None else lower(self, node)
+        if lower is None or (self.broken and node.type not in _CONTAINERS and is_damaged(node)):
+            return self.opaque(node)
+        return lower(self, node)
 
     def block(self, node: Node) -> tuple[ir.Stmt, ...]:
         """Return the statements inside a node; functions come first, as JavaScript hoists them."""
@@ -51,6 +67,12 @@ class Lowering:
             return tuple(statements)
         return (*hoisted, *(item for item in statements if not isinstance(item, ir.FuncDef)))
 
+    def settled(self, body: tuple[ir.Stmt, ...]) -> tuple[ir.Stmt, ...]:
+        """Return the body of a scope, in which the variables that were reassigned on the way are unknown."""
+        if not self.reassigned:
+            return body
+        return tuple(_forgotten(statement, self.reassigned) for statement in body)
+
     def opaque(self, node: Node) -> ir.Opaque:
         """Return an expression whose value is not known."""
         return ir.Opaque(node.start_byte, node.end_byte, node.type)
@@ -63,6 +85,20 @@ class Lowering:
     def named(self, node: Node) -> list[Node]:
         """Return the named children of a node without comments."""
         return [child for child in node.named_children if child.type not in COMMENTS]
+
+
+def _forgotten(statement: ir.Stmt, names: set[str]) -> ir.Stmt:
+    if not isinstance(statement, ir.Assign) or statement.value is None:
+        return statement
+    if not any(isinstance(target, ir.Name) and target.id in names for target in statement.targets):
+        return statement
+    value = ir.Opaque(statement.value.start, statement.value.end, "reassigned")
+    return ir.Assign(statement.start, statement.end, statement.targets, value)
+
+
+def is_damaged(node: Node) -> bool:
+    """Tell whether something is missing, or too much, directly inside a node."""
+    return node.has_error and any(child.is_error or child.is_missing for child in node.children)
 
 
 def _name(low: Lowering, node: Node) -> ir.Expr:
@@ -133,12 +169,15 @@ def _new(low: Lowering, node: Node) -> ir.Expr:
 
 
 def _arguments(low: Lowering, node: Node) -> tuple[ir.Arg, ...]:
-    return tuple(
+    args = tuple(
         ir.Arg(child.start_byte, child.end_byte, _spread_value(low, child), "*")
         if child.type == "spread_element"
         else ir.Arg(child.start_byte, child.end_byte, low.expression(child))
         for child in low.named(node)
     )
+    if low.broken and is_damaged(node):
+        return (*args, ir.Arg(node.start_byte, node.end_byte, low.opaque(node), "*"))
+    return args
 
 
 def _spread_value(low: Lowering, node: Node) -> ir.Expr:
@@ -153,18 +192,29 @@ def _array(low: Lowering, node: Node) -> ir.Expr:
         else low.expression(child)
         for child in low.named(node)
     )
+    if low.broken and node.has_error:
+        items = (*items, ir.Spread(node.start_byte, node.end_byte, low.opaque(node)))
     return ir.Seq(node.start_byte, node.end_byte, "list", items)
 
 
 def _object(low: Lowering, node: Node) -> ir.Expr:
-    return ir.Mapping(node.start_byte, node.end_byte, tuple(_entries(low, node)))
+    entries = list(_entries(low, node))
+    if all(entry.key is not None for entry in entries):
+        entries.sort(key=_order)
+    return ir.Mapping(node.start_byte, node.end_byte, tuple(entries))
+
+
+def _order(entry: ir.Entry) -> tuple[int, int]:
+    """Sort array indices first, in numeric order, as JavaScript does; other keys stay where they are."""
+    name = entry.key.value if isinstance(entry.key, ir.Const) else None
+    return (0, int(name)) if isinstance(name, str) and name.isdecimal() else (1, 0)
 
 
 def _entries(low: Lowering, node: Node) -> Iterator[ir.Entry]:
     for child in low.named(node):
         start, end = child.start_byte, child.end_byte
         if child.type == "pair":
-            yield ir.Entry(start, end, key(low, child.child_by_field_name("key")), low.field(child, "value"))
+            yield ir.Entry(start, end, key(low, child.child_by_field_name("key")), _pair_value(low, child))
         elif child.type == "shorthand_property_identifier":
             name = low.text(child)
             yield ir.Entry(start, end, ir.Const(start, end, name), ir.Name(start, end, name))
@@ -174,6 +224,15 @@ def _entries(low: Lowering, node: Node) -> Iterator[ir.Entry]:
             yield ir.Entry(start, end, key(low, child.child_by_field_name("name")), low.expression(child))
         else:
             yield ir.Entry(start, end, None, low.opaque(child))
+    if low.broken and node.has_error:
+        yield ir.Entry(node.start_byte, node.end_byte, None, low.opaque(node))
+
+
+def _pair_value(low: Lowering, node: Node) -> ir.Expr:
+    value = node.child_by_field_name("value")
+    if value is None or (low.broken and node.has_error and value.type not in _NESTED):
+        return low.opaque(node)
+    return low.expression(value)
 
 
 def key(low: Lowering, node: Node | None) -> ir.Expr:
@@ -200,16 +259,30 @@ def _template_of(low: Lowering, node: Node, whole: Node, tag: ir.Expr | None) ->
     for child in node.named_children:
         if child.type == "template_substitution":
             _literal_part(low, start, child.start_byte, parts)
-            parts.append(_inner(low, child))
+            parts.append(_substitution(low, child))
             start = child.end_byte
     _literal_part(low, start, node.end_byte - 1, parts)
     return ir.Template(whole.start_byte, whole.end_byte, tuple(parts), tag)
+
+
+def _substitution(low: Lowering, node: Node) -> ir.Expr:
+    """Return what stands in ``${...}``; a literal there is marked, for it is no text of the template."""
+    value = _inner(low, node)
+    return ir.Unary(value.start, value.end, "()", value) if isinstance(value, ir.Const) else value
 
 
 def _literal_part(low: Lowering, start: int, end: int, parts: list[ir.Expr]) -> None:
     if start < end:
         text = low.data[start:end].decode("utf-8", "replace").replace("\r\n", "\n")
         parts.append(ir.Const(start, end, literals.unescape(text)))
+
+
+def _assigning(low: Lowering, node: Node) -> ir.Expr:
+    """Lower an assignment inside an expression, which the evaluator does not follow: its variable is unknown."""
+    left = node.child_by_field_name("left") or node.child_by_field_name("argument")
+    if left is not None and left.type == "identifier":
+        low.reassigned.add(low.text(left))
+    return low.opaque(node)
 
 
 def _unary(low: Lowering, node: Node) -> ir.Expr:
@@ -289,4 +362,7 @@ EXPRESSIONS: Final[Mapping[str, LowerExpression]] = {
     "await_expression": _await,
     "binary_expression": _binary,
     "ternary_expression": _ternary,
+    "assignment_expression": _assigning,
+    "augmented_assignment_expression": _assigning,
+    "update_expression": _assigning,
 }

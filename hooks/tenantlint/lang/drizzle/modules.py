@@ -16,9 +16,19 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.lower import Lowering, LowerStatement
 
 
+_TYPE_WORDS: Final = ("type", "typeof")
+
+
 def _is_type_only(node: Node) -> bool:
-    """Tell whether ``type`` stands behind ``import`` or ``export``: such names have no value."""
-    return any(child.type == "type" for child in node.children[:2])
+    """Tell whether ``type`` stands behind ``import`` or ``export``: such names have no value.
+
+    The grammar does not know ``export type *`` and gives an error node around the word.
+    """
+    return any(child.type in _TYPE_WORDS or _is_error_around(child, "type") for child in node.children[:2])
+
+
+def _is_error_around(node: Node, word: str) -> bool:
+    return node.is_error and node.child_count == 1 and node.children[0].type == word
 
 
 def _source(low: Lowering, node: Node) -> str | None:
@@ -61,7 +71,7 @@ def _specifiers(low: Lowering, node: Node) -> list[ir.ImportedName]:
     names: list[ir.ImportedName] = []
     for child in low.named(node):
         name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
-        if name is not None and child.children[0].type not in ("type", "typeof"):
+        if name is not None and child.children[0].type not in _TYPE_WORDS:
             local = _module_name(low, name)
             names.append(
                 ir.ImportedName(

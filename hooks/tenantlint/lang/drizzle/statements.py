@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
-from tenantlint.lang.drizzle.lower import key
+from tenantlint.lang.drizzle.lower import is_damaged, key
 from tenantlint.lang.drizzle.patterns import target
+from tenantlint.lang.values import target_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,8 @@ def _expression(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
             _assignment(low, child, out)
         elif child.type == "augmented_assignment_expression":
             _augmented(low, child, out)
+        elif child.type == "update_expression":
+            low.expression(child)
         elif child.type in ("call_expression", "await_expression", "sequence_expression", "parenthesized_expression"):
             out.append(ir.ExprStmt(child.start_byte, child.end_byte, low.expression(child)))
 
@@ -34,13 +37,21 @@ def _expression(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
 def _assignment(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
     left = node.child_by_field_name("left")
     if left is not None:
+        _note_assigned(low, left)
         value = low.field(node, "right")
         out.append(ir.Assign(node.start_byte, node.end_byte, (target(low, left),), value))
+
+
+def _note_assigned(low: Lowering, left: Node) -> None:
+    """Take note of a variable that a function assigns and does not declare."""
+    if low.declared and left.type == "identifier" and low.text(left) not in low.declared[-1]:
+        low.reassigned.add(low.text(left))
 
 
 def _augmented(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
     left, operator = node.child_by_field_name("left"), node.child_by_field_name("operator")
     if left is not None and operator is not None:
+        _note_assigned(low, left)
         start, end = node.start_byte, node.end_byte
         op = low.text(operator).removesuffix("=")
         value = ir.Binary(start, end, op, low.expression(left), low.field(node, "right"))
@@ -55,7 +66,12 @@ def _declaration(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
         value = child.child_by_field_name("value")
         start, end = child.start_byte, child.end_byte
         expression = ir.Name(end, end, "undefined") if value is None else low.expression(value)
-        out.append(ir.Assign(start, end, (target(low, name),), expression))
+        if low.broken and (is_damaged(node) or is_damaged(child)):
+            expression = low.opaque(child)
+        place = target(low, name)
+        if low.declared:
+            low.declared[-1].update(target_names(place))
+        out.append(ir.Assign(start, end, (place,), expression))
 
 
 def _function(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
@@ -181,6 +197,12 @@ def _try(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
     out.append(ir.Try(node.start_byte, node.end_byte, body, handlers, after))
 
 
+def _error(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
+    """Lower the statements that are whole inside a part that does not parse."""
+    for child in node.named_children:
+        statement(low, child, out)
+
+
 def _block(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
     out.append(ir.Block(node.start_byte, node.end_byte, low.block(node)))
 
@@ -231,6 +253,7 @@ def _ends(case: Node) -> bool:
 
 
 STATEMENTS: Final[Mapping[str, LowerStatement]] = {
+    "ERROR": _error,
     "expression_statement": _expression,
     "lexical_declaration": _declaration,
     "variable_declaration": _declaration,

@@ -15,7 +15,10 @@ const drizzle = await load(join(library, "index.js"));
 const isV1 = drizzle.defineRelations !== undefined;
 const legacy = isV1 ? await load(join(library, "_relations.js")) : drizzle;
 const { toSnakeCase, toCamelCase } = await load(join(library, "casing.js"));
-const { is, SQL, Table, One, Many } = drizzle;
+const { SQL, Table, One } = drizzle;
+// A module namespace has no prototype, which drizzle-orm's own is() does not expect.
+const isNamespace = (value) => Object(value) === value && Object.getPrototypeOf(value) === null;
+const is = (value, kind) => !isNamespace(value) && drizzle.is(value, kind);
 
 const SERIAL = new Set(["serial", "bigserial", "smallserial"]);
 const DIALECTS = [];
@@ -73,7 +76,7 @@ const columnName = (column) =>
   !casing || !column.keyAsName ? column.name : casing === "snake_case" ? toSnakeCase(column.name) : toCamelCase(column.name);
 const sqlText = (value) => (is(value, SQL) ? new pg.PgDialect({ casing }).sqlToQuery(value).sql : null);
 
-// Names under which values are exported: by identity, from the first module that has them.
+// Names under which tables are exported, by identity; several names say nothing of the one they are declared by.
 const symbols = new Map();
 function nameSymbols(value, path, depth) {
   if (is(value, Table)) {
@@ -86,12 +89,14 @@ function nameSymbols(value, path, depth) {
 for (const { exports } of modules) for (const [name, value] of Object.entries(exports)) nameSymbols(value, name, 0);
 function symbolOf(table) {
   const names = [...(symbols.get(table) ?? [])];
-  const direct = names.filter((name) => !name.includes(".") && name !== "default");
+  const direct = names.filter((name) => !name.includes("."));
   const best = direct.length ? direct : names;
   return best.length === 1 ? best[0] : undefined;
 }
 
-const exported = new Set(modules.flatMap(({ exports }) => Object.values(exports)));
+const exported = new Set(
+  modules.flatMap(({ exports }) => Object.values(exports)).filter((value) => !isNamespace(value)),
+);
 const linked = [...exported].filter((value) => pg.PgPolicy && is(value, pg.PgPolicy) && value._linkedTable);
 const relations = isV1 ? newRelations() : oldRelations();
 
@@ -127,7 +132,7 @@ const tables = created.map((table) => {
 
 function columnFacts(key, column, primary, dialect) {
   const name = columnName(column);
-  const type = column.getSQLType();
+  const type = column.getSQLType() + "[]".repeat((isV1 && column.dimensions) || 0);
   const rowId = dialect === "sqlite" && column.primary && type === "integer";
   const notNull = column.notNull || SERIAL.has(type) || (dialect !== "sqlite" && primary.includes(name));
   const server =

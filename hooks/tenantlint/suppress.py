@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tenantlint.diagnostic import Diagnostic
 
 _DIRECTIVE: Final = (
-    rb"(?<=[#/*])[ \t]*(?P<all>tenantlint:[ \t]*(?P<kind>ignore-file|ignore)[ \t]*(?:\[(?P<rules>[^\]\r\n]*)\])?)"
+    rb"(?<=[#/*])[ \t]*(?P<all>tenantlint:[ \t]*(?P<kind>ignore-file|ignore)(?:[ \t]*\[(?P<rules>[^\]\r\n]*)\])?)"
     rb"[ \t]*(?:--[ \t]*(?P<reason>[^\r\n]*?)[ \t]*(?=\*/|[\r\n]|\Z)|(?=#|//|\*/|[\r\n]|\Z))"
 )
 _NOQA: Final = rb"(?i)(?<=#)[ \t]*(?P<all>noqa(?![\w-])(?:[ \t]*:[ \t]*(?P<rules>[A-Z]+\d+(?:[ \t,]+[A-Z]+\d+)*)?)?)"
@@ -115,7 +115,7 @@ class FileSuppressions:
                 line, found = self._above[line]
                 yield from found
                 line -= 1
-            elif self._source.line_text(line).rstrip().endswith("="):
+            elif self._source.line_text(line).rstrip(" \t\\").endswith("="):
                 line -= 1
             else:
                 line = self._above_decorator(line, indent)

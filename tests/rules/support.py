@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from textwrap import dedent
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tenantlint.link import link
 from tenantlint.project import Project
-from tenantlint.rules import RULES, check
+from tenantlint.rules import RULES
+from tenantlint.rules import run as run_rule
 from tenantlint.settings import Settings
 from tenantlint.source import Source
+from tenantlint.view import SchemaView
+
+if TYPE_CHECKING:
+    from tenantlint.diagnostic import Diagnostic
 
 PRELUDES = {
     "models.py": (
@@ -69,9 +74,11 @@ def run(code: str, snippet: Snippet) -> list[Found]:
     return found
 
 
-def check_files(texts: dict[str, str], settings: Settings):
+def check_files(texts: dict[str, str], settings: Settings) -> list[Diagnostic]:
     """Return the diagnostics of a project that consists of ``texts`` by path, which must all be readable."""
     overlay = {path: text.encode() for path, text in texts.items()}
     result = link(Project("/nonexistent", frozenset(), overlay))
     assert result.problems == ()
-    return check(result.schema, settings)
+    view = SchemaView(result.schema, settings)
+    found = [each for code in sorted(settings.rules) for each in run_rule(code, view)]
+    return sorted(found, key=lambda each: (each.at.path, each.at.start, each.code, each.message))

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.record import Record
 from tenantlint.rule import Rule, diagnose
-from tenantlint.view import SchemaView
 
 if TYPE_CHECKING:
     from tenantlint.diagnostic import Diagnostic
-    from tenantlint.schema import Schema
-    from tenantlint.settings import Preset, Settings
+    from tenantlint.settings import Preset
+    from tenantlint.view import SchemaView
 
 
 class Entry(Record):
@@ -57,10 +56,3 @@ def run(code: str, view: SchemaView) -> list[Diagnostic]:
     """Return what one rule finds. An exception in the rule comes through, with a note on where it happened."""
     rule = load(code)(view.settings.options.get(code))
     return list(diagnose(rule, rule.check(view)))
-
-
-def check(schema: Schema, settings: Settings) -> list[Diagnostic]:
-    """Return what the selected rules find in the whole schema, sorted by place and code."""
-    view = SchemaView(schema, settings)
-    found = [each for code in settings.rules for each in run(code, view)] if view.tables else []
-    return sorted(found, key=lambda each: (each.at.path, each.at.start, each.code, each.message))

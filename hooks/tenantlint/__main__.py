@@ -1,7 +1,5 @@
 """``python -m tenantlint``."""
 
-import sys
+from tenantlint.cli import run
 
-from tenantlint.cli import main
-
-sys.exit(main())
+run()

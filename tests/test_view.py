@@ -1,0 +1,224 @@
+"""What the view answers on schemas that no source gives so plainly, UNKNOWN above all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenantlint.record import replace
+from tenantlint.schema import (
+    UNKNOWN,
+    Column,
+    ForeignKey,
+    Index,
+    RowLevelSecurity,
+    Schema,
+    Table,
+    UniqueConstraint,
+)
+from tenantlint.settings import Settings
+from tenantlint.source import Location
+from tenantlint.view import SchemaView
+
+AT = Location("schema.ts", 0, 1)
+
+
+def column(name, key=None, nullable=False, unique=False) -> Column:
+    return Column(name, key or name, "uuid", nullable, False, unique, False, False, False, AT)
+
+
+def index(*columns, unique=False, partial=False, attached=True) -> Index:
+    return Index("i", columns[0] if columns == (UNKNOWN,) else columns, unique, partial, attached, AT)
+
+
+def key(columns, target, target_columns=("id",)) -> ForeignKey:
+    return ForeignKey(None, columns, target, target, target_columns, None, None, AT)
+
+
+BASE = Table(
+    id="t",
+    name="t",
+    schema=None,
+    dialect="postgresql",
+    orm="drizzle",
+    symbol="t",
+    at=AT,
+    columns=(column("a"), column("b"), column("c", nullable=True)),
+    primary_key=("id",),
+    indexes=(),
+    unique_constraints=(),
+    foreign_keys=(),
+    relations=(),
+    policies=(),
+    rls=RowLevelSecurity(False, False),
+    incomplete=frozenset(),
+)
+
+
+def table(name="t", /, **changes) -> Table:
+    return replace(BASE, **({"id": name, "name": name, "symbol": name} | changes))
+
+
+def view(*tables: Table, **settings) -> SchemaView:
+    return SchemaView(Schema(tables, (), (), ()), Settings(rules=frozenset(), **settings))
+
+
+INDEXED = {
+    "nothing": ({}, ("a",), False),
+    "an index": ({"indexes": (index("a", "b"),)}, ("a",), True),
+    "second": ({"indexes": (index("b", "a"),)}, ("a",), False),
+    "any order": ({"indexes": (index("b", "a"),)}, ("a", "b"), True),
+    "too short": ({"indexes": (index("a"),)}, ("a", "b"), False),
+    "short and unique": ({"indexes": (index("a", unique=True),)}, ("a", "b"), True),
+    "short, perhaps unique": ({"indexes": (index("a", unique=UNKNOWN),)}, ("a", "b"), False),
+    "an expression first": ({"indexes": (index(None, "a"),)}, ("a",), False),
+    "an unknown column first": ({"indexes": (index(UNKNOWN, "a"),)}, ("a",), UNKNOWN),
+    "an unknown column behind": ({"indexes": (index("a", UNKNOWN),)}, ("a",), True),
+    "an unknown column among wrong ones": ({"indexes": (index("c", UNKNOWN),)}, ("a", "b"), False),
+    "unknown columns": ({"indexes": (index(UNKNOWN),)}, ("a",), UNKNOWN),
+    "unknown columns beside an index": ({"indexes": (index(UNKNOWN), index("a"))}, ("a",), True),
+    "no columns": ({"indexes": (index(),)}, ("a",), False),
+    "detached": ({"indexes": (index("a", attached=False),)}, ("a",), False),
+    "partial": ({"indexes": (index("a", partial=True),)}, ("a",), False),
+    "perhaps partial": ({"indexes": (index("a", partial=UNKNOWN),)}, ("a",), UNKNOWN),
+    "partial over NULL": ({"indexes": (index("c", partial=True),)}, ("c",), UNKNOWN),
+    "partial over NULL and not": ({"indexes": (index("a", "c", partial=True),)}, ("a", "c"), False),
+    "the primary key": ({"primary_key": ("a", "b")}, ("a",), True),
+    "the primary key within": ({"primary_key": ("a",)}, ("a", "b"), True),
+    "an unknown primary key": ({"primary_key": UNKNOWN}, ("a",), UNKNOWN),
+    "a unique constraint": ({"unique_constraints": (UniqueConstraint("u", ("a", "b"), True, AT),)}, ("a",), True),
+    "a detached constraint": ({"unique_constraints": (UniqueConstraint("u", ("a", "b"), False, AT),)}, ("a",), False),
+    "a unique column": ({"columns": (column("a", unique=True),)}, ("a",), True),
+    "a unique column of two": ({"columns": (column("a", unique=True), column("b"))}, ("a", "b"), True),
+    "a column perhaps unique": ({"columns": (column("a", unique=UNKNOWN),)}, ("a",), UNKNOWN),
+    "more indexes": ({"incomplete": frozenset({"indexes"})}, ("a",), UNKNOWN),
+    "more constraints": ({"incomplete": frozenset({"unique_constraints"})}, ("a",), UNKNOWN),
+    "more columns": ({"incomplete": frozenset({"columns"})}, ("a",), False),
+    "a foreign key": ({"foreign_keys": (key(("a",), "u"),)}, ("a",), False),
+    "a foreign key in MySQL": ({"dialect": "mysql", "foreign_keys": (key(("a", "b"), "u"),)}, ("a",), True),
+    "a foreign key in MySQL behind": ({"dialect": "mysql", "foreign_keys": (key(("a", "b"), "u"),)}, ("b",), False),
+}
+
+
+@pytest.mark.parametrize(("changes", "columns", "expected"), INDEXED.values(), ids=INDEXED)
+def test_is_indexed(changes, columns, expected):
+    subject = table(**changes)
+    assert view(subject).is_indexed(subject, columns) is expected
+
+
+UNIQUE = {
+    "nothing": ({}, ("a",), False),
+    "the primary key": ({"primary_key": ("a",)}, ("a",), True),
+    "more than the primary key": ({"primary_key": ("a",)}, ("a", "b"), True),
+    "less than the primary key": ({"primary_key": ("a", "b")}, ("a",), False),
+    "a unique index": ({"indexes": (index("a", unique=True),)}, ("a",), True),
+    "an index": ({"indexes": (index("a"),)}, ("a",), False),
+    "a partial unique index": ({"indexes": (index("a", unique=True, partial=True),)}, ("a",), False),
+    "an unknown primary key": ({"primary_key": UNKNOWN}, ("a",), False),
+    "an expression": ({"indexes": (index(None, unique=True),)}, ("a",), False),
+}
+
+
+@pytest.mark.parametrize(("changes", "columns", "expected"), UNIQUE.values(), ids=UNIQUE)
+def test_is_unique(changes, columns, expected):
+    subject = table(**changes)
+    assert view(subject).is_unique(subject, columns) is expected
+
+
+def owned(name: str, *keys: ForeignKey, tenant="tenant_id") -> Table:
+    return table(name, columns=(column("id"), column(tenant)), foreign_keys=keys)
+
+
+ROOTS = {
+    "none": ((owned("invoices"),), {}, set()),
+    "by singular": ((table("tenant"),), {}, {"tenant"}),
+    "by plural": ((table("tenants"),), {}, {"tenants"}),
+    "by symbol": ((table("t1", symbol="Tenant"),), {}, {"t1"}),
+    "with an unknown name by symbol": ((table("t1", name=UNKNOWN, symbol="tenants"),), {}, {"t1"}),
+    "by reference": ((table("firms"), owned("invoices", key(("tenant_id",), "firms"))), {}, {"firms"}),
+    "by reference over name": (
+        (table("firms"), table("tenants"), owned("invoices", key(("tenant_id",), "firms"))),
+        {},
+        {"firms"},
+    ),
+    "not by a reference to a tenant column": (
+        (owned("projects"), owned("invoices", key(("tenant_id",), "projects", ("tenant_id",)))),
+        {},
+        set(),
+    ),
+    "not by a reference of two columns": (
+        (owned("projects"), owned("invoices", key(("tenant_id", "id"), "projects", ("tenant_id", "id")))),
+        {},
+        set(),
+    ),
+    "not by an unknown reference": ((table("firms"), owned("invoices", key(UNKNOWN, "firms"))), {}, set()),
+    "not by a reference out of the project": (
+        (owned("invoices", ForeignKey(None, ("tenant_id",), "firms", None, ("id",), None, None, AT)),),
+        {},
+        set(),
+    ),
+    "by option": (
+        (table("accounts"), table("tenants"), owned("invoices", key(("tenant_id",), "tenants"))),
+        {"tenant_tables": ("acc*",)},
+        {"accounts"},
+    ),
+    "of two columns": (
+        (table("organizations"), table("workspaces"), table("tenants")),
+        {"tenant_columns": ("organization_id", "workspaceId")},
+        {"organizations", "workspaces"},
+    ),
+    "even if it is exempt": ((table("tenants"),), {"exempt_tables": ("*",)}, {"tenants"}),
+}
+
+
+@pytest.mark.parametrize(("tables", "settings", "expected"), ROOTS.values(), ids=ROOTS)
+def test_tenant_roots(tables, settings, expected):
+    assert view(*tables, **settings).tenant_roots == expected
+
+
+TENANT_COLUMNS = {
+    "by name": ((column("tenant_id"),), {}, ["tenant_id"]),
+    "by name in another style": ((column("tenantId"),), {}, ["tenantId"]),
+    "by key": ((column("owner", "tenantId"),), {}, ["owner"]),
+    "by key where the name is unknown": ((column(UNKNOWN, "tenantId"),), {}, [UNKNOWN]),
+    "in the order of the option": (
+        (column("b_id"), column("a_id")),
+        {"tenant_columns": ("a_id", "b_id")},
+        ["a_id", "b_id"],
+    ),
+    "none": ((column("tenant"), column("my_tenant_id")), {}, []),
+}
+
+
+@pytest.mark.parametrize(("columns", "settings", "expected"), TENANT_COLUMNS.values(), ids=TENANT_COLUMNS)
+def test_tenant_columns(columns, settings, expected):
+    subject = table(columns=columns)
+    assert [each.name for each in view(subject, **settings).tenant_columns(subject)] == expected
+
+
+def test_a_primary_key_that_references_the_tenants_is_the_tenant_column():
+    subject = table("branding", columns=(column("id"),), foreign_keys=(key(("id",), "tenants"),))
+    assert [each.name for each in view(table("tenants"), subject).tenant_columns(subject)] == ["id"]
+
+
+EXEMPT = {
+    "name": ("t", {}, False),
+    "qualified name": ("auth.users", {"schema": "auth", "name": "users"}, False),
+    "pattern over schemas": ("auth.*", {"schema": "auth", "name": "users"}, False),
+    "symbol": ("User", {"name": "users", "symbol": "User"}, False),
+    "symbol where the name is unknown": ("User", {"name": UNKNOWN, "symbol": "User"}, False),
+    "another case": ("user", {"symbol": "User"}, True),
+    "part of the name": ("tenan", {"name": "tenants"}, True),
+    "framework": ("x", {"name": "alembic_version"}, False),
+    "set of letters": ("[s-u]", {}, False),
+}
+
+
+@pytest.mark.parametrize(("pattern", "changes", "checked"), EXEMPT.values(), ids=EXEMPT)
+def test_exempt_tables(pattern, changes, checked):
+    subject = view(table(**changes), exempt_tables=(pattern,))
+    assert (len(subject.tables), subject.checked) == ((1, {"t"}) if checked else (0, set()))
+
+
+def test_tables_are_named_by_noun_or_plural_in_the_database_or_in_code():
+    tables = (table("category"), table("categories"), table("t1", symbol="Category"), table("category_links"))
+    assert [each.id for each in view(*tables).tables_named("category")] == ["category", "t1", "categories"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -32,14 +32,15 @@ _NOT_SESSION: Final = frozenset(_PLAIN_FUNCTIONS.split())
 _SESSION_WORDS: Final = frozenset({"current_user", "session_user", "current_role", "user", "current_catalog"})
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
+class _Token:
+    """A token; ``word`` is its text as a keyword or operator, '' for a string or number."""
 
-    @property
-    def word(self) -> str:
-        """The text as a keyword."""
-        return self.text.lower() if self.kind in ("name", "op") else ""
+    __slots__ = ("kind", "text", "word")
+
+    def __init__(self, kind: str, text: str) -> None:
+        self.kind = kind
+        self.text = text
+        self.word = text.lower() if kind in ("name", "op") else ""
 
 
 def compared_columns(predicate: str, table: str | None, columns: Collection[str]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn
 from tenantlint.lang.drizzle.values import UNDEFINED, as_name, list_of, member
 from tenantlint.lang.values import Arguments, ListValue, Value
+from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, ForeignKey, Maybe, qualified
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tenantlint.source import Location
 
 
-class _Key(NamedTuple):
+class _Key(Record):
     """A foreign key as code gives it: the values of its name, its columns, their targets, and its actions."""
 
     name: Value

@@ -9,7 +9,6 @@ from tenantlint.lang.drizzle.policies import PolicyValue, roles_of
 from tenantlint.lang.drizzle.sqltext import Renderer, SqlValue
 from tenantlint.lang.drizzle.tables import TableValue
 from tenantlint.lang.drizzle.values import UNDEFINED, as_text, member
-from tenantlint.lang.predicates import compared_columns
 from tenantlint.schema import UNKNOWN, Maybe, Policy
 
 if TYPE_CHECKING:
@@ -81,6 +80,8 @@ class Policies:
     ) -> Maybe[tuple[Maybe[str], ...]]:
         if UNKNOWN in predicates:
             return UNKNOWN
+        from tenantlint.lang.predicates import compared_columns
+
         owner = table or _named_table(policy)
         if owner is None:
             return ()

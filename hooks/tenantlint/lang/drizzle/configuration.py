@@ -22,14 +22,8 @@ _OPTION: Final = re.compile(rb"\bcasing\b")
 _ANCESTRY: Final = ("object", "arguments", "call_expression")
 
 
-def lifted(low: Lowering, root: Node) -> tuple[ir.Stmt, ...]:
-    """Return the calls in a file that set ``casing`` somewhere inside a function."""
-    if b"casing" not in low.data or b"drizzle" not in low.data:
-        return ()
-    return tuple(_calls(low, root))
-
-
-def _calls(low: Lowering, root: Node) -> Iterator[ir.Stmt]:
+def lifted(low: Lowering, root: Node) -> Iterator[ir.Stmt]:
+    """Yield the calls in a file that set ``casing`` somewhere inside a function."""
     for match in _OPTION.finditer(low.data):
         word = root.descendant_for_byte_range(match.start(), match.end())
         option = word.parent if word is not None and word.type == "property_identifier" else word

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
     from tenantlint.source import Location
 
 
-class Placed(NamedTuple):
+class Placed(Record):
     """Something that a table's third argument holds, and where it stands there."""
 
     value: Extra | PolicyValue
     at: Location
 
 
-class Context(NamedTuple):
+class Context(Record):
     """What all assembly needs. ``symbols`` are by ``id(table)``."""
 
     evaluator: Evaluator

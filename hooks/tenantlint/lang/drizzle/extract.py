@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
-from tenantlint.lang.drizzle import configuration, functions, grammar, lower, modules, statements
-from tenantlint.lang.drizzle.errors import first_error
+from tenantlint.lang.drizzle import functions, grammar, lower, modules, statements
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -45,6 +44,17 @@ def _unread(source: Source, start: int, code: str, message: str) -> ir.Fragment:
 
 def _read(source: Source, root: Node) -> ir.Fragment:
     low = lower.Lowering(source.data, _EXPRESSIONS, _STATEMENTS, root.has_error)
-    body = low.block(root) + configuration.lifted(low, root)
-    problem = first_error(root) if root.has_error else None
-    return ir.Fragment(source.path, low.settled(body), () if problem is None else (problem,))
+    body = low.block(root)
+    if b"casing" in source.data:
+        from tenantlint.lang.drizzle.configuration import lifted
+
+        body += tuple(lifted(low, root))
+    return ir.Fragment(source.path, low.settled(body), _problems(root))
+
+
+def _problems(root: Node) -> tuple[ir.SyntaxProblem, ...]:
+    if not root.has_error:
+        return ()
+    
+    problem = first_error(root)
+    return () if problem is None else (problem,)

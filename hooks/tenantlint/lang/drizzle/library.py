@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tenantlint.lang.drizzle import casing, columns, policies, sqltext
 from tenantlint.lang.drizzle.extras import Extra, ExtraFunction
 from tenantlint.lang.drizzle.relations import RelationsValue
-from tenantlint.lang.drizzle.relations_v1 import DefinedRelations
 from tenantlint.lang.drizzle.tables import EnumValue, SchemaValue, TableFunction, TableValue, make_enum
 from tenantlint.lang.drizzle.values import UNDEFINED, Namespace, as_name, as_text, member
 from tenantlint.lang.values import Arguments, Builtin, External, ListValue, MapValue, Native, Value
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tenantlint.lang.drizzle.packages import Packages
+    from tenantlint.lang.drizzle.relations_v1 import DefinedRelations
     from tenantlint.lang.evaluate import Evaluator
 
 Declarable: TypeAlias = "Extra | policies.PolicyValue"
@@ -121,6 +121,8 @@ class Library:
         return value
 
     def _define_relations(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        from tenantlint.lang.drizzle.relations_v1 import DefinedRelations
+
         value = DefinedRelations(args.get(0), args.get(1, default=UNDEFINED), at)
         if not evaluator.uncertain:
             self.relations.append(value)

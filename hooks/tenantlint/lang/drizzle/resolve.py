@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from posixpath import dirname, join, normpath
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from tenantlint.lang.drizzle.packages import folders_up, match_star, read_json
+from tenantlint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ _OUTSIDE: Final = ("node:", "drizzle-orm", "drizzle-kit")
 _MAX_EXTENDS: Final = 20
 
 
-class Paths(NamedTuple):
+class Paths(Record):
     """The ``paths`` of a tsconfig: the folder that they are relative to, and the targets by pattern.
 
     ``base`` is the folder of ``baseUrl``, None where none is given.

@@ -4,8 +4,8 @@ from rules.support import Found, py, run, ts
 
 CODE = "TEN001"
 WHY = (
-    "its rows do not say whose they are, so that no policy can keep tenants apart; add the column, or list the table "
-    "in `exempt-tables`"
+    "its rows do not say whose they are, so that no policy can keep tenants apart; add the column (or name yours in "
+    "`tenant-column`), or list the table in `exempt-tables`"
 )
 ORG = ("organization_id", "workspace_id")
 

@@ -93,6 +93,6 @@ class MissingTenantId(Rule):
         names = " or ".join(f"`{name}`" for name in view.settings.tenant_columns)
         text = (
             f"has no {names}: its rows do not say whose they are, so that no policy can keep tenants apart; add the "
-            "column, or list the table in `exempt-tables`"
+            "column (or name yours in `tenant-column`), or list the table in `exempt-tables`"
         )
         yield Finding(table.at, table, label(table), text)

@@ -51,6 +51,8 @@ class Arguments(Record):
 class Native:
     """An object of a library that a language models. Everything that is not overridden is UNKNOWN."""
 
+    __slots__ = ()
+
     def get(self, name: str) -> Value:
         """Return the attribute ``name``."""
         return UNKNOWN

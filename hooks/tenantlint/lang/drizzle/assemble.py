@@ -152,7 +152,6 @@ class Assembler:
         return parts
 
     def _column(self, column: BuiltColumn, primary: Maybe[tuple[Maybe[str], ...]]) -> Column:
-        facts = column.facts
         name = self.names.of(column)
         if column.type is UNKNOWN or name is UNKNOWN:
             self.context.evaluator.give_up(f"column {column.key}", "its builder is not all known", column.at)
@@ -162,19 +161,19 @@ class Assembler:
             column.key,
             _type(column),
             _nullable(column, in_key),
-            facts["primary"] if facts["primary"] is True else in_key,
-            facts["unique"],
-            facts["has_default"],
-            facts["server_default"],
-            facts["on_update"],
+            column.primary if column.primary is True else in_key,
+            column.unique,
+            column.has_default,
+            column.server_default,
+            column.on_update,
             column.at,
         )
 
     def _primary_key(self, table: TableValue, declared: list[Extra]) -> Maybe[tuple[Maybe[str], ...]]:
         columns = table.columns.values()
-        if any(column.facts["primary"] is UNKNOWN for column in columns):
+        if any(column.primary is UNKNOWN for column in columns):
             return UNKNOWN
-        names = [self.names.of(column) for column in columns if column.facts["primary"]]
+        names = [self.names.of(column) for column in columns if column.primary]
         for extra in declared:
             more = self.names.of_all(extra.columns)
             if more is UNKNOWN:
@@ -230,7 +229,7 @@ def _type(column: BuiltColumn) -> Maybe[str]:
 
 def _nullable(column: BuiltColumn, in_key: Maybe[bool]) -> Maybe[bool]:
     """Tell whether a column may be NULL in the database: SERIAL types and (but for SQLite) primary keys may not."""
-    not_null = column.facts["not_null"]
+    not_null = column.not_null
     if not_null is True or column.type in _SERIAL_TYPES:
         return False
     if column.table.dialect != "sqlite" and in_key is not False:

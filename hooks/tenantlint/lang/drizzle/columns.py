@@ -36,6 +36,18 @@ class ColumnBuilder(Native):
     undecided branches surrounded its creation: what a deeper one does to it is not known.
     """
 
+    __slots__ = (
+        *FACTS,
+        "certainty",
+        "dialect",
+        "key_as_name",
+        "library",
+        "name",
+        "references",
+        "references_known",
+        "type",
+    )
+
     def __init__(self, library: Library, dialect: Dialect, name: Maybe[str], sql_type: Maybe[str]) -> None:
         self.library = library
         self.dialect = dialect
@@ -71,6 +83,8 @@ class BuiltColumn(Native):
     ``builder`` is None where the column was built from something that is not known.
     """
 
+    __slots__ = (*FACTS, "at", "key", "key_as_name", "name", "references", "references_known", "table", "type")
+
     def __init__(self, table: TableValue, key: str, builder: ColumnBuilder | None, at: Location) -> None:
         self.table = table
         self.key = key
@@ -78,10 +92,13 @@ class BuiltColumn(Native):
         self.name: Maybe[str] = UNKNOWN if builder is None else builder.name
         self.key_as_name = builder is not None and builder.key_as_name
         self.type: Maybe[str] = UNKNOWN if builder is None else builder.type
-        self.facts: dict[str, Maybe[bool]] = {
-            fact: UNKNOWN if builder is None else getattr(builder, fact) for fact in FACTS
-        }
-        self.references = [] if builder is None else list(builder.references)
+        self.not_null: Maybe[bool] = UNKNOWN if builder is None else builder.not_null
+        self.primary: Maybe[bool] = UNKNOWN if builder is None else builder.primary
+        self.unique: Maybe[bool] = UNKNOWN if builder is None else builder.unique
+        self.has_default: Maybe[bool] = UNKNOWN if builder is None else builder.has_default
+        self.server_default: Maybe[bool] = UNKNOWN if builder is None else builder.server_default
+        self.on_update: Maybe[bool] = UNKNOWN if builder is None else builder.on_update
+        self.references = () if builder is None else tuple(builder.references)
         self.references_known = builder is not None and builder.references_known
 
     def get(self, name: str) -> Value:

@@ -55,6 +55,7 @@ def _read(source: Source, root: Node) -> ir.Fragment:
 def _problems(root: Node) -> tuple[ir.SyntaxProblem, ...]:
     if not root.has_error:
         return ()
-    
+    from tenantlint.lang.drizzle.errors import first_error
+
     problem = first_error(root)
     return () if problem is None else (problem,)

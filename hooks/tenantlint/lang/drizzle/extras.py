@@ -21,6 +21,19 @@ Kind: TypeAlias = Literal["index", "unique", "primary_key", "foreign_key", "chec
 class Extra(Native):
     """One index, constraint or key. ``columns`` is UNDEFINED until ``.on(...)`` gives them."""
 
+    __slots__ = (
+        "at",
+        "columns",
+        "foreign_columns",
+        "kind",
+        "library",
+        "name",
+        "on_delete",
+        "on_update",
+        "unique",
+        "where",
+    )
+
     def __init__(self, library: Library, kind: Kind, name: Value, unique: bool, at: Location) -> None:
         self.library = library
         self.kind = kind

@@ -83,6 +83,15 @@ def _run(evaluator: JavaScriptEvaluator, paths: Iterable[str]) -> None:
         module = evaluator.module(path)
         if module is not None:
             evaluator.run(module)
+            module.body = tuple(_slimmed(statement) for statement in module.body)
+
+
+def _slimmed(statement: ir.Stmt) -> ir.Stmt:
+    """Return what is still asked of a statement that has run: what it binds, and where."""
+    if not isinstance(statement, ir.Assign) or statement.value is None:
+        return statement
+    value = ir.Opaque(statement.value.start, statement.value.end, "done")
+    return ir.Assign(statement.start, statement.end, statement.targets, value)
 
 
 def _run_users_of_creators(project: Project, evaluator: JavaScriptEvaluator) -> None:

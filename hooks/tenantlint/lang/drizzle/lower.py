@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
@@ -46,7 +47,7 @@ class Lowering:
 
     def text(self, node: Node) -> str:
         """Return the source text of a node."""
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return intern(self.data[node.start_byte : node.end_byte].decode("utf-8", "replace"))
 
     def expression(self, node: Node) -> ir.Expr:
         """Return the expression that a node stands for."""

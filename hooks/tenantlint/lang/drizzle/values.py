@@ -32,6 +32,8 @@ UNDEFINED: Final = _Undefined()
 class Method(Native):
     """A method bound to its object."""
 
+    __slots__ = ("owner", "step")
+
     def __init__(self, owner: Value, step: Step) -> None:
         self.owner = owner
         self.step = step

@@ -547,6 +547,9 @@ class Evaluator:
         return flow or FALLS
 
     def _assign(self, node: ir.Assign, scope: Scope) -> None:
+        target = node.targets[0]
+        if scope.annotations is not None and node.annotation is not None and isinstance(target, ir.Name):
+            scope.annotations[target.id] = node
         if node.value is None:
             return
         value = self.evaluate(node.value, scope)

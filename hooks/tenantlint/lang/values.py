@@ -203,14 +203,18 @@ class Deferred:
 
 
 class Scope:
-    """The names of one block. Only the outermost scope of a module has no parent."""
+    """The names of one block. Only the outermost scope of a module has no parent.
 
-    __slots__ = ("module", "parent", "variables")
+    ``annotations`` collects the annotated names of a class body; it is None in every other scope.
+    """
+
+    __slots__ = ("annotations", "module", "parent", "variables")
 
     def __init__(self, module: Module, parent: Scope | None = None) -> None:
         self.module = module
         self.parent = parent
         self.variables: dict[str, Value] = {}
+        self.annotations: dict[str, ir.Assign] | None = None
 
 
 class Module:

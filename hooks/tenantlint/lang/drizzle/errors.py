@@ -1,7 +1,7 @@
 """Which parts of a file really do not parse, and which the grammar only does not know.
 
-The grammar knows no ``type A<in out T>``, ``import defer * as x`` and ``export type *``. An error inside a type never
-matters, for types have no value.
+The grammar knows no ``type A<in out T>``, ``import defer * as x``, ``export type *`` and no ``&`` in the text of JSX.
+An error inside a type or inside JSX never matters, for neither has a part in a schema.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ from tenantlint.lang import ir
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TYPES: Final = frozenset(
+_IRRELEVANT: Final = frozenset(
     {
         "abstract_method_signature",
         "ambient_declaration",
         "extends_type_clause",
         "implements_clause",
         "interface_declaration",
+        "jsx_attribute",
+        "jsx_element",
+        "jsx_opening_element",
+        "jsx_self_closing_element",
         "type_alias_declaration",
         "type_annotation",
         "type_arguments",
@@ -42,7 +46,7 @@ def first_error(root: Node) -> ir.SyntaxProblem | None:
             return _problem(node, f"`{node.type}` is missing")
         if node.is_error and not _is_valid(node):
             return _problem(node, "this is no TypeScript")
-        if node.has_error and node.type not in _TYPES and not node.is_error:
+        if node.has_error and node.type not in _IRRELEVANT and not node.is_error:
             pending.extend(reversed(node.children))
     return None
 
@@ -52,6 +56,8 @@ def _problem(node: Node, message: str) -> ir.SyntaxProblem:
 
 
 def _is_valid(node: Node) -> bool:
+    if any(child.type.startswith("jsx_") for child in node.children):
+        return True
     parent = node.parent
     words = _UNKNOWN_WORDS.get(parent.type) if parent is not None else None
     return words is not None and node.text in words

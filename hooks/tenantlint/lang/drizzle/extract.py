@@ -31,11 +31,26 @@ def extract(source: Source) -> ir.Fragment:
         data.decode()
     except UnicodeDecodeError as error:
         return _unread(source, error.start, "ERR002", f"it is not UTF-8: {error.reason} at byte {error.start}")
-    root = grammar.parser(source.path).parse(data).root_node
+    root = _parse(source)
     try:
         return _read(source, root)
     except RecursionError:
         return _unread(source, 0, "ERR004", "it is nested too deeply to be read")
+
+
+def _parse(source: Source) -> Node:
+    parser = grammar.parser(source.path)
+    data = source.data
+    if b"sql<" in data:
+        from tenantlint.lang.drizzle.blanking import without_tag_types
+
+        data = without_tag_types(data)
+    root = parser.parse(data).root_node
+    if root.has_error and b"import(" in data:
+        from tenantlint.lang.drizzle.blanking import without_import_types
+
+        root = parser.parse(without_import_types(data)).root_node
+    return root
 
 
 def _unread(source: Source, start: int, code: str, message: str) -> ir.Fragment:

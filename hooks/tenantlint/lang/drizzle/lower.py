@@ -297,9 +297,6 @@ def _await(low: Lowering, node: Node) -> ir.Expr:
 
 
 def _binary(low: Lowering, node: Node) -> ir.Expr:
-    tagged = _typed_tag(low, node)
-    if tagged is not None:
-        return tagged
     spine: list[Node] = []
     current: Node | None = node
     while current is not None and current.type == "binary_expression":
@@ -311,17 +308,6 @@ def _binary(low: Lowering, node: Node) -> ir.Expr:
         op = low.text(operator) if operator is not None else "?"
         left = ir.Binary(part.start_byte, part.end_byte, op, left, low.field(part, "right"))
     return left
-
-
-def _typed_tag(low: Lowering, node: Node) -> ir.Expr | None:
-    """Read ``sql<T>`...``` as the tagged template that it is: the grammar sees two comparisons."""
-    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    if left is None or right is None or right.type != "template_string" or left.type != "binary_expression":
-        return None
-    tag, less = left.child_by_field_name("left"), left.child_by_field_name("operator")
-    if tag is None or less is None or less.type != "<":
-        return None
-    return _template_of(low, right, node, low.expression(tag))
 
 
 def _ternary(low: Lowering, node: Node) -> ir.Expr:

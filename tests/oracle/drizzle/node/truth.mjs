@@ -5,9 +5,12 @@
 // gives them. An index, key or relation that a table does not have at run time is not there.
 
 import { existsSync, readFileSync } from "node:fs";
+import { register } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+register("./stubs.mjs", import.meta.url);
+globalThis.console = new console.Console(process.stderr); // what modules print is no part of the answer
 const { root, files, casing } = JSON.parse(readFileSync(0, "utf8"));
 const library = join(root, "node_modules", "drizzle-orm");
 const load = (path) => import(pathToFileURL(path).href);
@@ -281,10 +284,8 @@ function newRelation(relation, configs) {
   };
 }
 
-process.stdout.write(
-  JSON.stringify({
-    tables,
-    enums: enums.map((value) => ({ name: value.enumName, schema: value.schema ?? null, values: value.enumValues })),
-  }),
-);
-process.exit(0);
+const answer = JSON.stringify({
+  tables,
+  enums: enums.map((value) => ({ name: value.enumName, schema: value.schema ?? null, values: value.enumValues })),
+});
+process.stdout.write(answer, () => process.exit(0)); // what the modules started must not keep Node running

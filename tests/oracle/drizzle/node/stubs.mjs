@@ -1,0 +1,36 @@
+// A resolution hook: a package that is not installed is stood in for by an object that takes every call and property.
+// So the schema files of real projects can be imported without the rest of what these projects use.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const MISSING = new Set(["ERR_MODULE_NOT_FOUND", "ERR_PACKAGE_PATH_NOT_EXPORTED", "ERR_PACKAGE_IMPORT_NOT_DEFINED"]);
+
+export async function resolve(specifier, context, nextResolve) {
+  try {
+    return await nextResolve(specifier, context);
+  } catch (error) {
+    if (!MISSING.has(error.code) || /^drizzle-orm($|\/)/.test(specifier) || !context.parentURL?.startsWith("file:")) throw error;
+    return { url: stub(specifier, fileURLToPath(context.parentURL)), format: "module", shortCircuit: true };
+  }
+}
+
+function stub(specifier, importer) {
+  const names = imported(specifier, readFileSync(importer, "utf8"));
+  const lines = [
+    "const anything = new Proxy(function () {}, {",
+    "  get: (target, key) => key === Symbol.toPrimitive ? () => 'stub' : key === 'then' ? undefined : key === Symbol.iterator ? [][key].bind([]) : anything,",
+    "  apply: () => anything, construct: () => anything });",
+    "export default anything;",
+    ...names.map((name) => `export { anything as ${name} };`),
+  ];
+  return `data:text/javascript,${encodeURIComponent(lines.join("\n"))}`;
+}
+
+function imported(specifier, text) {
+  const quoted = specifier.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  const clauses = text.matchAll(new RegExp(`{([^{}]*)}\\s*from\\s*["']${quoted}["']`, "g"));
+  const names = [...clauses].flatMap(([, clause]) => clause.replace(/\/\/.*|\/\*[^]*?\*\//g, "").split(","));
+  const plain = names.map((name) => name.trim().replace(/^type\s+/, "").split(/\s+as\s+/)[0]);
+  return [...new Set(plain.filter((name) => /^[\w$]+$/.test(name) && name !== "default"))];
+}

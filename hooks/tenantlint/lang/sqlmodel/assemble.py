@@ -1,0 +1,268 @@
+"""From SQLAlchemy's objects to the tables of the schema model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.lang.sqlmodel.names import Subject, conventional
+from tenantlint.lang.sqlmodel.schema_items import (
+    ColumnExpression,
+    ColumnValue,
+    ConstraintValue,
+    ForeignKeyValue,
+    GeneratedValue,
+    IndexValue,
+    MetaDataValue,
+    SchemaItem,
+)
+from tenantlint.lang.values import Arguments, ListValue, Value
+from tenantlint.schema import (
+    UNKNOWN,
+    Column,
+    ForeignKey,
+    Index,
+    Maybe,
+    RowLevelSecurity,
+    Table,
+    UniqueConstraint,
+    qualified,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.lang.sqlmodel.models import TableModel
+    from tenantlint.lang.sqlmodel.registry import Registry
+    from tenantlint.schema import Relation
+
+_GENERATED_DEFAULTS: Final = frozenset({"Identity", "Computed", "DefaultClause", "FetchedValue"})
+
+
+def flag(value: Value) -> Maybe[bool]:
+    """Return a value as the truth that SQLAlchemy makes of it."""
+    if value is None:
+        return False
+    return value if isinstance(value, bool) else (bool(value) if isinstance(value, (int, str)) else UNKNOWN)
+
+
+def column_name(column: ColumnValue) -> Maybe[str]:
+    """Return the name of a column in the database."""
+    if column.name is None:
+        return column.key
+    return column.name if isinstance(column.name, str) else UNKNOWN
+
+
+def present(value: Value) -> Maybe[bool]:
+    """Return whether an option is given: anything but None."""
+    return UNKNOWN if value is UNKNOWN else value is not None
+
+
+class Assembler:
+    """Makes the schema's tables out of the models of a project."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def table(self, table: TableModel, relations: tuple[Relation, ...]) -> Table:
+        """Return one table."""
+        at = table.cls.at
+        assert at is not None
+        primary = self.primary_key(table)
+        return Table(
+            id=self.registry.id_of(table),
+            name=table.table_name,
+            schema=table.schema,
+            dialect="postgresql",
+            orm="sqlmodel",
+            symbol=table.cls.name,
+            at=at,
+            columns=tuple(self.column(table, column) for column in table.columns.values()),
+            primary_key=UNKNOWN if "primary_key" in table.incomplete else primary,
+            indexes=tuple(self.indexes(table)),
+            unique_constraints=tuple(self.unique_constraints(table)),
+            foreign_keys=tuple(self.foreign_keys(table)),
+            relations=relations,
+            policies=(),
+            rls=RowLevelSecurity(False, False),
+            incomplete=frozenset(table.incomplete),
+        )
+
+    # Columns
+
+    def column(self, table: TableModel, column: ColumnValue) -> Column:
+        """Return one column."""
+        primary = self.is_primary(table, column)
+        counts = self.counts_up(table, column)
+        server = _any(present(column.option("server_default")), _has(column, _GENERATED_DEFAULTS), counts)
+        default = _any(present(column.option("default")), present(column.option("insert_default")))
+        default = _any(default, _has(column, {"Sequence"}), server)
+        update = _any(present(column.option("onupdate")), present(column.option("server_onupdate")))
+        return Column(
+            name=column_name(column),
+            key=column.key,
+            type=self.registry.type_of(table, column),
+            nullable=self.nullable(column, primary),
+            primary_key=primary,
+            unique=flag(column.option("unique")),
+            has_default=default,
+            has_server_default=server,
+            on_update=_any(update, _has(column, {"Computed"})),
+            at=column.at,
+        )
+
+    def nullable(self, column: ColumnValue, primary: Maybe[bool]) -> Maybe[bool]:
+        """Return whether a column takes NULL."""
+        given = column.option("nullable")
+        if given is not None or "nullable" in column.options:
+            return flag(given)
+        if any(isinstance(item, GeneratedValue) and item.kind == "Identity" for item in column.items):
+            return False
+        return UNKNOWN if primary is UNKNOWN else not primary
+
+    def is_primary(self, table: TableModel, column: ColumnValue) -> Maybe[bool]:
+        """Return whether a column belongs to the primary key."""
+        for item in table.items:
+            if isinstance(item, ConstraintValue) and item.kind == "primary_key":
+                names = self.names_of(table, item.args.positional)
+                if column_name(column) in names:
+                    return True
+        return flag(column.option("primary_key"))
+
+    def primary_key(self, table: TableModel) -> Maybe[tuple[Maybe[str], ...]]:
+        """Return the columns of the primary key in order."""
+        for item in table.items:
+            if isinstance(item, ConstraintValue) and item.kind == "primary_key" and item.args.positional:
+                return self.names_of(table, item.args.positional)
+        flags = [(column, self.is_primary(table, column)) for column in table.columns.values()]
+        if any(primary is UNKNOWN for _column, primary in flags):
+            return UNKNOWN
+        return tuple(column_name(column) for column, primary in flags if primary)
+
+    def counts_up(self, table: TableModel, column: ColumnValue) -> Maybe[bool]:
+        """Return whether the database counts a column up on its own: the integer key of a table (SERIAL)."""
+        key = self.primary_key(table)
+        auto = column.option("autoincrement", "auto")
+        if key is UNKNOWN or auto is UNKNOWN:
+            return UNKNOWN
+        if column_name(column) not in key:
+            return False
+        if auto is True:
+            return True
+        if len(key) != 1 or auto not in ("auto", "ignore_fk"):
+            return False
+        if any(isinstance(item, ForeignKeyValue) for item in column.items) and auto == "auto":
+            return False
+        blocked = _any(present(column.option("default")), present(column.option("server_default")))
+        blocked = _any(blocked, _has(column, {"Computed", "DefaultClause", "FetchedValue"}))
+        integer = column.type.integer
+        if blocked is True or integer is False:
+            return False
+        return UNKNOWN if blocked is UNKNOWN or integer is UNKNOWN else True
+
+    # Members
+
+    def names_of(self, table: TableModel, values: Iterable[Value]) -> tuple[Maybe[str], ...]:
+        """Return the database names of columns that are given as text or as columns."""
+        return tuple(self.name_of(table, value) or UNKNOWN for value in values)
+
+    def name_of(self, table: TableModel, value: Value) -> Maybe[str | None]:
+        """Return the database name of one column, None for an expression."""
+        if isinstance(value, str):
+            found = next((column for column in table.columns.values() if _key(column) == value), None)
+            return value if found is None else column_name(found)
+        if isinstance(value, ColumnExpression):
+            value = value.column
+        if isinstance(value, ColumnValue):
+            return column_name(value)
+        return UNKNOWN if value is UNKNOWN else None
+
+    def indexes(self, table: TableModel) -> Iterable[Index]:
+        """Return the indexes, those of columns first."""
+        convention = getattr(table.metadata, "convention", UNKNOWN)
+        for column in table.columns.values():
+            indexed = flag(column.option("index"))
+            if indexed is not False:
+                yield self._column_index(table, column, indexed, convention)
+        for item in (*table.items, *self.registry.attached(table)):
+            if isinstance(item, IndexValue):
+                columns = tuple(self.name_of(table, value) for value in item.expressions)
+                name = conventional("ix", item.name, convention, Subject(table, list(columns)))
+                partial = present(item.named("postgresql_where"))
+                complete = columns if item.args.complete else UNKNOWN
+                yield Index(name, complete, flag(item.named("unique")), partial, True, item.at)
+
+    def _column_index(self, table: TableModel, column: ColumnValue, indexed: Maybe[bool], convention: Value) -> Index:
+        name = column_name(column)
+        given = conventional("ix", None, convention, Subject(table, [name]))
+        if indexed is UNKNOWN:
+            table.incomplete.add("indexes")
+        return Index(given, (name,), flag(column.option("unique")), False, True, column.at)
+
+    def unique_constraints(self, table: TableModel) -> Iterable[UniqueConstraint]:
+        """Return the unique constraints that are declared on the table."""
+        convention = getattr(table.metadata, "convention", UNKNOWN)
+        for item in table.items:
+            if isinstance(item, ConstraintValue) and item.kind == "unique":
+                columns = self.names_of(table, item.args.positional)
+                name = conventional("uq", item.named("name"), convention, Subject(table, list(columns)))
+                yield UniqueConstraint(name, columns if item.args.complete else UNKNOWN, True, item.at)
+
+    def foreign_keys(self, table: TableModel) -> Iterable[ForeignKey]:
+        """Return the foreign keys, those of columns first."""
+        for column in table.columns.values():
+            for item in column.items:
+                if isinstance(item, ForeignKeyValue):
+                    yield self._foreign_key(table, item, (column_name(column),), (item.target,))
+        for item in table.items:
+            if isinstance(item, ConstraintValue) and item.kind == "foreign_key":
+                columns, targets = item.args.get(0, "columns"), item.args.get(1, "refcolumns")
+                if isinstance(columns, ListValue) and isinstance(targets, ListValue):
+                    names = self.names_of(table, columns.items)
+                    yield self._foreign_key(table, item, names, tuple(targets.items))
+                else:
+                    table.incomplete.add("foreign_keys")
+
+    def _foreign_key(
+        self, table: TableModel, item: SchemaItem, columns: tuple[Maybe[str], ...], targets: tuple[Value, ...]
+    ) -> ForeignKey:
+        target, target_columns = self.registry.target_of(table, targets)
+        target_table = target if isinstance(target, str) or target is UNKNOWN else qualified(target.schema, target.table_name)
+        target_id = self.registry.target_id(table, target)
+        convention = getattr(table.metadata, "convention", UNKNOWN)
+        referred = target_table.rpartition(".")[2] if isinstance(target_table, str) else UNKNOWN
+        subject = Subject(table, list(columns), referred, target_columns)
+        return ForeignKey(
+            name=conventional("fk", item.named("name"), convention, subject),
+            columns=columns,
+            target_table=target_table,
+            target_id=target_id,
+            target_columns=target_columns,
+            on_delete=_action(item.named("ondelete")),
+            on_update=_action(item.named("onupdate")),
+            at=item.at,
+        )
+
+
+def _key(column: ColumnValue) -> Value:
+    return column.options.get("key") or column_name(column)
+
+
+def _action(value: Value) -> Maybe[str | None]:
+    if value is None:
+        return None
+    return value.lower() if isinstance(value, str) else UNKNOWN
+
+
+def _has(column: ColumnValue, kinds: Iterable[str]) -> Maybe[bool]:
+    if any(isinstance(item, GeneratedValue) and item.kind in kinds for item in column.items):
+        return True
+    return False if column.complete else UNKNOWN
+
+
+def _any(*flags: Maybe[bool]) -> Maybe[bool]:
+    if any(flag is True for flag in flags):
+        return True
+    return UNKNOWN if any(flag is UNKNOWN for flag in flags) else False
+
+
+__all__ = ["Arguments", "Assembler", "MetaDataValue"]

@@ -1,0 +1,142 @@
+"""Class statements: bases, bodies, enumerations, and the hand-over of models to ``models.py``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenantlint.lang import ir
+from tenantlint.lang.sqlmodel.builtins import OBJECT, STR
+from tenantlint.lang.sqlmodel.fields import SQLMODEL
+from tenantlint.lang.sqlmodel.models import Models, ModelClass
+from tenantlint.lang.sqlmodel.objects import (
+    Annotation,
+    ClassValue,
+    Descriptor,
+    EnumMember,
+    Parametrized,
+    SpecialForm,
+    TypeVariable,
+)
+from tenantlint.lang.sqlmodel.stdlib import ENUM, STR_ENUM
+from tenantlint.lang.values import External, FuncValue, ListValue, Scope, Value
+
+if TYPE_CHECKING:
+    from tenantlint.lang.evaluate import Evaluator
+
+
+class Bases:
+    """The bases of a class statement, as far as they can be read."""
+
+    def __init__(self) -> None:
+        self.classes: list[ClassValue] = []
+        self.params: tuple[Value, ...] = ()
+        self.arguments: dict[str, Value] = {}
+        self.known = True
+        self.unread: list[str] = []
+
+
+def define_class(evaluator: Evaluator, models: Models, node: ir.ClassDef, scope: Scope) -> Value:
+    """Return the class that a statement defines."""
+    inner = Scope(scope.module, scope)
+    inner.annotations = {}
+    params = tuple(TypeVariable(name) for name in node.type_params)
+    inner.variables.update(zip(node.type_params, params, strict=True))
+    bases = _bases(evaluator, node, inner)
+    evaluator.execute_block(node.body, inner)
+    for name in node.type_params:
+        inner.variables.pop(name, None)
+    cls = _class(node, bases, inner)
+    cls.type_params = params or bases.params
+    cls.at = scope.module.place(node.name)
+    cls.evaluator = evaluator
+    cls.arguments = bases.arguments
+    cls.annotations = {
+        name: Annotation(statement.annotation, _annotation_scope(inner, node), scope.module.place(statement.targets[0]))
+        for name, statement in inner.annotations.items()
+        if statement.annotation is not None
+    }
+    if ENUM in cls.mro:
+        _make_members(cls)
+    if isinstance(cls, ModelClass):
+        for base in bases.unread:
+            evaluator.give_up(f"base class of {cls.name}", f"{base} is not read", cls.at)
+        models.create(evaluator, cls)
+    return _decorated(evaluator, cls, node, scope)
+
+
+def _annotation_scope(inner: Scope, node: ir.ClassDef) -> Scope:
+    """Return where annotations look up names; the parameters of the class (PEP 695) are still bound there."""
+    if not node.type_params:
+        return inner
+    scope = Scope(inner.module, inner)
+    scope.variables = {name: TypeVariable(name) for name in node.type_params}
+    return scope
+
+
+def _class(node: ir.ClassDef, bases: Bases, inner: Scope) -> ClassValue:
+    classes = tuple(bases.classes)
+    kind = ModelClass if any(SQLMODEL in base.mro for base in classes) else ClassValue
+    return kind(node.name.id, classes, inner.variables, inner.module.path, bases.known)
+
+
+def _bases(evaluator: Evaluator, node: ir.ClassDef, scope: Scope) -> Bases:
+    result = Bases()
+    for arg in node.bases:
+        value = evaluator.evaluate(arg.value, scope)
+        if arg.name is None:
+            _add_base(result, value)
+        elif arg.name == "*" or arg.name == "**":
+            result.known = False
+        else:
+            result.arguments[arg.name] = value
+    return result
+
+
+def _add_base(result: Bases, value: Value) -> None:
+    if isinstance(value, Parametrized) and isinstance(value.origin, SpecialForm):
+        if value.origin.name in ("Generic", "Protocol"):
+            result.params = value.args
+    elif isinstance(value, Parametrized) and isinstance(value.origin, ClassValue):
+        result.classes.append(_parametrized(value.origin, value.args))
+    elif isinstance(value, ClassValue):
+        if value is not OBJECT:
+            result.classes.append(value)
+    elif not (isinstance(value, SpecialForm) and value.name in ("Generic", "Protocol")):
+        result.known = False
+        result.unread.append(f"{value.module}.{value.name}" if isinstance(value, External) else "a base class")
+
+
+def _parametrized(origin: ClassValue, args: tuple[Value, ...]) -> ClassValue:
+    """Return the class that Pydantic makes of a generic model with type arguments."""
+    kind = ModelClass if isinstance(origin, ModelClass) else ClassValue
+    cls = kind(origin.name, (origin,), {"__origin__": origin}, origin.module)
+    cls.type_args = args
+    cls.at = origin.at
+    cls.evaluator = origin.evaluator
+    return cls
+
+
+def _make_members(cls: ClassValue) -> None:
+    """Turn the assignments in the body of an enumeration into members."""
+    for name, value in list(cls.namespace.items()):
+        if not (name.startswith("_") or isinstance(value, (FuncValue, Descriptor, ClassValue))):
+            cls.namespace[name] = EnumMember(cls, name, _member_value(cls, name, value))
+
+
+def _member_value(cls: ClassValue, name: str, value: Value) -> Value:
+    if isinstance(value, AutoValue):
+        return name.lower() if STR_ENUM in cls.mro else value
+    if isinstance(value, ListValue) and value.kind == "tuple" and STR in cls.mro and value.items:
+        return value.items[0]
+    return value
+
+
+class AutoValue:
+    """``enum.auto()``."""
+
+
+def _decorated(evaluator: Evaluator, cls: ClassValue, node: ir.ClassDef, scope: Scope) -> Value:
+    """Return the class: decorators of classes (dataclass, unique, final) do not replace it."""
+    for decorator in node.decorators:
+        evaluator.evaluate(decorator, scope)
+    return cls

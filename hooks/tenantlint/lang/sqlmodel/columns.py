@@ -1,0 +1,139 @@
+"""From a field to a column, as SQLModel's ``get_column_from_field`` does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.lang.sqlmodel.builtins import BOOL, BYTES, FLOAT, INT, STR
+from tenantlint.lang.sqlmodel.objects import AnnotatedType, ClassValue, Parametrized, UnionType
+from tenantlint.lang.sqlmodel.schema_items import ColumnValue, ForeignKeyValue, SchemaItem, add_items
+from tenantlint.lang.sqlmodel.sql_types import TYPES, UNKNOWN_TYPE, SqlType, as_type, enum_type
+from tenantlint.lang.sqlmodel.stdlib import CLASSES
+from tenantlint.lang.values import MISSING, Arguments, ListValue, MapValue, Value
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.fields import ModelField
+
+ENUM: Final = CLASSES["enum.Enum"]
+_TEXTS: Final = (
+    STR,
+    *(CLASSES[f"ipaddress.{name}"] for name in ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network")),
+    CLASSES["pathlib.Path"],
+    CLASSES["pydantic.EmailStr"],
+)
+_PLAIN: Final = (
+    (FLOAT, "Float"),
+    (BOOL, "Boolean"),
+    (INT, "Integer"),
+    (CLASSES["pydantic.NaiveDatetime"], "DateTime"),
+    (CLASSES["pydantic.AwareDatetime"], "UTCDateTime"),
+    (CLASSES["datetime.datetime"], "UTCDateTime"),
+    (CLASSES["datetime.date"], "Date"),
+    (CLASSES["datetime.timedelta"], "Interval"),
+    (CLASSES["datetime.time"], "Time"),
+    (BYTES, "LargeBinary"),
+)
+
+
+def column_of_field(evaluator: Evaluator, field: ModelField) -> ColumnValue:
+    """Return the column that SQLModel makes of a field."""
+    given = field.option("sa_column")
+    if isinstance(given, ColumnValue):
+        return given
+    made = ColumnValue(None, _type(evaluator, field), field.at)
+    if given is not MISSING:
+        made.complete = False
+        return made
+    made.options = _options(field)
+    _add_foreign_key(made, field)
+    args = field.option("sa_column_args")
+    if args is not MISSING:
+        add_items(made, list(args.items) if isinstance(args, ListValue) else [UNKNOWN])
+    more = field.option("sa_column_kwargs")
+    if isinstance(more, MapValue):
+        made.options.update({key: value for key, value in more.entries.items() if isinstance(key, str)})
+    if more is not MISSING:
+        made.complete = made.complete and isinstance(more, MapValue) and more.complete
+    made.name = made.options.pop("name", None)
+    return made
+
+
+def _options(field: ModelField) -> dict[str, Value]:
+    primary_key = field.option("primary_key")
+    nullable = field.option("nullable")
+    if nullable is MISSING:
+        optional = field.is_optional()
+        nullable = False if primary_key is True else optional
+        if primary_key is UNKNOWN and optional is not False:
+            nullable = UNKNOWN
+    options: dict[str, Value] = {
+        "primary_key": False if primary_key is MISSING else primary_key,
+        "nullable": nullable,
+        "index": _or_false(field.option("index")),
+        "unique": _or_false(field.option("unique")),
+    }
+    default = field.factory if field.factory is not MISSING else field.default
+    if default is not MISSING:
+        options["default"] = default
+    return options
+
+
+def _or_false(value: Value) -> Value:
+    return False if value is MISSING else value
+
+
+def _add_foreign_key(made: ColumnValue, field: ModelField) -> None:
+    target = field.option("foreign_key")
+    if target is MISSING or target is None or target == "":
+        return
+    rule = field.option("ondelete")
+    named = {} if rule is MISSING else {"ondelete": rule}
+    at = field.assigned.at if field.assigned is not None else field.at
+    made.items.append(ForeignKeyValue(Arguments((target,), named), at))
+
+
+def _type(evaluator: Evaluator, field: ModelField) -> SqlType:
+    given = field.option("sa_type")
+    if given is not MISSING:
+        return as_type(evaluator, given, field.at)
+    cls = _python_type(field.type)
+    if not isinstance(cls, ClassValue):
+        return UNKNOWN_TYPE
+    if ENUM in cls.mro:
+        return enum_type(evaluator, cls, field.at)
+    if any(text in cls.mro for text in _TEXTS):
+        length = field.size("max_length")
+        return _made(evaluator, "AutoString", field, {} if length in (MISSING, None) else {"length": length})
+    for candidate, name in _PLAIN:
+        if candidate in cls.mro:
+            return _made(evaluator, name, field, {})
+    return _other_type(evaluator, cls, field)
+
+
+def _other_type(evaluator: Evaluator, cls: ClassValue, field: ModelField) -> SqlType:
+    if CLASSES["decimal.Decimal"] in cls.mro:
+        sizes = {"precision": field.size("max_digits"), "scale": field.size("decimal_places")}
+        return _made(evaluator, "Numeric", field, {key: size for key, size in sizes.items() if size is not MISSING})
+    if CLASSES["uuid.UUID"] in cls.mro:
+        return _made(evaluator, "Uuid", field, {})
+    return UNKNOWN_TYPE
+
+
+def _made(evaluator: Evaluator, name: str, field: ModelField, named: dict[str, Value]) -> SqlType:
+    made = TYPES[name].call(evaluator, Arguments((), named), field.at)
+    return made if isinstance(made, SqlType) else UNKNOWN_TYPE
+
+
+def _python_type(type_: Value) -> Value:
+    """Return the class that decides the column type: the one beside None in a union, the origin of a generic."""
+    if isinstance(type_, AnnotatedType):
+        return _python_type(type_.type)
+    if isinstance(type_, UnionType):
+        rest = [arg for arg in type_.args if arg is not None]
+        return _python_type(rest[0]) if len(rest) == 1 else UNKNOWN
+    return type_.origin if isinstance(type_, Parametrized) else type_
+
+
+__all__ = ["SchemaItem", "column_of_field"]

@@ -1,0 +1,67 @@
+"""Linking of the SQLModel tables of a project: files to ``Linked``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenantlint.diagnostic import input_problem
+from tenantlint.lang import Linked, ir
+from tenantlint.lang.evaluate import Evaluator
+from tenantlint.lang.sqlmodel.assemble import Assembler
+from tenantlint.lang.sqlmodel.language import Python
+from tenantlint.lang.sqlmodel.models import Models
+from tenantlint.lang.sqlmodel.registry import Registry
+from tenantlint.lang.sqlmodel.relations import Relations
+from tenantlint.lang.sqlmodel.resolve import Resolver
+from tenantlint.project import unreadable
+from tenantlint.source import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.diagnostic import Diagnostic
+    from tenantlint.project import Project
+
+
+class Loader:
+    """Reads and extracts the files of a project, once each."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.problems: list[Diagnostic] = []
+
+    def fragment(self, path: str) -> ir.Fragment | None:
+        """Return the Fragment of a project file, None where it cannot be read."""
+        from tenantlint.lang.sqlmodel.extract import extract
+
+        if path not in self.project:
+            return ir.Fragment(path, ())
+        try:
+            fragment = extract(self.project.source(path))
+        except OSError as error:
+            self.problems.append(unreadable(path, error))
+            return None
+        for problem in fragment.problems:
+            at = Location(path, problem.start, problem.end)
+            self.problems.append(input_problem("ERR003", problem.message, at))
+        return None if fragment.problems else fragment
+
+
+def link(project: Project, paths: Iterable[str]) -> Linked:
+    """Return what the candidate files ``paths``, and what they import, declare."""
+    loader, models = Loader(project), Models()
+    evaluator = Evaluator(loader, Python(Resolver(project), models))
+    for path in paths:
+        module = evaluator.module(path)
+        if module is not None:
+            evaluator.run(module)
+    registry = Registry(models.tables, ())
+    assembler = Assembler(registry)
+    relations = Relations(evaluator, registry, assembler)
+    return Linked(
+        tuple(assembler.table(table, relations.of(table)) for table in models.tables),
+        (),
+        (),
+        tuple(evaluator.unresolved.values()),
+        tuple(loader.problems),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenantlint import rules, suppress
+from tenantlint import rules
 from tenantlint.diagnostic import Crash, Diagnostic, crash
 from tenantlint.link import link
 from tenantlint.record import Record
@@ -48,7 +48,7 @@ def check(project: Project, asked: Container[str], configs: ConfigTree, problems
                 continue
             if not settings.ignores(configs.relative(path, settings), each.code):
                 found.append(each)
-    kept = suppress.apply(sorted(dict.fromkeys(found), key=_order), project.source).kept
+    kept = _not_silenced(sorted(dict.fromkeys(found), key=_order), project)
     return Outcome(
         kept,
         any(each.severity == "error" or configs.of(each.at.path).fail_on == "warning" for each in kept),
@@ -72,6 +72,14 @@ def _run_rules(schema: Schema, settings: Settings, crashes: list[Crash]) -> list
         except Exception as error:
             crashes.append(crash(f"checking {code} {rules.RULES[code].name}", error))
     return found
+
+
+def _not_silenced(found: list[Diagnostic], project: Project) -> tuple[Diagnostic, ...]:
+    if not found:
+        return ()
+    from tenantlint import suppress
+
+    return suppress.apply(found, project.source).kept
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, str, str]:

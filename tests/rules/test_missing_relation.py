@@ -151,7 +151,7 @@ FINDING = {
             class Memo(Authored, table=True):
                 id: int = Field(primary_key=True)
         """),
-        [Found(12, 1, f"`memo.author_id` {why('user', 'a `Relationship` to `User`')}")],
+        [Found(12, 7, f"`memo.author_id` {why('user', 'a `Relationship` to `User`')}")],
     ),
     "ts one of two": (
         ts(TS_TABLES + invoice_relations(TS_OWNER)),

@@ -126,7 +126,7 @@ NOOP = {
 }
 
 FINDING = {
-    "py plain table": (py(PY_INVOICE), [Found(2, 1, f"`invoice` has no `tenant_id`: {WHY}")]),
+    "py plain table": (py(PY_INVOICE), [Found(2, 7, f"`invoice` has no `tenant_id`: {WHY}")]),
     "py join table": (
         py("""
             class Tenant(SQLModel, table=True):
@@ -136,7 +136,7 @@ FINDING = {
                 left_id: int = Field(primary_key=True)
                 right_id: int = Field(primary_key=True)
         """),
-        [Found(5, 1, f"`taglink` has no `tenant_id`: {WHY}")],
+        [Found(5, 7, f"`taglink` has no `tenant_id`: {WHY}")],
     ),
     "py a reference to the tenant is not the tenant column unless it is the key": (
         py("""
@@ -147,7 +147,7 @@ FINDING = {
                 id: int = Field(primary_key=True)
                 visited: int = Field(foreign_key="tenant.id")
         """),
-        [Found(5, 1, f"`visit` has no `tenant_id`: {WHY}")],
+        [Found(5, 7, f"`visit` has no `tenant_id`: {WHY}")],
     ),
     "ts other names": (
         ts(TS_INVOICES, tenant_columns=ORG),

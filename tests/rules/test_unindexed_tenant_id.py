@@ -149,7 +149,7 @@ FINDING = {
             class Invoice(Owned, table=True):
                 id: int = Field(primary_key=True)
         """),
-        [Found(9, 1, f"`invoice.tenant_id` {WHY}")],
+        [Found(9, 7, f"`invoice.tenant_id` {WHY}")],
     ),
     "ts no index": (invoices(NOT_NULL), [Found(5, 3, f"`invoices.tenant_id` {WHY}")]),
     "ts second of an index": (

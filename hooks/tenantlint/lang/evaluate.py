@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tenantlint.source import Location
 
 MAX_CALL_DEPTH: Final = 40
-MAX_STEPS: Final = 500_000
+MAX_STEPS: Final = 100_000
 MAX_ITERATIONS: Final = 10_000
 
 

@@ -42,14 +42,14 @@ def _parse(source: Source) -> Node:
     parser = grammar.parser(source.path)
     data = source.data
     if b"sql<" in data:
-        from tenantlint.lang.drizzle.blanking import without_tag_types
+        from tenantlint.lang.drizzle.blanking import without_sql_types
 
-        data = without_tag_types(data)
+        data = without_sql_types(data)
     root = parser.parse(data).root_node
-    if root.has_error and b"import(" in data:
-        from tenantlint.lang.drizzle.blanking import without_import_types
+    if root.has_error:
+        from tenantlint.lang.drizzle.blanking import without_unknown_types
 
-        root = parser.parse(without_import_types(data)).root_node
+        root = parser.parse(without_unknown_types(data)).root_node
     return root
 
 

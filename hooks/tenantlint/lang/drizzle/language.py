@@ -23,6 +23,19 @@ class JavaScriptEvaluator(Evaluator):
 
     language: JavaScript
 
+    def member(self, module: Module, name: str) -> Value:
+        """Return what a module exports as ``name``, MISSING where it exports no such name."""
+        if name in module.exports:
+            return super().member(module, name)
+        key = (module.path, name)
+        if name == "default" or key in self._lookups:
+            return MISSING
+        self._lookups.add(key)
+        try:
+            return self._from_stars(module, name)
+        finally:
+            self._lookups.discard(key)
+
     def call(self, function: Value, args: Arguments, at: Location) -> Value:
         """Return the result of calling ``function`` from the place ``at``."""
         if not isinstance(function, (FuncValue, Native)) or isinstance(function, External):

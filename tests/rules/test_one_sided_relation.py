@@ -79,6 +79,17 @@ NOOP = {
             customer_id: int = Field(foreign_key="customer.id")
             customer: Customer = Relationship(sa_relationship_kwargs={"viewonly": True})
     """),
+    "py a join condition of its own": py("""
+        class Note(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            subject_id: int
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            notes: list[Note] = Relationship(
+                sa_relationship_kwargs={"primaryjoin": "foreign(Note.subject_id) == Invoice.id"}
+            )
+    """),
     "py to the tenant": py("""
         class Tenant(SQLModel, table=True):
             id: int = Field(primary_key=True)
@@ -159,6 +170,33 @@ FINDING = {
             options=TENANT,
         ),
         [Found(8, 5, f"`Invoice.tenant` {py_why('Tenant')}")],
+    ),
+    "py many to many": (
+        py("""
+            class Link(SQLModel, table=True):
+                team_id: int = Field(primary_key=True, foreign_key="team.id")
+                hero_id: int = Field(primary_key=True, foreign_key="hero.id")
+
+            class Team(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                heroes: list["Hero"] = Relationship(link_model=Link)
+
+            class Hero(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+        """),
+        [Found(8, 5, f"`Team.heroes` {py_why('Hero')}")],
+    ),
+    "py the side that is referenced": (
+        py("""
+            class Customer(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                invoices: list["Invoice"] = Relationship()
+
+            class Invoice(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                customer_id: int = Field(foreign_key="customer.id")
+        """),
+        [Found(4, 5, f"`Customer.invoices` {py_why('Invoice')}")],
     ),
     "ts one without many": (
         ts(related(f"customer: one(customers, {{ {FIELDS} }})")),

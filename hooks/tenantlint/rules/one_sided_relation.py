@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
-from tenantlint.rules._sides import named_apart, rivals
+from tenantlint.rules._sides import follows_key, named_apart, rivals
 from tenantlint.view import known
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class OneSidedRelation(Rule):
     Asks every relation for its other side: in SQLModel a `Relationship` of the target with `back_populates` on both,
     in Drizzle a `one()` or `many()` among the relations of the target. One of the two must name the columns.
 
-    Not asked for: the other side of the relation to the tenant (see Options), of view-only relations, and of
-    relations to exempt tables. A name in `back_populates` that does not exist is for mismatched-relation (REL004).
+    Not asked for: the other side of the relation to the tenant (see Options), of view-only relations, of SQLModel
+    relations that follow no foreign key but a `primaryjoin` of their own, and of relations to exempt tables. A name in `back_populates` that does not exist is for mismatched-relation (REL004).
 
     ## Why is this bad
     In SQLModel, what is assigned on one side does not show on the other before a reload, and deletes do not cascade
@@ -117,6 +117,8 @@ class OneSidedRelation(Rule):
             if target is None or target.id not in view.checked or "relations" in target.incomplete:
                 continue
             if not _is_one_sided(relation, table, target):
+                continue
+            if table.orm != "drizzle" and not follows_key(relation, table, target, view):
                 continue
             if self.tenant_relations or not _loads_tenant(relation, table, view):
                 yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", _text(relation, table, target))

@@ -24,7 +24,8 @@ class OneSidedRelation(Rule):
     in Drizzle a `one()` or `many()` among the relations of the target. One of the two must name the columns.
 
     Not asked for: the other side of the relation to the tenant (see Options), of view-only relations, of SQLModel
-    relations that follow no foreign key but a `primaryjoin` of their own, and of relations to exempt tables. A name in `back_populates` that does not exist is for mismatched-relation (REL004).
+    relations that follow no foreign key but a `primaryjoin` of their own, and of relations to exempt tables. A name
+    in `back_populates` that does not exist is for mismatched-relation (REL004).
 
     ## Why is this bad
     In SQLModel, what is assigned on one side does not show on the other before a reload, and deletes do not cascade

@@ -20,7 +20,8 @@ def without_sql_types(data: bytes) -> bytes:
 
 
 def without_unknown_types(data: bytes) -> bytes:
-    """Return ``data`` with the type arguments of all tags blanked, and a name for each type ``import("./x")``."""
+    """Return ``data`` with the type arguments of all tags and NUL bytes blanked, and names for ``import()`` types."""
+    data = data.replace(b"\0", b" ")
     if b">`" in data:
         data = _without_tag_types(data, _TAG)
     return re.sub(_IMPORT_TYPE, lambda match: match[1] + b"i" + b"_" * (len(match[2]) - 1), data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.methods import ARRAY_METHODS, STRING_METHODS
+from tenantlint.lang.drizzle.methods import ARRAY_METHODS, MAX_TEXT, STRING_METHODS
 from tenantlint.lang.drizzle.values import UNDEFINED, Method, Namespace, as_text
 from tenantlint.lang.values import (
     Arguments,
@@ -88,7 +88,8 @@ def binary(op: str, left: Value, right: Value) -> Value:
         return _has_key(left, right)
     if op == "+" and (isinstance(left, str) or isinstance(right, str)):
         first, second = to_text(left), to_text(right)
-        return UNKNOWN if first is UNKNOWN or second is UNKNOWN else first + second
+        short = first is not UNKNOWN and second is not UNKNOWN and len(first) + len(second) <= MAX_TEXT
+        return f"{first}{second}" if short else UNKNOWN
     operate = _ARITHMETIC.get(op)
     if operate is None or not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
         return UNKNOWN

@@ -35,10 +35,14 @@ _MAX_ROUNDS: Final = 4
 
 
 class Loader:
-    """Reads and extracts the files of a project, once each."""
+    """Reads and extracts the files of a project, once each.
 
-    def __init__(self, project: Project) -> None:
+    That a file does not parse is a problem of the ``candidates`` only: in other code it only leaves names unknown.
+    """
+
+    def __init__(self, project: Project, candidates: frozenset[str]) -> None:
         self.project = project
+        self.candidates = candidates
         self.problems: list[Diagnostic] = []
 
     def fragment(self, path: str) -> ir.Fragment | None:
@@ -52,17 +56,19 @@ class Loader:
             return None
         fragment = extract(source)
         for problem in fragment.problems:
-            at = Location(path, problem.start, problem.end)
-            self.problems.append(input_problem(problem.code, problem.message, at))
+            if problem.code != "ERR003" or path in self.candidates:
+                at = Location(path, problem.start, problem.end)
+                self.problems.append(input_problem(problem.code, problem.message, at))
         return fragment
 
 
 def link(project: Project, paths: Iterable[str]) -> Linked:
     """Return what the candidate files ``paths``, and what they import, declare."""
-    loader, packages = Loader(project), Packages(project)
+    sources = [path for path in paths if is_source(path)]
+    loader, packages = Loader(project, frozenset(sources)), Packages(project)
     library = Library(packages)
     evaluator = JavaScriptEvaluator(loader, JavaScript(Resolver(project, packages), library))
-    _run(evaluator, [path for path in paths if is_source(path)])
+    _run(evaluator, sources)
     _run_users_of_creators(project, evaluator)
     modules = [module for module in evaluator.modules.values() if module is not None]
     _read_configurations(evaluator, modules, library)

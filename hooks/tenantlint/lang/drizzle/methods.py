@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.source import Location
 
+MAX_TEXT: Final = 100_000
+"""Longer strings are not computed: no name in a schema is that long."""
+
 ArrayStep: TypeAlias = "Callable[[ListValue, Evaluator, Arguments, Location], Value]"
 StringStep: TypeAlias = "Callable[[str, Arguments], Value]"
 
@@ -73,7 +76,7 @@ def _quantifier(wanted: bool) -> ArrayStep:
 def _find(array: ListValue, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     for item, truth in zip(array.items, _truths(array, evaluator, args, at), strict=True):
         if truth is not False:
-            return item if truth else UNKNOWN
+            return item if truth is True else UNKNOWN
     return UNDEFINED if array.complete else UNKNOWN
 
 
@@ -265,10 +268,8 @@ def _char_at(text: str, args: Arguments) -> Value:
 
 def _repeat(text: str, args: Arguments) -> Value:
     count = args.get(0)
-    return text * count if isinstance(count, int) and 0 <= count * len(text) < _MAX_TEXT else UNKNOWN
+    return text * count if isinstance(count, int) and 0 <= count * len(text) <= MAX_TEXT else UNKNOWN
 
-
-_MAX_TEXT: Final = 10_000
 
 STRING_METHODS: Final[Mapping[str, Step]] = {
     name: _on_string(step)

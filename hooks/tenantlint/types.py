@@ -98,4 +98,6 @@ _KNOWN: Final = frozenset(_ALIASES.values()) | {
     "uuid",
     "varchar",
     "xml",
+    *"citext datemultirange daterange hstore int4multirange int4range int8multirange int8range jsonpath".split(),
+    *"macaddr8 nummultirange numrange oid regclass regconfig tsmultirange tsrange tstzmultirange tstzrange".split(),
 }

@@ -50,6 +50,11 @@ TYPESCRIPT = {
     "behind a regular expression with a quote": ("x = /['\"`]/g; // a", ["// a"]),
     "behind a regular expression with slashes": (r"x = a.replace(/\/\/ a/, b); // c", ["// c"]),
     "behind a regular expression with a class": ("return /[/'// a]/; // b", ["// b"]),
+    "behind a regular expression below comments": (
+        "x = [\n// a.\n/* b */ // c\n/'\\//i] // d",
+        ["// a.", "/* b */", "// c", "// d"],
+    ),
+    "behind a division below a comment": ("x = a // b\n / 'c' / d // e", ["// b", "// e"]),
     "behind a division": ("x = a / b; // c ' /", ["// c ' /"]),
     "between divisions": ("x = (a) / 'b' / c // d", ["// d"]),
     "behind the text of a tag": ("<p>It's</p>\n// a", ["// a"]),

@@ -79,6 +79,7 @@ def _typescript_tokens(data: bytes) -> Iterator[tuple[int, int]]:
     """Yield the place of each comment, string, stretch of template text and regular expression."""
     braces: list[int] = []  # for each template around: how many braces are open in its current ${}
     position = 0
+    comment_start = comment_end = 0  # of the last run of comments
     while match := _compiled(_TYPESCRIPT).search(data, position):
         start, position = match.span()
         token = data[start:position]
@@ -92,9 +93,13 @@ def _typescript_tokens(data: bytes) -> Iterator[tuple[int, int]]:
             position = _template_end(data, position, braces)
             yield start, position
         elif token == b"/":
-            position = _regex_end(data, start)
+            before = start if data[comment_end:start].strip() else comment_start
+            position = _regex_end(data, start, before)
             yield start, position
         elif token not in (b"{", b"}"):
+            if token.startswith(b"/"):
+                comment_start = start if data[comment_end:start].strip() else comment_start
+                comment_end = position
             yield start, position
 
 
@@ -106,8 +111,9 @@ def _template_end(data: bytes, position: int, braces: list[int]) -> int:
     return end
 
 
-def _regex_end(data: bytes, start: int) -> int:
-    before = data[max(0, start - _LOOK_BACK) : start]
+def _regex_end(data: bytes, start: int, code_end: int) -> int:
+    """Return the end of the regular expression at ``start``, or of a division; other code ends at ``code_end``."""
+    before = data[max(0, code_end - _LOOK_BACK) : code_end]
     literal = _compiled(_REGEX_LITERAL).match(data, start) if _compiled(_BEFORE_REGEX).search(before) else None
     return literal.end() if literal else start + 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -233,6 +234,27 @@ def test_rule_prints_the_page_or_lists_the_rules(cli: Cli) -> None:
     assert page == cli.run("rule", "missing-tenant-id") == cli.run("rule", "ten001")
     listed = cli.run("rule").out.splitlines()
     assert [line.split()[:2] for line in listed] == [[code, entry.name] for code, entry in rules.RULES.items()]
+    assert "TEN001  missing-tenant-id         recommended  error" in listed
+
+
+def test_rule_prints_all_pages(cli: Cli) -> None:
+    pages = cli.run("rule", "--all").out
+    titles = re.findall(r"^# (\S+) \((\w+)\)$", pages, re.MULTILINE)
+    assert titles == [(entry.name, code) for code, entry in rules.RULES.items()]
+    assert cli.run("rule", "TEN001").out in pages
+
+
+def test_rule_as_json(cli: Cli) -> None:
+    (rule,) = json.loads(cli.run("rule", "TEN001", "--output-format=json").out)
+    page = cli.run("rule", "TEN001").out
+    assert rule == {
+        "code": "TEN001",
+        "name": "missing-tenant-id",
+        "preset": "recommended",
+        "severity": "error",
+        "page": page,
+    }
+    assert [each["code"] for each in json.loads(cli.run("rule", "--output-format=json").out)] == list(rules.RULES)
 
 
 def test_dump_prints_what_the_paths_declare(cli: Cli) -> None:

@@ -85,7 +85,21 @@ DUMP: Final = Command(
     _PATHS_HELP,
 )
 RULE: Final = Command(
-    "rule", "Print the page of a rule, or list the rules", (("Options", (HELP,)),), "RULE", "a code or a name", most=1
+    "rule",
+    "Print the page of a rule, or list the rules",
+    (
+        (
+            "Options",
+            (
+                Option("--all", "print the pages of all rules"),
+                Option("--output-format", "text (the default) or json", "FORMAT", ("text", "json")),
+                HELP,
+            ),
+        ),
+    ),
+    "RULE",
+    "a code or a name",
+    most=1,
 )
 COMMANDS: Final[dict[str, tuple[Command, Callable[[Arguments], int]]]] = {
     "check": (CHECK, commands.check),

@@ -75,18 +75,20 @@ def dump(arguments: Arguments) -> int:
 
 
 def rule(arguments: Arguments) -> int:
-    """``tenantlint rule``: print a rule's page, or list the rules."""
+    """``tenantlint rule``: print the page of a rule, or of all, or list the rules."""
     from tenantlint import rules
-    from tenantlint.rule import page
+    from tenantlint.report import pages
 
-    if not arguments.operands:
-        for known, entry in rules.RULES.items():
-            print(f"{known}  {entry.name:24}  {entry.preset}")
-        return CLEAN
-    code = rules.find(arguments.operands[0])
-    if code is None:
+    code = rules.find(arguments.operands[0]) if arguments.operands else None
+    if arguments.operands and code is None:
         raise UsageError(f"no such rule: {arguments.operands[0]} (tenantlint rule lists them)")
-    sys.stdout.write(page(rules.load(code)))
+    chosen = [rules.load(each) for each in rules.RULES if each == code or code is None]
+    if arguments.one("--output-format") == "json":
+        sys.stdout.write(pages.json(chosen))
+    elif code is not None or arguments.flag("--all"):
+        sys.stdout.write(pages.markdown(chosen))
+    else:
+        sys.stdout.write(pages.table(chosen))
     return CLEAN
 
 

@@ -156,6 +156,11 @@ ROOTS = {
         {},
         set(),
     ),
+    "by reference in one ORM and by name in another": (
+        (table("firms"), owned("invoices", key(("tenant_id",), "firms")), table("t2", name="tenant", orm="sqlmodel")),
+        {},
+        {"firms", "t2"},
+    ),
     "by option": (
         (table("accounts"), table("tenants"), owned("invoices", key(("tenant_id",), "tenants"))),
         {"tenant_tables": ("acc*",)},

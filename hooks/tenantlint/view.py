@@ -59,8 +59,8 @@ class SchemaView:
     def tenant_roots(self) -> frozenset[str]:
         """The ids of the tables whose rows are the tenants.
 
-        They are those of ``tenant-tables``; else those that a tenant column references; else those that its name
-        names (``tenant_id``: ``tenant``, ``tenants``).
+        They are those of ``tenant-tables``; else, for each ORM, those that a tenant column references; else those
+        that its name names (``tenant_id``: ``tenant``, ``tenants``).
         """
         patterns = self.settings.tenant_tables
         if patterns:
@@ -68,15 +68,17 @@ class SchemaView:
         return frozenset().union(*(self._roots_of(snake_case(name)) for name in self.settings.tenant_columns))
 
     def _roots_of(self, tenant: str) -> set[str]:
-        referenced = {
-            key.target_id
+        referenced = [
+            target
             for table in self.schema
             for key in table.foreign_keys
-            if isinstance(key.target_id, str)
+            if (target := self.find(key.target_id)) is not None
             and self._is_single(table, key.columns, tenant)
-            and not self._is_single(self.by_id[key.target_id], key.target_columns, tenant)
-        }
-        return referenced or {table.id for table in self.tables_named(tenant.removesuffix("_id"))}
+            and not self._is_single(target, key.target_columns, tenant)
+        ]
+        settled = {table.orm for table in referenced}
+        named = [table for table in self.tables_named(tenant.removesuffix("_id")) if table.orm not in settled]
+        return {table.id for table in (*referenced, *named)}
 
     def _is_single(self, table: Table, columns: Maybe[tuple[Maybe[str], ...]], tenant: str) -> bool:
         if columns is UNKNOWN or len(columns) != 1 or columns[0] is UNKNOWN:

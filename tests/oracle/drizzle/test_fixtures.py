@@ -18,7 +18,7 @@ CASES = {
     "columns-mysql": (None, 244),
     "columns-pg": (None, 379),
     "columns-sqlite": (None, 107),
-    "columns-v1": (None, 142),
+    "columns-v1": (None, 156),
     "creators": (None, 48),
     "detached": (None, 61),
     "javascript": (None, 274),

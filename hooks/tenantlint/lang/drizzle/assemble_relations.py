@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
 
 class Relations:
-    """All relations of a project, by the table that they belong to."""
+    """All relations of a project, by the table that they belong to: those of 0.x, then those of 1.0."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._by_table: dict[int, dict[str, Declared]] = {}
+        self._by_table: dict[int, dict[tuple[int, str], Declared]] = {}
         self._unsure: set[int] = set()
         for item in context.library.relations:
             found, unsure = item.declared(context.evaluator)
             self._unsure.update(id(table) for table in unsure)
             for relation in found:
-                self._by_table.setdefault(id(relation.source), {})[relation.name] = relation
+                key = (relation.group, relation.name)
+                self._by_table.setdefault(id(relation.source), {})[key] = relation
 
     def may_have_more(self, table: TableValue) -> bool:
         """Tell whether a table may have relations that could not be read."""
@@ -32,7 +33,8 @@ class Relations:
 
     def of_table(self, table: TableValue) -> tuple[Relation, ...]:
         """Return the relations of a table."""
-        return tuple(self._relation(relation) for relation in self._by_table.get(id(table), {}).values())
+        relations = sorted(self._by_table.get(id(table), {}).values(), key=lambda relation: relation.version)
+        return tuple(self._relation(relation) for relation in relations)
 
     def _relation(self, relation: Declared) -> Relation:
         target = relation.target

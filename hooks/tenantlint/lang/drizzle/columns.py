@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.column_types import TYPES, mysql_enum
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, as_text
+from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, as_text, member
 from tenantlint.lang.values import Arguments, ListValue, MapValue, Native, Value
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Dialect, Maybe
@@ -168,11 +168,20 @@ def _maker(library: Library, dialect: Dialect, name: str) -> Callable[[Evaluator
     def make(evaluator: Evaluator, args: Arguments, at: Location) -> ColumnBuilder:
         column_name, options = name_and_options(args)
         builder = ColumnBuilder(library, dialect, column_name, type_of(options))
+        if name == "geometry" and member(options, "srid") is not UNDEFINED:
+            builder.type = _geometry(member(options, "srid"), library.packages.drizzle_major(at.path))
         if name in _SERIALS:
             builder.has_default = builder.server_default = builder.not_null = True
         return builder
 
     return make
+
+
+def _geometry(srid: Value, major: int | None) -> Maybe[str]:
+    """Return the type of a geometry with a reference system, which drizzle-orm 0.x leaves out."""
+    if major == 0:
+        return "geometry(point)"
+    return f"geometry(point,{srid})" if major == 1 and isinstance(srid, int) else UNKNOWN
 
 
 def _mysql_enum_maker(library: Library) -> Callable[[Evaluator, Arguments, Location], ColumnBuilder]:

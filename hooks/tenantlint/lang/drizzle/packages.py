@@ -16,6 +16,7 @@ Json = dict[str, Any]
 _COMMENT: Final = r'(?s)("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/'
 _TRAILING_COMMA: Final = r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])'
 _VERSION: Final = r"(?:npm:[^@]+@|npm:@[^@]+@)?[~^>=v\s]*(\d+)\."
+_PINNED: Final = r"(?m)^\s+['\"]?drizzle-orm['\"]?:\s*['\"]?([^'\"\s]+)"
 _DEPENDENCIES: Final = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _CONDITIONS: Final = ("source", "development", "types", "import", "module", "node", "require", "default")
 _BUILT: Final = r"(^|/)(?:dist|build|lib|out)/(?:(?:esm|cjs|src)/)?"
@@ -58,6 +59,7 @@ class Packages:
         self.project = project
         self._manifests: dict[str, Json | None] = {}
         self._by_name: dict[str, str] | None = None
+        self._majors: dict[str, int | None] = {}
 
     def manifest(self, folder: str) -> Json | None:
         """Return the ``package.json`` in a folder."""
@@ -71,15 +73,35 @@ class Packages:
 
     def drizzle_major(self, path: str) -> int | None:
         """Return the major version of drizzle-orm (0 or 1) that a file runs with, None where no manifest tells."""
-        for folder in folders_up(dirname(path)):
-            manifest = self.manifest(folder) or {}
-            for kind in _DEPENDENCIES:
-                wanted = manifest.get(kind)
-                version = wanted.get("drizzle-orm") if isinstance(wanted, dict) else None
+        folder = dirname(path)
+        if folder not in self._majors:
+            self._majors[folder] = next(self._versions(folder), None)
+        return self._majors[folder]
+
+    def _versions(self, folder: str) -> Iterator[int]:
+        """Yield the major versions that the manifests from ``folder`` upward ask for, nearest first."""
+        for above in folders_up(folder):
+            manifest = self.manifest(above) or {}
+            wanted = [manifest.get(kind) for kind in _DEPENDENCIES]
+            versions = [found.get("drizzle-orm") for found in wanted if isinstance(found, dict)]
+            for version in (*versions, *self._catalogs(above, manifest)):
                 match = re.match(_VERSION, version) if isinstance(version, str) else None
                 if match is not None:
-                    return int(match[1])
-        return None
+                    yield int(match[1])
+
+    def _catalogs(self, folder: str, manifest: Json) -> Iterator[object]:
+        """Yield the versions of drizzle-orm in the catalogs of a workspace, pnpm's and Bun's."""
+        workspaces = manifest.get("workspaces")
+        for holder in (manifest, workspaces):
+            catalogs = (holder.get("catalog"), *_values(holder.get("catalogs"))) if isinstance(holder, dict) else ()
+            for catalog in catalogs:
+                if isinstance(catalog, dict):
+                    yield catalog.get("drizzle-orm")
+        try:
+            text = self.project.read(join(folder, "pnpm-workspace.yaml")).decode("utf-8", "replace")
+        except OSError:
+            return
+        yield from (match[1] for match in re.finditer(_PINNED, text))
 
     def by_name(self) -> dict[str, str]:
         """Return the folders of the project's packages by name."""
@@ -120,6 +142,11 @@ class Packages:
             yield from (join(folder, "src/index"), join(folder, "index"))
         else:
             yield from (normpath(join(folder, subpath)), normpath(join(folder, "src", subpath)))
+
+
+def _values(table: object) -> Iterator[object]:
+    if isinstance(table, dict):
+        yield from table.values()
 
 
 def _has_subpaths(exports: Json) -> bool:

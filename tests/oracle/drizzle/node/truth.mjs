@@ -18,7 +18,7 @@ const drizzle = await load(join(library, "index.js"));
 const isV1 = drizzle.defineRelations !== undefined;
 const legacy = isV1 ? await load(join(library, "_relations.js")) : drizzle;
 const { toSnakeCase, toCamelCase } = await load(join(library, "casing.js"));
-const { SQL, Table, One } = drizzle;
+const { SQL, Table } = drizzle;
 // A module namespace has no prototype, which drizzle-orm's own is() does not expect.
 const isNamespace = (value) => Object(value) === value && Object.getPrototypeOf(value) === null;
 const is = (value, kind) => !isNamespace(value) && drizzle.is(value, kind);
@@ -101,9 +101,15 @@ const exported = new Set(
   modules.flatMap(({ exports }) => Object.values(exports)).filter((value) => !isNamespace(value)),
 );
 const linked = [...exported].filter((value) => pg.PgPolicy && is(value, pg.PgPolicy) && value._linkedTable);
-const relations = isV1 ? newRelations() : oldRelations();
+const relations = oldRelations();
+for (const [table, found] of newRelations()) relations.set(table, [...(relations.get(table) ?? []), ...found]);
 
-const tables = created.map((table) => {
+// A view with columns makes a table for them, which is no table of the schema.
+const views = [...exported].filter((value) => is(value, drizzle.View)).map((view) => view[drizzle.ViewBaseConfig]);
+const isOfView = (table) =>
+  views.some(({ name, schema }) => name === tableName(table) && schema === table[Table.Symbol.Schema]);
+
+const tables = created.filter((table) => exported.has(table) || !isOfView(table)).map((table) => {
   const { dialect, core } = DIALECTS.find((candidate) => candidate.isTable(table));
   const config = core.getTableConfig(table);
   const primary = config.columns.filter((column) => column.primary).map(columnName);
@@ -199,7 +205,8 @@ function policyFacts(policy) {
 function oldRelations() {
   const schema = Object.fromEntries([...exported].map((value, index) => [`member${index}`, value]));
   for (const table of created) if (!exported.has(table)) schema[`unexported${Object.keys(schema).length}`] = table;
-  const { tables: configs, tableNamesMap } = legacy.extractTablesRelationalConfig(schema, legacy.createTableRelationsHelpers);
+  const helpers = legacy.createTableRelationsHelpers;
+  const { tables: configs, tableNamesMap } = legacy.extractTablesRelationalConfig(schema, helpers);
   const found = new Map();
   for (const config of Object.values(configs)) {
     const facts = Object.values(config.relations).map((relation) => oldRelation(relation, configs, tableNamesMap));
@@ -209,15 +216,15 @@ function oldRelations() {
 }
 
 function oldRelation(relation, configs, names) {
-  const key = (table) => names[drizzle.getTableUniqueName(table)];
+  const key = (table) => names[(drizzle.getLegacyTableUniqueName ?? drizzle.getTableUniqueName)(table)];
   const candidates = Object.values(configs[key(relation.referencedTable)]?.relations ?? {}).filter((other) =>
     relation.relationName
       ? other !== relation && other.relationName === relation.relationName
       : other.referencedTable === relation.sourceTable,
   );
   const other = candidates.length === 1 && candidates[0] !== relation ? candidates[0] : undefined;
-  const own = is(relation, One) ? relation.config : undefined;
-  const theirs = other && is(other, One) ? other.config : undefined;
+  const own = is(relation, legacy.One) ? relation.config : undefined;
+  const theirs = other && is(other, legacy.One) ? other.config : undefined;
   const agree = !own || !theirs || (same(own.fields, theirs.references) && same(own.references, theirs.fields));
   if (!own && theirs) {
     const { fields, references } = legacy.normalizeRelation(configs, names, relation);
@@ -226,7 +233,7 @@ function oldRelation(relation, configs, names) {
   return {
     source: relation.sourceTable,
     name: relation.fieldName,
-    kind: is(relation, One) ? "one" : "many",
+    kind: is(relation, legacy.One) ? "one" : "many",
     target_table: qualified(relation.referencedTable),
     columns: (own?.fields ?? []).map(columnName),
     target_columns: (own?.references ?? []).map(columnName),
@@ -255,7 +262,8 @@ function newRelations() {
 
 function isDefined(value) {
   const parts = value && typeof value === "object" ? Object.values(value) : [];
-  return parts.length > 0 && parts.every((part) => part && is(part.table, Table) && part.relations && part.name);
+  const isPart = (part) => part && (is(part.table, Table) || is(part.table, drizzle.View)) && part.relations && part.name;
+  return parts.length > 0 && parts.every(isPart);
 }
 
 function newRelation(relation, configs) {

@@ -68,14 +68,13 @@ def test_files_without_a_magic_word_load_no_parser(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_one_problem_each(tmp_path: Path) -> None:
     (tmp_path / "good.ts").write_bytes(DRIZZLE)
     (tmp_path / "dangling.ts").symlink_to("nowhere")
-    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "submodule.js").mkdir()
     (tmp_path / "huge.ts").write_bytes(DRIZZLE + b" " * MAX_FILE_BYTES)
     (tmp_path / "loop.py").symlink_to("loop.py")
     os.mkfifo(tmp_path / "pipe.py")
-    names = {"good.ts", "dangling.ts", "deleted.ts", "folder.py", "huge.ts", "loop.py", "pipe.py"}
+    names = {"good.ts", "dangling.ts", "deleted.ts", "submodule.js", "huge.ts", "loop.py", "pipe.py"}
     result = link(Project(str(tmp_path), frozenset(names)))
     assert [(problem.code, problem.at.path, problem.message) for problem in result.problems] == [
-        ("ERR001", "folder.py", "it cannot be read: Is a directory"),
         ("ERR001", "loop.py", "it cannot be read: Too many levels of symbolic links"),
         ("ERR001", "pipe.py", "it cannot be read: Not a regular file"),
         ("ERR001", "dangling.ts", "it cannot be read: No such file or directory"),

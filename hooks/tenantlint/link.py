@@ -98,7 +98,7 @@ def _candidates(project: Project, frontend: Frontend, problems: list[Diagnostic]
         try:
             data = project.read(path)
         except OSError as error:
-            if not project.is_deleted(path):
+            if not project.is_absent(path):
                 problems.append(unreadable(path, error))
             continue
         if is_candidate(data):

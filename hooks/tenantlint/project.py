@@ -52,9 +52,10 @@ class Project:
             return self.overlay[path]
         return read_regular_file(os.path.join(self.root, path))
 
-    def is_deleted(self, path: str) -> bool:
-        """Return whether nothing is there any more: git also lists files that are deleted and not yet committed."""
-        return path not in self.overlay and not os.path.lexists(os.path.join(self.root, path))
+    def is_absent(self, path: str) -> bool:
+        """Return whether there is no file: git also lists deleted files, and folders that are submodules."""
+        place = os.path.join(self.root, path)
+        return path not in self.overlay and (not os.path.lexists(place) or os.path.isdir(place))
 
     def keep(self, path: str, data: bytes) -> None:
         """Remember bytes that ``read`` gave, so that ``source`` does not read them again."""

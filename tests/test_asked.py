@@ -111,6 +111,11 @@ def test_content_by_name_outranks_the_file(tmp_path: Path) -> None:
     assert finish(Opening([], str(tmp_path), {"./a.ts": b"new"})).project.source("a.ts").data == b"new"
 
 
+def test_content_of_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^a folder has no content: \.$"):
+        Opening([], str(tmp_path), {".": b""})
+
+
 def test_missing_path(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^no such file or folder: x/y\.ts$"):
         Opening(["x/y.ts"], str(tmp_path))

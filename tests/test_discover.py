@@ -138,6 +138,13 @@ def test_where_there_is_no_git_the_folder_is_walked(tmp_path: Path, monkeypatch:
     assert files(tmp_path) == ["a.py"]
 
 
+def test_where_processes_start_otherwise_the_folder_is_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "a.py")
+    monkeypatch.delattr(os, "posix_spawnp")
+    assert files(tmp_path) == ["a.py"]
+
+
 def test_a_large_listing_does_not_block(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     names = [f"{'x' * 200}{number:04}.py" for number in range(1000)]

@@ -44,6 +44,8 @@ class Opening:
         Raises UsageError where a path does not exist, or where the paths have no project in common.
         """
         names = [os.path.normpath(os.path.join(cwd, name)) for name in (*arguments, *(overlay or ()))]
+        if overlay and any(os.path.isdir(name) for name in names[len(arguments) :]):
+            raise UsageError(f"a folder has no content: {next(iter(overlay))}")
         missing = [name for name in names[: len(arguments)] if not os.path.lexists(name)]
         if missing:
             raise UsageError(f"no such file or folder: {os.path.relpath(missing[0], cwd)}")

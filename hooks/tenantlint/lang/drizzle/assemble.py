@@ -10,7 +10,7 @@ from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn
 from tenantlint.lang.drizzle.context import Context, Placed
 from tenantlint.lang.drizzle.extras import Extra
 from tenantlint.lang.drizzle.policies import PolicyValue
-from tenantlint.lang.drizzle.values import UNDEFINED, as_name, list_of
+from tenantlint.lang.drizzle.values import UNDEFINED, as_name, is_known, list_of
 from tenantlint.lang.values import Arguments, FuncValue, ListValue, MapValue, Native, Value
 from tenantlint.schema import (
     UNKNOWN,
@@ -106,7 +106,7 @@ class Assembler:
                 yield Placed(item, place)
             elif isinstance(item, ListValue) and flat and isinstance(value, ListValue):
                 yield from self._members(item, place, flat=False)
-            elif item is UNKNOWN:
+            elif not is_known(item):
                 self.incomplete |= _EXTRA_PARTS
 
     # Tables
@@ -182,7 +182,7 @@ class Assembler:
         return tuple(names)
 
     def _index(self, extra: Extra, attached: bool, at: Location) -> Index:
-        partial = UNKNOWN if extra.where is UNKNOWN else extra.where is not UNDEFINED
+        partial = extra.where is not UNDEFINED if is_known(extra.where) else UNKNOWN
         columns = self._index_columns(extra.columns)
         return Index(as_name(extra.name), columns, extra.unique, partial, attached, at)
 

@@ -8,7 +8,7 @@ from tenantlint.lang.drizzle.columns import BuiltColumn
 from tenantlint.lang.drizzle.policies import PolicyValue, roles_of
 from tenantlint.lang.drizzle.sqltext import Renderer, SqlValue
 from tenantlint.lang.drizzle.tables import TableValue
-from tenantlint.lang.drizzle.values import UNDEFINED, as_text, member
+from tenantlint.lang.drizzle.values import UNDEFINED, as_text, is_known, member
 from tenantlint.schema import UNKNOWN, Maybe, Policy
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Policies:
             as_text(policy.name),
             known if known in _COMMANDS else UNKNOWN,
             roles_of(member(policy.config, "to")),
-            UNKNOWN if mode is UNKNOWN else mode != "restrictive",
+            mode != "restrictive" if is_known(mode) else UNKNOWN,
             using,
             with_check,
             self._tenant_columns((using, with_check), table, policy),

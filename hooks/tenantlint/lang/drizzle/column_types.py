@@ -15,6 +15,12 @@ TypeOf: TypeAlias = "Callable[[Value], Maybe[str]]"
 """From the options of a builder (an object, or UNDEFINED) to the type."""
 
 
+def _option(options: Value, name: str) -> Value:
+    """Return an option that becomes a part of the type: a plain value, UNDEFINED, or UNKNOWN for all else."""
+    value = member(options, name)
+    return value if value is UNDEFINED or isinstance(value, (str, int, float)) else UNKNOWN
+
+
 def _fixed(text: str) -> TypeOf:
     return lambda options: text
 
@@ -23,21 +29,19 @@ def _sized(base: str, option: str = "length", optional: bool = True) -> TypeOf:
     """Return ``base(size)``; plain ``base`` where the size is optional and not given."""
 
     def type_of(options: Value) -> Maybe[str]:
-        size = member(options, option)
+        size = _option(options, option)
         if size is UNKNOWN:
             return UNKNOWN
-        return base if size is UNDEFINED and optional else f"{base}({_js_text(size)})"
+        if size is UNDEFINED:
+            return base if optional else f"{base}(undefined)"
+        return f"{base}({size})"
 
     return type_of
 
 
-def _js_text(value: Value) -> str:
-    return "undefined" if value is UNDEFINED else str(value)
-
-
 def _numeric(base: str, separator: str, unsigned: bool = False) -> TypeOf:
     def type_of(options: Value) -> Maybe[str]:
-        precision, scale, sign = (member(options, name) for name in ("precision", "scale", "unsigned"))
+        precision, scale, sign = (_option(options, name) for name in ("precision", "scale", "unsigned"))
         if UNKNOWN in (precision, scale) or (unsigned and sign is UNKNOWN):
             return UNKNOWN
         text = base
@@ -52,7 +56,7 @@ def _numeric(base: str, separator: str, unsigned: bool = False) -> TypeOf:
 
 def _unsigned(base: str) -> TypeOf:
     def type_of(options: Value) -> Maybe[str]:
-        sign = member(options, "unsigned")
+        sign = _option(options, "unsigned")
         if sign is UNKNOWN:
             return UNKNOWN
         return f"{base} unsigned" if sign is True else base
@@ -62,7 +66,7 @@ def _unsigned(base: str) -> TypeOf:
 
 def _zoned(base: str) -> TypeOf:
     def type_of(options: Value) -> Maybe[str]:
-        precision, zone = member(options, "precision"), member(options, "withTimezone")
+        precision, zone = _option(options, "precision"), _option(options, "withTimezone")
         if UNKNOWN in (precision, zone):
             return UNKNOWN
         text = base if precision is UNDEFINED else f"{base}({precision})"
@@ -72,7 +76,7 @@ def _zoned(base: str) -> TypeOf:
 
 
 def _interval(options: Value) -> Maybe[str]:
-    fields, precision = member(options, "fields"), member(options, "precision")
+    fields, precision = _option(options, "fields"), _option(options, "precision")
     if UNKNOWN in (fields, precision):
         return UNKNOWN
     text = "interval" if fields is UNDEFINED else f"interval {fields}"
@@ -80,7 +84,7 @@ def _interval(options: Value) -> Maybe[str]:
 
 
 def _sqlite_text(options: Value) -> Maybe[str]:
-    mode, length = member(options, "mode"), member(options, "length")
+    mode, length = _option(options, "mode"), _option(options, "length")
     if mode == "json":
         return "text"
     if UNKNOWN in (mode, length):

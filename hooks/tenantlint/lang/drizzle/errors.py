@@ -1,7 +1,8 @@
 """Which parts of a file really do not parse, and which the grammar only does not know.
 
 The grammar knows no ``type A<in out T>``, ``import defer * as x``, ``export type *`` and no ``&`` in the text of JSX.
-An error inside a type or inside JSX never matters, for neither has a part in a schema.
+An error inside a type or inside JSX never matters, for neither has a part in a schema; nor does one inside a function
+or class that makes no table (bundlers write names such as ``as`` there, which the grammar does not expect).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _IRRELEVANT: Final = frozenset(
         "type_predicate_annotation",
     }
 )
+_BODIES: Final = frozenset({"class_body", "statement_block"})
 _UNKNOWN_WORDS: Final = {
     "import_statement": frozenset({b"defer", b"source", b"type"}),
     "export_statement": frozenset({b"type"}),
@@ -46,9 +48,15 @@ def first_error(root: Node) -> ir.SyntaxProblem | None:
             return _problem(node, f"`{node.type}` is missing")
         if node.is_error and not _is_valid(node):
             return _problem(node, "this is no TypeScript")
-        if node.has_error and node.type not in _IRRELEVANT and not node.is_error:
+        if node.has_error and not node.is_error and not _is_irrelevant(node):
             pending.extend(reversed(node.children))
     return None
+
+
+def _is_irrelevant(node: Node) -> bool:
+    if node.type in _IRRELEVANT:
+        return True
+    return node.type in _BODIES and b"Table" not in (node.text or b"")
 
 
 def _problem(node: Node, message: str) -> ir.SyntaxProblem:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tenantlint.lang.drizzle import casing
 from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn
 from tenantlint.lang.drizzle.packages import folders_up
-from tenantlint.lang.drizzle.values import UNDEFINED, list_of
+from tenantlint.lang.drizzle.values import UNDEFINED, is_known, list_of
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -64,6 +64,6 @@ class Names:
 
 def _agreed(declared: list[Value]) -> Maybe[str | None]:
     styles = {value for value in declared if isinstance(value, str)}
-    if len(styles) > 1 or UNKNOWN in declared:
+    if len(styles) > 1 or not all(is_known(value) for value in declared):
         return UNKNOWN
     return next(iter(styles), None)

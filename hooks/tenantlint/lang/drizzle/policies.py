@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.sqltext import Raw, SqlValue
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, member
-from tenantlint.lang.values import Arguments, Builtin, External, ListValue, MapValue, Native, Value
+from tenantlint.lang.drizzle.values import UNDEFINED, Method, is_known, member
+from tenantlint.lang.values import Arguments, Builtin, ListValue, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def roles_of(to: Value) -> Maybe[tuple[Maybe[str], ...]]:
         return ("public",)
     if isinstance(to, ListValue):
         return tuple(_role_name(role) for role in to.items) if to.complete else UNKNOWN
-    return UNKNOWN if to is UNKNOWN or isinstance(to, External) else (_role_name(to),)
+    return (_role_name(to),) if is_known(to) else UNKNOWN
 
 
 def _role_name(role: Value) -> Maybe[str]:
@@ -107,6 +107,7 @@ def crud_policy(library: Library) -> Callable[[Evaluator, Arguments, Location], 
         policies = ListValue([])
         for command, option, clauses in _CRUD:
             condition = _condition(member(options, option))
+            policies.complete = policies.complete and is_known(condition)
             if condition is None:
                 continue
             name = UNKNOWN if roles is UNKNOWN else f"crud-{roles}-policy-{command}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tenantlint.lang.values import MISSING, Builtin, ListValue, MapValue, Native, Value
+from tenantlint.lang.values import MISSING, Builtin, External, ListValue, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ def member(value: Value, name: str) -> Value:
         return value.entries.get(name, UNDEFINED if value.complete else UNKNOWN)
     absent = value is UNDEFINED or value is MISSING or value is None or isinstance(value, (str, ListValue))
     return UNDEFINED if absent else UNKNOWN
+
+
+def is_known(value: Value) -> bool:
+    """Tell whether a value is known: neither UNKNOWN nor something of another package."""
+    return value is not UNKNOWN and not isinstance(value, External)
 
 
 def as_text(value: Value) -> Maybe[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.sqlmodel.models import default_schema
 from tenantlint.lang.sqlmodel.names import Subject, conventional
 from tenantlint.lang.sqlmodel.schema_items import (
     ColumnExpression,
@@ -19,6 +20,7 @@ from tenantlint.lang.values import Arguments, ListValue, Value
 from tenantlint.schema import (
     UNKNOWN,
     Column,
+    EnumType,
     ForeignKey,
     Index,
     Maybe,
@@ -86,6 +88,17 @@ class Assembler:
             rls=RowLevelSecurity(False, False),
             incomplete=frozenset(table.incomplete),
         )
+
+    def enums(self) -> tuple[EnumType, ...]:
+        """Return the database enums of all columns, once each."""
+        found: dict[tuple[Maybe[str | None], Maybe[str]], EnumType] = {}
+        for table in self.registry.tables:
+            for column in table.columns.values():
+                enum = column.type.enum
+                if enum is not None:
+                    made = EnumType(enum.name, enum.placed(default_schema(table)), "sqlmodel", enum.values, column.at)
+                    found.setdefault((made.schema, made.name), made)
+        return tuple(found.values())
 
     # Columns
 

@@ -54,6 +54,13 @@ SCALARS: Final = (str, int, float, bool, bytes)
 _TYPES: Final = (ClassValue, SpecialForm, Parametrized, UnionType, AnnotatedType, TypeVariable, NewTypeValue)
 
 
+class _Ellipsis(Native):
+    """``...``."""
+
+
+ELLIPSIS: Final = _Ellipsis()
+
+
 class Slice(Native):
     """The bounds of ``value[a:b:c]``."""
 
@@ -109,9 +116,15 @@ def _items(value: Value) -> list[Value] | None:
     if isinstance(value, str):
         return list(value)
     if isinstance(value, ClassValue):
-        members = [item for item in value.namespace.values() if isinstance(item, EnumMember)]
+        members = enum_members(value)
         return list(members) if members and value.known else None
     return None
+
+
+def enum_members(cls: ClassValue) -> list[EnumMember]:
+    """Return the members of an enumeration in order, aliases left out."""
+    members = {id(item): item for item in cls.namespace.values() if isinstance(item, EnumMember)}
+    return list(members.values())
 
 
 def iterate(value: Value) -> list[Value] | None:
@@ -217,7 +230,7 @@ BUILTINS: Final[dict[str, Value]] = {
     "chr": _pure(chr),
     "__debug__": True,
     "NotImplemented": UNKNOWN,
-    "Ellipsis": UNKNOWN,
+    "Ellipsis": ELLIPSIS,
 }
 
 _STRING_METHODS: Final = frozenset(

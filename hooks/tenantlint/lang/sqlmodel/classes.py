@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.lang import ir
-from tenantlint.lang.sqlmodel.builtins import OBJECT, STR
+from tenantlint.lang.sqlmodel.builtins import OBJECT, STR, iterate
 from tenantlint.lang.sqlmodel.fields import SQLMODEL
 from tenantlint.lang.sqlmodel.models import Models, ModelClass
 from tenantlint.lang.sqlmodel.objects import (
@@ -17,11 +17,13 @@ from tenantlint.lang.sqlmodel.objects import (
     SpecialForm,
     TypeVariable,
 )
-from tenantlint.lang.sqlmodel.stdlib import ENUM, STR_ENUM
-from tenantlint.lang.values import External, FuncValue, ListValue, Scope, Value
+from tenantlint.lang.sqlmodel.stdlib import CLASSES, ENUM, STR_ENUM
+from tenantlint.lang.values import Arguments, External, FuncValue, ListValue, MapValue, Scope, Value
+from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.source import Location
 
 
 class Bases:
@@ -117,10 +119,16 @@ def _parametrized(origin: ClassValue, args: tuple[Value, ...]) -> ClassValue:
 
 
 def _make_members(cls: ClassValue) -> None:
-    """Turn the assignments in the body of an enumeration into members."""
-    for name, value in list(cls.namespace.items()):
-        if not (name.startswith("_") or isinstance(value, (FuncValue, Descriptor, ClassValue))):
-            cls.namespace[name] = EnumMember(cls, name, _member_value(cls, name, value))
+    """Turn the assignments in the body of an enumeration into members; a value that is there already is an alias."""
+    members: list[EnumMember] = []
+    for name, assigned in list(cls.namespace.items()):
+        if name.startswith("_") or isinstance(assigned, (FuncValue, Descriptor, ClassValue)):
+            continue
+        value = _member_value(cls, name, assigned)
+        alias = next((member for member in members if value is not UNKNOWN and member.value == value), None)
+        if alias is None:
+            members.append(EnumMember(cls, name, value))
+        cls.namespace[name] = members[-1] if alias is None else alias
 
 
 def _member_value(cls: ClassValue, name: str, value: Value) -> Value:
@@ -129,6 +137,26 @@ def _member_value(cls: ClassValue, name: str, value: Value) -> Value:
     if isinstance(value, ListValue) and value.kind == "tuple" and STR in cls.mro and value.items:
         return value.items[0]
     return value
+
+
+def _functional(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Make an enumeration by calling ``Enum("Name", members)``."""
+    name, members = args.get(0, "value"), args.get(1, "names")
+    if cls not in CLASSES.values() or not isinstance(name, str):
+        return UNKNOWN
+    if isinstance(members, str):
+        members = ListValue([*members.replace(",", " ").split()])
+    if isinstance(members, MapValue):
+        pairs = list(members.entries.items())
+    else:
+        pairs = [(item, index) for index, item in enumerate(iterate(members) or (), 1)]
+    made = ClassValue(name, (cls,), {}, cls.module, iterate(members) is not None)
+    for label, value in pairs:
+        made.namespace[str(label)] = EnumMember(made, str(label), value)
+    return made
+
+
+ENUM.constructor = _functional
 
 
 class AutoValue:

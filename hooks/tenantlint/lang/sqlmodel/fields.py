@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.sqlmodel.builtins import ELLIPSIS
 from tenantlint.lang.sqlmodel.objects import (
     AnnotatedType,
     ClassValue,
@@ -46,11 +47,14 @@ class FieldCall(Native):
     def __init__(self, args: Arguments, at: Location, of_sqlmodel: bool) -> None:
         self.at = at
         self.complete = args.complete
-        self.default = args.get(0, "default")
+        default = args.get(0, "default")
+        self.default = MISSING if default is ELLIPSIS else default
         self.options = dict(args.named)
         self.of_sqlmodel = of_sqlmodel
         extra = self.options.get("schema_extra")
         entries = getattr(extra, "entries", {})
+        if "max_items" in self.options:
+            self.options.setdefault("max_length", self.options["max_items"])
         self.options |= {key: value for key, value in entries.items() if key in _SIZES and key not in self.options}
 
     def option(self, name: str) -> Value:
@@ -107,8 +111,17 @@ class ModelField:
             self.assigned = value
             self.calls.append(value)
             self._take_default(value)
-        else:
+        elif value is not ELLIPSIS:
             self.default, self.factory = value, MISSING
+
+    def with_types(self, mapping: dict[Value, Value]) -> ModelField:
+        """Return the field as a generic class with type arguments has it."""
+        if not mapping:
+            return self
+        copy = ModelField(self.name, substitute(self.annotation, mapping), self.at)
+        copy.calls, copy.assigned = self.calls, self.assigned
+        copy.default, copy.factory = self.default, self.factory
+        return copy
 
     def _take_default(self, call: FieldCall) -> None:
         factory = call.option("default_factory")
@@ -170,36 +183,61 @@ def is_form(value: Value, name: str) -> bool:
     return isinstance(head, SpecialForm) and head.name == name
 
 
-def collect_fields(evaluator: Evaluator, cls: ClassValue) -> dict[str, ModelField]:
-    """Return the fields of a model class in the order of ``model_fields``: of the farthest base class first."""
-    names: dict[str, tuple[ClassValue, Annotation]] = {}
+def model_fields(evaluator: Evaluator, cls: ClassValue) -> dict[str, ModelField]:
+    """Return the fields of a model class in the order of ``model_fields``: of the farthest base class first.
+
+    A class that is no model has none of its own: its annotations are fields of the models that derive from it.
+    """
+    if BASE_MODEL not in cls.mro:
+        return {}
+    if cls.fields is None:
+        cls.fields = _collect(evaluator, cls)
+    return cls.fields
+
+
+def _collect(evaluator: Evaluator, cls: ClassValue) -> dict[str, ModelField]:
+    inherited: dict[str, ModelField] = {}
+    for base in reversed(cls.bases):
+        inherited.update(model_fields(evaluator, base))
+    owners: dict[str, ClassValue] = {}
     for base in reversed(cls.mro):
-        for name, annotation in base.annotations.items():
-            names[name] = (base, annotation)
+        for name in base.annotations:
+            owners[name] = base
     fields: dict[str, ModelField] = {}
-    for name, (owner, annotation) in names.items():
+    for name, owner in owners.items():
         if name.startswith("_") or name == "model_config":
             continue
-        made = _field(evaluator, cls, name, owner, annotation)
+        made = _field(evaluator, cls, name, owner, inherited.get(name))
         if made is not None:
             fields[name] = made
     return fields
 
 
 def _field(
-    evaluator: Evaluator, cls: ClassValue, name: str, owner: ClassValue, annotation: Annotation
+    evaluator: Evaluator, cls: ClassValue, name: str, owner: ClassValue, inherited: ModelField | None
 ) -> ModelField | None:
     """Return the field ``name``, None where the annotation makes none (ClassVar, a relationship)."""
-    assigned = cls.own(name)
+    assigned = _assigned(evaluator, cls, name)
     if isinstance(assigned, RelationshipCall):
         return None
+    if assigned is MISSING and name not in cls.annotations and inherited is not None:
+        return inherited.with_types(type_arguments(cls))
+    annotation = owner.annotations[name]
     type_ = unwrapped(evaluator.evaluate(annotation.node, annotation.scope))
     if is_form(type_, "ClassVar"):
         return None
-    made = ModelField(name, substitute(type_, type_arguments(cls, owner)), annotation.at)
+    made = ModelField(name, substitute(type_, type_arguments(cls)), annotation.at)
     if assigned is not MISSING:
         made.assign(UNKNOWN if isinstance(assigned, Descriptor) else assigned)
     return made
+
+
+def _assigned(evaluator: Evaluator, cls: ClassValue, name: str) -> Value:
+    """Return what the class has under a field's name: models give up the attributes that are their fields."""
+    for base in cls.mro:
+        if name in base.namespace and (base is cls or name not in model_fields(evaluator, base)):
+            return base.namespace[name]
+    return MISSING
 
 
 def unwrapped(type_: Value) -> Value:
@@ -212,10 +250,6 @@ def unwrapped(type_: Value) -> Value:
 _WRAPPERS: Final = frozenset({"Final", "Required", "Mapped", "ReadOnly"})
 
 
-def type_arguments(cls: ClassValue, owner: ClassValue) -> dict[Value, Value]:
-    """Return what the type parameters of ``owner``, a base class of ``cls``, stand for in ``cls``."""
-    for base in cls.mro:
-        origin = base.namespace.get("__origin__")
-        if base is owner or origin is owner:
-            return dict(zip(owner.type_params, base.type_args, strict=False))
-    return {}
+def type_arguments(cls: ClassValue) -> dict[Value, Value]:
+    """Return what the type parameters of a generic class stand for in ``cls``, which is that class with arguments."""
+    return dict(zip(cls.bases[0].type_params, cls.type_args, strict=False)) if cls.type_args else {}

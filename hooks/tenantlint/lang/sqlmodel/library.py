@@ -10,7 +10,7 @@ from tenantlint.lang.sqlmodel.models import DECLARED_ATTR
 from tenantlint.lang.sqlmodel.objects import NewTypeValue, SpecialForm, TypeVariable, annotated
 from tenantlint.lang.sqlmodel.builtins import BYTES, FLOAT, INT, STR
 from tenantlint.lang.sqlmodel.schema_items import EXPRESSION, ITEMS
-from tenantlint.lang.sqlmodel.sql_types import TYPES
+from tenantlint.lang.sqlmodel.sql_types import MUTABLE, TYPES
 from tenantlint.lang.sqlmodel.stdlib import CLASSES, GENERIC_ALIASES
 from tenantlint.lang.values import MISSING, Arguments, Builtin, External, Native, Value
 
@@ -52,16 +52,12 @@ def _cast(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     return args.get(1)
 
 
-class LibraryModule(Native):
-    """A module outside of the project."""
-
-    def __init__(self, module: str) -> None:
-        self.module = module
+class LibraryModule(External):
+    """A module outside of the project, or something in it that may be a module."""
 
     def get(self, name: str) -> Value:
         """Return what the module exports under ``name``, or its submodule."""
-        found = external(self.module, name)
-        return LibraryModule(f"{self.module}.{name}") if isinstance(found, External) else found
+        return external(f"{self.module}.{self.name}" if self.name else self.module, name)
 
 
 class _Functions(Native):
@@ -86,6 +82,7 @@ _TYPING: Final[dict[str, Value]] = {
 _SQLALCHEMY: Final[dict[str, Value]] = {
     **TYPES,
     **ITEMS,
+    **MUTABLE,
     "declared_attr": DECLARED_ATTR,
     "Mapped": FORMS["Mapped"],
     "func": _Functions(),
@@ -161,4 +158,4 @@ def external(module: str, name: str | None) -> Value:
     if known is not MISSING:
         return known
     table = _MODULES.get(module.partition(".")[0], {})
-    return table.get(name, External(module, name))
+    return table[name] if name in table else LibraryModule(module, name)

@@ -60,7 +60,7 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
     relations = Relations(evaluator, registry, assembler)
     return Linked(
         tuple(assembler.table(table, relations.of(table)) for table in models.tables),
-        (),
+        assembler.enums(),
         (),
         tuple(evaluator.unresolved.values()),
         tuple(loader.problems),

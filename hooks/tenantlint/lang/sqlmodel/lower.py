@@ -73,6 +73,9 @@ class Lowering:
         span = self.span(n, a)
         return ir.Const(*span, _CONSTANTS[n.value]) if n.value in _CONSTANTS else ir.Name(*span, n.value)
 
+    def _ellipsis(self, n: Cst, a: AstNode) -> ir.Expr:
+        return ir.Name(*self.span(n, a), "Ellipsis")
+
     def _literal(self, n: Cst, a: AstNode) -> ir.Expr:
         value = getattr(a, "value", None)
         value = _evaluated(n.value) if value is None else value
@@ -389,6 +392,7 @@ _OPERATORS: Final = {
 
 _EXPRESSIONS: Final[dict[str, Callable[[Lowering, Cst, AstNode], ir.Expr]]] = {
     "Name": Lowering._name,
+    "Ellipsis": Lowering._ellipsis,
     "Integer": Lowering._literal,
     "Float": Lowering._literal,
     "SimpleString": Lowering._literal,

@@ -9,7 +9,7 @@ from tenantlint.lang.sqlmodel.fields import (
     SQLMODEL,
     ModelField,
     RelationshipCall,
-    collect_fields,
+    model_fields,
 )
 from tenantlint.lang.sqlmodel.objects import ClassValue, Decorator, Descriptor
 from tenantlint.lang.sqlmodel.schema_items import (
@@ -61,6 +61,12 @@ class TableModel(ClassValue):
         self.relationships: dict[str, RelationshipCall] = {}
         self.incomplete: set[Part] = set()
 
+    def add(self, name: str, column: ColumnValue) -> None:
+        """Add a column under the attribute ``name``."""
+        column.key = name
+        column.owner = self
+        self.columns[name] = column
+
 
 class Models:
     """The tables of a project, in the order in which they are made, and SQLModel's own metadata."""
@@ -77,19 +83,20 @@ class Models:
             self.tables.append(self._table(evaluator, cls))
 
     def _table(self, evaluator: Evaluator, cls: ModelClass) -> TableModel:
-        table = TableModel(cls)
-        fields = collect_fields(evaluator, cls)
+        table = cls.table = TableModel(cls)
+        fields = model_fields(evaluator, cls)
         columns = {name: column_of_field(evaluator, field) for name, field in fields.items()}
         table.relationships = {
             name: value for name, value in cls.namespace.items() if isinstance(value, RelationshipCall)
         }
-        for name in _column_order(cls, list(columns), list(table.relationships)):
-            if name in columns:
-                table.columns[name] = columns[name]
-        for name, column in table.columns.items():
-            column.key = name
-            column.owner = table
-        cls.table = table
+        order = [name for name in _column_order(cls, list(columns), list(table.relationships)) if name in columns]
+        for name in order:
+            table.add(name, columns[name])
+        for name, value in _mixed_in(evaluator, cls, table):
+            if isinstance(value, ColumnValue):
+                table.add(name, value)
+            elif isinstance(value, RelationshipCall):
+                table.relationships[name] = value
         self._name(table)
         if not cls.known:
             table.incomplete |= {"columns", "foreign_keys", "indexes", "relations", "unique_constraints", "primary_key"}
@@ -128,6 +135,12 @@ class Models:
         return keywords
 
 
+def default_schema(table: TableModel) -> Maybe[str | None]:
+    """Return the schema of the table's metadata, which names without a schema take."""
+    schema = table.metadata.schema if isinstance(table.metadata, MetaDataValue) else UNKNOWN
+    return schema if schema is None or isinstance(schema, str) else UNKNOWN
+
+
 def _has(cls: ClassValue, name: str) -> bool:
     return cls.own(name) is not MISSING
 
@@ -140,6 +153,17 @@ def _is_table(cls: ModelClass) -> Maybe[bool]:
         if base.arguments.get("table") is True:
             return True
     return UNKNOWN if cls.arguments.get("table") is UNKNOWN else False
+
+
+def _mixed_in(evaluator: Evaluator, cls: ModelClass, table: TableModel) -> Iterable[tuple[str, Value]]:
+    """Give the columns and relationships that base classes hold as attributes: copies, then declared attributes."""
+    for base in cls.mro[1:]:
+        for name, value in base.namespace.items():
+            if isinstance(value, ColumnValue) and name not in table.columns:
+                yield name, value.copy()
+        for name, value in base.namespace.items():
+            if isinstance(value, Descriptor) and value.how == "declared" and not name.startswith("__"):
+                yield name, value.read(evaluator, cls)
 
 
 def _column_order(cls: ModelClass, fields: list[str], relationships: list[str]) -> Iterable[str]:

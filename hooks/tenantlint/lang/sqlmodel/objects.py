@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.fields import ModelField
     from tenantlint.lang.values import Scope
     from tenantlint.source import Location
 
@@ -55,6 +56,7 @@ class ClassValue(Native):
         self.type_args: tuple[Value, ...] = ()
         self.evaluator: Evaluator | None = None
         self.constructor: Constructor | None = None
+        self.fields: dict[str, ModelField] | None = None
         self.mro: tuple[ClassValue, ...] = (self, *linearize(bases))
 
     def __repr__(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenantlint.lang.sqlmodel.models import ModelClass
-from tenantlint.lang.sqlmodel.schema_items import ColumnExpression, ColumnValue, ForeignKeyValue, IndexValue, MetaDataValue
+from tenantlint.lang.sqlmodel.models import ModelClass, default_schema
+from tenantlint.lang.sqlmodel.schema_items import ColumnExpression, ColumnValue, ForeignKeyValue, IndexValue
 from tenantlint.lang.sqlmodel.sql_types import NULL_TYPE
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -90,9 +90,8 @@ class Registry:
     def _named_target(self, user: TableModel, target: str) -> tuple[TableModel | Maybe[str], Maybe[str]]:
         path, _, column = target.rpartition(".")
         schema, _, name = path.rpartition(".")
-        default = user.metadata.schema if isinstance(user.metadata, MetaDataValue) else UNKNOWN
-        wanted = schema or default
-        if not (wanted is None or isinstance(wanted, str)):
+        wanted = schema or default_schema(user)
+        if wanted is UNKNOWN:
             return UNKNOWN, column
         table = self.by_name(wanted, name, user)
         if table is not None:
@@ -117,7 +116,7 @@ class Registry:
     def type_of(self, table: TableModel, column: ColumnValue, depth: int = 0) -> Maybe[str]:
         """Return the type of a column; one without a type takes that of the column that it references."""
         if column.type is not NULL_TYPE:
-            return column.type.name()
+            return column.type.name(default_schema(table))
         for item in column.items:
             if isinstance(item, ForeignKeyValue) and depth < len(self.tables):
                 target, columns = self.target_of(table, (item.target,))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.builtins import iterate
-from tenantlint.lang.sqlmodel.objects import ClassValue, EnumMember, InstanceValue
+from tenantlint.lang.sqlmodel.builtins import enum_members, iterate
+from tenantlint.lang.sqlmodel.objects import ClassValue, InstanceValue
 from tenantlint.lang.values import MISSING, Arguments, Builtin, FuncValue, Native, Value
 from tenantlint.record import Record
-from tenantlint.schema import UNKNOWN, Maybe
+from tenantlint.schema import UNKNOWN, Maybe, qualified
 from tenantlint.types import normalize
 
 if TYPE_CHECKING:
@@ -26,12 +26,18 @@ class EnumSpec(Record):
     name: Maybe[str]
     schema: Value
     values: Maybe[tuple[Maybe[str], ...]]
-    inherit: Maybe[bool] = False
+
+    def placed(self, schema: Maybe[str | None]) -> Maybe[str | None]:
+        """Return the schema of the enum, which is ``schema`` where it has none of its own."""
+        if self.schema is MISSING:
+            return schema
+        return self.schema if self.schema is None or isinstance(self.schema, str) else UNKNOWN
 
 
 class SqlType(Native):
-    """An instance of a type. ``text`` is what PostgreSQL calls it, not yet normalised; ``NULL`` where none is given.
+    """An instance of a type.
 
+    ``text`` is what PostgreSQL calls it, not yet normalised, with ``ENUM_NAME`` where the name of ``enum`` stands.
     ``integer`` tells whether a primary key of this type counts up on its own.
     """
 
@@ -40,9 +46,14 @@ class SqlType(Native):
         self.integer = integer
         self.enum = enum
 
-    def name(self) -> Maybe[str]:
-        """Return the normalised name of the type; an enum without a schema of its own has no schema here."""
-        return UNKNOWN if self.text is UNKNOWN else normalize(self.text)
+    def name(self, schema: Maybe[str | None]) -> Maybe[str]:
+        """Return the normalised name of the type; ``schema`` is that of an enum which has none of its own."""
+        if self.text is UNKNOWN:
+            return UNKNOWN
+        if self.enum is None:
+            return normalize(self.text)
+        name = qualified(self.enum.placed(schema), self.enum.name)
+        return UNKNOWN if name is UNKNOWN else normalize(self.text.replace(ENUM_NAME, name))
 
     def get(self, name: str) -> Value:
         """Return ``with_variant``, and the methods that change nothing in the database."""
@@ -62,6 +73,7 @@ class SqlType(Native):
         return SqlType(variant.text, self.integer, variant.enum)
 
 
+ENUM_NAME: Final = "\0"
 UNKNOWN_TYPE: Final = SqlType(UNKNOWN, UNKNOWN)
 NULL_TYPE: Final = SqlType("NULL")
 TYPE_ENGINE: Final = ClassValue("TypeEngine", module="sqlalchemy")
@@ -137,7 +149,7 @@ def _zoned(text: str, precision_position: int | None) -> Render:
         if not isinstance(zone, bool) or precision is UNKNOWN:
             return UNKNOWN
         size = "" if precision is None else f"({precision})"
-        return f"{text}{size} {'with' if zone else 'without'} time zone"
+        return f"{text}{size} {'WITH' if zone else 'WITHOUT'} TIME ZONE"
 
     return render
 
@@ -149,15 +161,15 @@ def _interval(fields: bool) -> Render:
         words = args.get(1, "fields", None) if fields else None
         if precision is UNKNOWN or not (words is None or isinstance(words, str)):
             return UNKNOWN
-        text = "interval" if words is None else f"interval {words}"
-        return text if precision is None else f"{text}({precision})"
+        text = "INTERVAL" if words is None else f"INTERVAL {words}"
+        return text if precision is None else f"{text} ({precision})"
 
     return render
 
 
 def _uuid(args: Arguments) -> Maybe[str]:
     native = args.get(1, "native_uuid", True)
-    return UNKNOWN if not isinstance(native, bool) else ("uuid" if native else "char(32)")
+    return UNKNOWN if not isinstance(native, bool) else ("UUID" if native else "CHAR(32)")
 
 
 def _bit(args: Arguments) -> Maybe[str]:
@@ -165,47 +177,47 @@ def _bit(args: Arguments) -> Maybe[str]:
     if length is UNKNOWN or not isinstance(varying, bool):
         return UNKNOWN
     if varying:
-        return "bit varying" if length is None else f"bit varying({length})"
-    return f"bit({1 if length is None else length})"
+        return "BIT VARYING" if length is None else f"BIT VARYING({length})"
+    return f"BIT({1 if length is None else length})"
 
 
 _RENDERERS: Final[dict[str, Render]] = {
-    **dict.fromkeys(("Integer", "INTEGER", "INT"), _fixed("integer")),
-    **dict.fromkeys(("BigInteger", "BIGINT"), _fixed("bigint")),
-    **dict.fromkeys(("SmallInteger", "SMALLINT"), _fixed("smallint")),
-    **dict.fromkeys(("String", "VARCHAR", "Unicode", "AutoString", "StringType"), _string("varchar")),
-    **dict.fromkeys(("Text", "TEXT", "UnicodeText"), _string("text")),
-    "CHAR": _string("char"),
-    "NCHAR": _string("nchar"),
-    "NVARCHAR": _string("nvarchar"),
-    "CLOB": _string("clob"),
-    "Numeric": _numeric("numeric"),
-    "NUMERIC": _numeric("numeric"),
-    "DECIMAL": _numeric("decimal"),
-    **dict.fromkeys(("Float", "FLOAT"), _sized("float", 0, "precision")),
-    **dict.fromkeys(("Double", "DOUBLE_PRECISION", "DOUBLE"), _fixed("double precision")),
-    "REAL": _fixed("real"),
-    **dict.fromkeys(("DateTime", "DATETIME"), _zoned("timestamp", None)),
-    "UTCDateTime": _fixed("timestamp with time zone"),
-    "TIMESTAMP": _zoned("timestamp", 1),
-    "Time": _zoned("time", None),
-    "TIME": _zoned("time", 1),
-    **dict.fromkeys(("Date", "DATE"), _fixed("date")),
+    **dict.fromkeys(("Integer", "INTEGER", "INT"), _fixed("INTEGER")),
+    **dict.fromkeys(("BigInteger", "BIGINT"), _fixed("BIGINT")),
+    **dict.fromkeys(("SmallInteger", "SMALLINT"), _fixed("SMALLINT")),
+    **dict.fromkeys(("String", "VARCHAR", "Unicode", "AutoString", "StringType"), _string("VARCHAR")),
+    **dict.fromkeys(("Text", "TEXT", "UnicodeText"), _string("TEXT")),
+    "CHAR": _string("CHAR"),
+    "NCHAR": _string("NCHAR"),
+    "NVARCHAR": _string("NVARCHAR"),
+    "CLOB": _string("CLOB"),
+    "Numeric": _numeric("NUMERIC"),
+    "NUMERIC": _numeric("NUMERIC"),
+    "DECIMAL": _numeric("DECIMAL"),
+    **dict.fromkeys(("Float", "FLOAT"), _sized("FLOAT", 0, "precision")),
+    **dict.fromkeys(("Double", "DOUBLE_PRECISION", "DOUBLE"), _fixed("DOUBLE PRECISION")),
+    "REAL": _fixed("REAL"),
+    **dict.fromkeys(("DateTime", "DATETIME"), _zoned("TIMESTAMP", None)),
+    "UTCDateTime": _fixed("TIMESTAMP WITH TIME ZONE"),
+    "TIMESTAMP": _zoned("TIMESTAMP", 1),
+    "Time": _zoned("TIME", None),
+    "TIME": _zoned("TIME", 1),
+    **dict.fromkeys(("Date", "DATE"), _fixed("DATE")),
     "Interval": _interval(False),
     "INTERVAL": _interval(True),
-    **dict.fromkeys(("Boolean", "BOOLEAN"), _fixed("boolean")),
-    **dict.fromkeys(("LargeBinary", "BYTEA", "PickleType"), _fixed("bytea")),
-    "BLOB": _fixed("blob"),
-    "BINARY": _sized("binary"),
-    "VARBINARY": _sized("varbinary"),
+    **dict.fromkeys(("Boolean", "BOOLEAN"), _fixed("BOOLEAN")),
+    **dict.fromkeys(("LargeBinary", "BYTEA", "PickleType"), _fixed("BYTEA")),
+    "BLOB": _fixed("BLOB"),
+    "BINARY": _sized("BINARY"),
+    "VARBINARY": _sized("VARBINARY"),
     "Uuid": _uuid,
-    "UUID": _fixed("uuid"),
-    "JSON": _fixed("json"),
-    "JSONB": _fixed("jsonb"),
-    "JSONPATH": _fixed("jsonpath"),
+    "UUID": _fixed("UUID"),
+    "JSON": _fixed("JSON"),
+    "JSONB": _fixed("JSONB"),
+    "JSONPATH": _fixed("JSONPATH"),
     "BIT": _bit,
     **{
-        name: _fixed(name.lower())
+        name: _fixed(name)
         for name in (
             "INET CIDR CITEXT MACADDR MACADDR8 MONEY OID REGCLASS REGCONFIG TSQUERY TSVECTOR HSTORE INT4RANGE "
             "INT8RANGE NUMRANGE DATERANGE TSRANGE TSTZRANGE INT4MULTIRANGE INT8MULTIRANGE NUMMULTIRANGE "
@@ -254,10 +266,9 @@ def _enum(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) 
         name if isinstance(name, str) else UNKNOWN,
         args.named.get("schema", _default(args, "metadata", MISSING)),
         labels,
-        bool(args.named.get("inherit_schema", False)) if args.complete else UNKNOWN,
     )
     if native is True and args.complete:
-        return SqlType(spec.name, False, spec)
+        return SqlType(ENUM_NAME, False, spec)
     return SqlType(_plain_enum(args, labels) if native is False else UNKNOWN)
 
 
@@ -269,11 +280,11 @@ def _default(args: Arguments, name: str, default: Value) -> Value:
 def _plain_enum(args: Arguments, labels: Maybe[tuple[Maybe[str], ...]]) -> Maybe[str]:
     length = args.named.get("length", MISSING)
     if isinstance(length, int):
-        return f"varchar({length})"
+        return f"VARCHAR({length})"
     if labels is UNKNOWN or UNKNOWN in labels or length is UNKNOWN:
         return UNKNOWN
     longest = max((len(label) for label in labels if isinstance(label, str)), default=0)
-    return f"varchar({longest})" if longest else "varchar"
+    return f"VARCHAR({longest})" if longest else "VARCHAR"
 
 
 def _labels(args: Arguments) -> Maybe[tuple[Maybe[str], ...]]:
@@ -283,12 +294,11 @@ def _labels(args: Arguments) -> Maybe[tuple[Maybe[str], ...]]:
 
 
 def _class_labels(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) -> Maybe[tuple[Maybe[str], ...]]:
-    members = [item for item in cls.namespace.values() if isinstance(item, EnumMember)]
     choose = args.named.get("values_callable", None)
     if not cls.known or choose is UNKNOWN:
         return UNKNOWN
     if choose is None:
-        return tuple(dict.fromkeys(member.name for member in members))
+        return tuple(member.name for member in enum_members(cls))
     chosen = iterate(evaluator.call(choose, Arguments((cls,)), at)) if isinstance(choose, FuncValue) else None
     return UNKNOWN if chosen is None else tuple(item if isinstance(item, str) else UNKNOWN for item in chosen)
 
@@ -298,7 +308,7 @@ def _decorated(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Locat
     loader = cls.own("load_dialect_impl")
     if isinstance(loader, FuncValue):
         found = evaluator.call(loader, Arguments((InstanceValue(cls), POSTGRESQL)), at)
-        return SqlType(as_type(evaluator, found, at).text, UNKNOWN) if is_type(found) else UNKNOWN_TYPE
+        return as_type(evaluator, found, at) if is_type(found) else UNKNOWN_TYPE
     impl = cls.own("impl")
     if isinstance(impl, ClassValue) and impl.is_subclass(TYPE_ENGINE) is True:
         made = impl.call(evaluator, Arguments(complete=False) if cls.own("__init__") is not MISSING else args, at)
@@ -335,6 +345,16 @@ for _name, _construct, _base in (
 TYPE_DECORATOR.constructor = _decorated
 USER_DEFINED.constructor = _user_defined
 TYPES |= {"TypeEngine": TYPE_ENGINE, "TypeDecorator": TYPE_DECORATOR, "UserDefinedType": USER_DEFINED}
+
+
+def _as_mutable(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    return as_type(evaluator, args.get(0), at)
+
+
+MUTABLE: Final = {
+    name: ClassValue(name, (), {"as_mutable": Builtin(_as_mutable)}, "sqlalchemy.ext.mutable")
+    for name in ("Mutable", "MutableDict", "MutableList", "MutableSet")
+}
 
 
 def enum_type(evaluator: Evaluator, cls: ClassValue, at: Location) -> SqlType:

@@ -171,7 +171,8 @@ class StatementLowering(Lowering):
             return False
         first = next(iter((*n.params.posonly_params, *n.params.params)), None)
         method = first is not None and first.name.value == "self"
-        return (bool(n.decorators) or not method) and b"return" in self.source.data[slice(*span)]
+        wanted = bool(n.decorators) or not method or n.name.value in _READ_METHODS
+        return wanted and b"return" in self.source.data[slice(*span)]
 
     def _class(self, n: Cst, a: AstNode) -> Lowered:
         span = self.span(n, a)
@@ -243,6 +244,7 @@ def _parts(n: Cst) -> Sequence[Cst]:
     return [*parts, *_parts(orelse)] if orelse is not None and kind(orelse) == "If" else parts
 
 
+_READ_METHODS: Final = frozenset({"load_dialect_impl", "get_col_spec"})
 _CONTAINERS: Final = frozenset({"SimpleStatementLine", "SimpleStatementSuite", "IndentedBlock"})
 _INNER_SUITES: Final = frozenset({"If", "With", "Try", "TryStar", "Match"})
 

@@ -12,10 +12,7 @@ from tenantlint.lang.drizzle.values import UNDEFINED, as_text, is_known, member
 from tenantlint.schema import UNKNOWN, Maybe, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tenantlint.lang.drizzle.context import Context, Placed
-    from tenantlint.lang.values import Module
     from tenantlint.source import Location
 
 _COMMANDS: Final = frozenset({"all", "select", "insert", "update", "delete"})
@@ -24,22 +21,16 @@ _COMMANDS: Final = frozenset({"all", "select", "insert", "update", "delete"})
 class Policies:
     """Makes the policies of one project. A linked policy counts only where its module exports it."""
 
-    def __init__(self, context: Context, modules: Iterable[Module]) -> None:
+    def __init__(self, context: Context) -> None:
         self.context = context
         self.renderer = Renderer(context.names.of)
-        self._exported = {
-            id(module.scope.variables.get(local))
-            for module in modules
-            for source, local, _ in module.exports.values()
-            if source is None
-        }
         self._linked: dict[int, list[PolicyValue]] = {}
         for thing in context.library.declared:
             if isinstance(thing, PolicyValue) and isinstance(thing.linked, TableValue) and self._is_exported(thing):
                 self._linked.setdefault(id(thing.linked), []).append(thing)
 
     def _is_exported(self, policy: PolicyValue) -> bool:
-        return id(policy) in self._exported
+        return id(policy) in self.context.reach.exported
 
     def of_table(self, table: TableValue, extras: list[Placed]) -> tuple[Policy, ...]:
         """Return the policies of a table: those of its third argument, then those linked to it."""

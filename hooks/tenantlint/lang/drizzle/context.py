@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.library import Library
     from tenantlint.lang.drizzle.names import Names
     from tenantlint.lang.drizzle.policies import PolicyValue
+    from tenantlint.lang.drizzle.reach import Reach
     from tenantlint.lang.drizzle.symbols import Symbol
     from tenantlint.lang.drizzle.tables import TableValue
     from tenantlint.lang.evaluate import Evaluator
@@ -31,6 +32,7 @@ class Context(Record):
     evaluator: Evaluator
     library: Library
     names: Names
+    reach: Reach
     symbols: dict[int, Symbol]
 
     def table_id(self, table: TableValue | None) -> Maybe[str | None]:

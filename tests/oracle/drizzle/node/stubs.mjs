@@ -32,5 +32,8 @@ function imported(specifier, text) {
   const clauses = text.matchAll(new RegExp(`{([^{}]*)}\\s*from\\s*["']${quoted}["']`, "g"));
   const names = [...clauses].flatMap(([, clause]) => clause.replace(/\/\/.*|\/\*[^]*?\*\//g, "").split(","));
   const plain = names.map((name) => name.trim().replace(/^type\s+/, "").split(/\s+as\s+/)[0]);
+  for (const [, space] of text.matchAll(new RegExp(`\\*\\s*as\\s+(\\w+)\\s+from\\s*["']${quoted}["']`, "g"))) {
+    for (const [, member] of text.matchAll(new RegExp(`\\b${space}\\.(\\w+)`, "g"))) plain.push(member);
+  }
   return [...new Set(plain.filter((name) => /^[\w$]+$/.test(name) && name !== "default"))];
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.oracle.drizzle.corpus import CORPORA, Corpus, compare_all
 
 if TYPE_CHECKING:

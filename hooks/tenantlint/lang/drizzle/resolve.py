@@ -23,15 +23,15 @@ _WRITTEN: Final = {
 }
 _OUTSIDE: Final = ("node:", "drizzle-orm", "drizzle-kit")
 _MAX_EXTENDS: Final = 20
+_CONFIG_FOLDER: Final = "${configDir}"
 
 
 class Paths(Record):
-    """The ``paths`` of a tsconfig: the folder that they are relative to, and the targets by pattern.
+    """The ``paths`` of a tsconfig: the targets, relative to the project's root, by pattern.
 
     ``base`` is the folder of ``baseUrl``, None where none is given.
     """
 
-    folder: str
     patterns: dict[str, list[str]]
     base: str | None
 
@@ -78,7 +78,7 @@ class Resolver:
             matches = ((pattern, match_star(pattern, module)) for pattern in paths.patterns)
             for pattern, star in sorted(matches, key=lambda match: -len(match[0].partition("*")[0])):
                 for target in paths.patterns[pattern] if star is not None else ():
-                    yield from self._probe(normpath(join(paths.folder, target.replace("*", star or "", 1))))
+                    yield from self._probe(normpath(target.replace("*", star or "", 1)))
             if paths.base is not None:
                 yield from self._probe(normpath(join(paths.base, module)))
 
@@ -110,16 +110,16 @@ class Resolver:
 
     def _own_paths(self, config: dict[str, Any], folder: str) -> Iterator[Paths]:
         """Yield the mapping that a config has itself or inherits: each option from the nearest that sets it."""
-        patterns: tuple[str, dict[str, list[str]]] | None = None
+        patterns: tuple[str, dict[str, Any]] | None = None
         base: str | None = None
         for options, place in self._inherited(config, folder, 0):
             if base is None and isinstance(options.get("baseUrl"), str):
-                base = normpath(join(place, _here(options["baseUrl"], folder)))
+                base = _place(options["baseUrl"], place, folder)
             if patterns is None and isinstance(options.get("paths"), dict):
-                patterns = (place, _targets(options["paths"], folder))
+                patterns = (place, options["paths"])
         if patterns is not None or base is not None:
             place, mapping = patterns or ("", {})
-            yield Paths(base if base is not None else place, mapping, base)
+            yield Paths(_targets(mapping, place if base is None else base, folder), base)
 
     def _inherited(self, config: dict[str, Any], folder: str, depth: int) -> Iterator[tuple[dict[str, Any], str]]:
         """Yield the compiler options of a config, then of those that it extends, with their folders."""
@@ -152,13 +152,16 @@ class Resolver:
             yield from (path, f"{path}.json", join(path, "tsconfig.json"))
 
 
-def _here(path: str, folder: str) -> str:
-    return path.replace("${configDir}", f"/{folder}") if "${configDir}" in path else path
+def _place(path: str, anchor: str, folder: str) -> str:
+    """Return a path of a config relative to the root: ``${configDir}`` is ``folder``, all else is from ``anchor``."""
+    if path.startswith(_CONFIG_FOLDER):
+        return normpath(join(folder, "." + path[len(_CONFIG_FOLDER) :]))
+    return normpath(join(anchor, path))
 
 
-def _targets(paths: dict[str, Any], folder: str) -> dict[str, list[str]]:
+def _targets(paths: dict[str, Any], anchor: str, folder: str) -> dict[str, list[str]]:
     return {
-        pattern: [_here(target, folder) for target in targets if isinstance(target, str)]
+        pattern: [_place(target, anchor, folder) for target in targets if isinstance(target, str)]
         for pattern, targets in paths.items()
         if isinstance(targets, list)
     }

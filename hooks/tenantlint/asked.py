@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.arguments import UsageError
 from tenantlint.discover import Lister, find_root, list_folder, walk
@@ -11,10 +12,13 @@ from tenantlint.project import Project
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Diagnostic
+
+
+NO_OVERLAY: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 class Asked(Record):
@@ -38,22 +42,23 @@ class Opened(Record):
 class Opening:
     """A project that is being opened. Git lists its files from the start, while the caller does other things."""
 
-    def __init__(self, arguments: Sequence[str], cwd: str, overlay: dict[str, bytes] | None = None) -> None:
+    def __init__(self, arguments: Sequence[str], cwd: str, overlay: Mapping[str, bytes] = NO_OVERLAY) -> None:
         """Begin. ``overlay`` gives the content of files by their names, which need not exist.
 
         Raises UsageError where a path does not exist, or where the paths have no project in common.
         """
-        names = [os.path.normpath(os.path.join(cwd, name)) for name in (*arguments, *(overlay or ()))]
-        if overlay and any(os.path.isdir(name) for name in names[len(arguments) :]):
-            raise UsageError(f"a folder has no content: {next(iter(overlay))}")
-        missing = [name for name in names[: len(arguments)] if not os.path.lexists(name)]
-        if missing:
-            raise UsageError(f"no such file or folder: {os.path.relpath(missing[0], cwd)}")
-        folders = [name for name in names if os.path.isdir(name)] if names else [cwd]
-        files = [name for name in names if not os.path.isdir(name)]
+        places = {name: os.path.normpath(os.path.join(cwd, name)) for name in (*arguments, *overlay)}
+        folders = [place for place in places.values() if os.path.isdir(place)] if places else [cwd]
+        files = [place for place in places.values() if place not in folders]
+        for name in arguments:
+            if not os.path.lexists(places[name]):
+                raise UsageError(f"no such file or folder: {name}")
+        for name in overlay:
+            if places[name] in folders:
+                raise UsageError(f"a folder has no content: {name}")
         self.root, marked = _common_root([*folders, *map(os.path.dirname, files)])
         self.asked = Asked(frozenset(map(self._relative, files)), tuple(map(self._relative, folders)))
-        self._overlay = {self._relative(os.path.normpath(os.path.join(cwd, n))): d for n, d in (overlay or {}).items()}
+        self._overlay = {self._relative(places[name]): data for name, data in overlay.items()}
         self._lister = Lister(self.root) if marked or folders else None
 
     def _relative(self, path: str) -> str:

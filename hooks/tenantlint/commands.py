@@ -92,10 +92,10 @@ def rule(arguments: Arguments) -> int:
     return CLEAN
 
 
-def _stdin(arguments: Arguments) -> dict[str, bytes] | None:
+def _stdin(arguments: Arguments) -> dict[str, bytes]:
     name = arguments.one("--stdin-filename")
     if name is None:
-        return None
+        return {}
     if arguments.operands:
         raise UsageError("--stdin-filename goes without paths")
     return {name: sys.stdin.buffer.read()}

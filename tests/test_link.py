@@ -11,6 +11,10 @@ from tenantlint.project import MAX_FILE_BYTES, Project
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
+    from tenantlint.source import Source
+
 DRIZZLE = b'import { pgTable, text } from "drizzle-orm/pg-core";\nexport const a = pgTable("a", { b: text() });\n'
 SQLMODEL = (
     b"from sqlmodel import Field, SQLModel\nclass A(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n"
@@ -81,3 +85,15 @@ def test_what_cannot_be_read_is_one_problem_each(tmp_path: Path) -> None:
         ("ERR004", "huge.ts", "the file is larger than 4 MiB, so it was not read"),
     ]
     assert [table.name for table in result.schema.tables] == ["a"]
+
+
+def test_a_bug_in_a_language_is_told_with_the_file_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(source: Source) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("tenantlint.lang.drizzle.extract.extract", fail)
+    result = link(Project("/nowhere", frozenset(), {"a.ts": DRIZZLE, "a.py": SQLMODEL}))
+    assert [table.orm for table in result.schema.tables] == ["sqlmodel"]
+    assert [(crash.what, crash.error) for crash in result.crashes] == [
+        ("reading Drizzle", "ZeroDivisionError: by zero; in a.ts")
+    ]

@@ -143,7 +143,11 @@ class Evaluator:
     def module(self, path: str) -> Module | None:
         """Return the module of a project file, None where it cannot be read."""
         if path not in self.modules:
-            fragment = self.loader.fragment(path)
+            try:
+                fragment = self.loader.fragment(path)
+            except Exception as error:
+                _note(error, path)
+                raise
             self.modules[path] = None if fragment is None else Module(path, fragment.body)
         return self.modules[path]
 
@@ -179,6 +183,9 @@ class Evaluator:
             why = "it takes too many steps" if isinstance(error, BudgetExceededError) else "it is nested too deeply"
             self.give_up(what, why, at)
             return False
+        except Exception as error:
+            _note(error, at.path)
+            raise
         finally:
             self._depth, self._steps, self.uncertain, self._lookups = depth, steps, uncertain, lookups
         return True
@@ -694,6 +701,12 @@ class Evaluator:
 
     def _export(self, node: ir.Export, scope: Scope) -> None:
         """Do nothing: an export binds no name, and ``Module`` has registered it."""
+
+
+def _note(error: Exception, path: str) -> None:
+    """Say in an exception that nobody expects in which file it came up; the innermost file counts."""
+    if not hasattr(error, "__notes__"):
+        error.add_note(f"in {path}")
 
 
 def join(values: tuple[Value, ...]) -> Value:

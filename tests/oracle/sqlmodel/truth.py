@@ -114,7 +114,7 @@ def _column(table: Any, mapper: Any, column: Any) -> dict[str, Any]:
 
 
 def _index(index: Any) -> dict[str, Any]:
-    columns = [item.name if isinstance(item, sqlalchemy.Column) else None for item in index.expressions]
+    columns = [_indexed(item) for item in index.expressions]
     return {
         "name": _name(index.name),
         "columns": columns,
@@ -124,16 +124,28 @@ def _index(index: Any) -> dict[str, Any]:
     }
 
 
+def _indexed(item: Any) -> str | None:
+    while getattr(item, "modifier", None) is not None:
+        item = item.element
+    return item.name if isinstance(item, sqlalchemy.Column) else None
+
+
 def _foreign_key(constraint: Any) -> dict[str, Any]:
-    targets = [element.target_fullname.rpartition(".") for element in constraint.elements]
     return {
         "name": _name(constraint.name),
         "columns": [column.name for column in constraint.columns],
-        "target_table": targets[0][0],
+        "target_table": _target_table(constraint.elements[0]),
         "target_columns": [_target_column(element) for element in constraint.elements],
         "on_delete": _lower(constraint.ondelete),
         "on_update": _lower(constraint.onupdate),
     }
+
+
+def _target_table(element: Any) -> str:
+    try:
+        return str(element.column.table.fullname)
+    except sqlalchemy.exc.InvalidRequestError:
+        return str(element.target_fullname.rpartition(".")[0])
 
 
 def _target_column(element: Any) -> str:

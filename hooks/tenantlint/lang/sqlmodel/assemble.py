@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.models import default_schema
 from tenantlint.lang.sqlmodel.names import Subject, conventional
+from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlValue
 from tenantlint.lang.sqlmodel.schema_items import (
-    ColumnExpression,
     ColumnValue,
     ConstraintValue,
     ForeignKeyValue,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.lang.sqlmodel.models import TableModel
-    from tenantlint.lang.sqlmodel.registry import Registry
+    from tenantlint.lang.sqlmodel.registry import Registry, Target
     from tenantlint.schema import Relation
 
 _GENERATED_DEFAULTS: Final = frozenset({"Identity", "Computed", "DefaultClause", "FetchedValue"})
@@ -45,13 +45,6 @@ def flag(value: Value) -> Maybe[bool]:
     if value is None:
         return False
     return value if isinstance(value, bool) else (bool(value) if isinstance(value, (int, str)) else UNKNOWN)
-
-
-def column_name(column: ColumnValue) -> Maybe[str]:
-    """Return the name of a column in the database."""
-    if column.name is None:
-        return column.key
-    return column.name if isinstance(column.name, str) else UNKNOWN
 
 
 def present(value: Value) -> Maybe[bool]:
@@ -111,9 +104,9 @@ class Assembler:
         default = _any(default, _has(column, {"Sequence"}), server)
         update = _any(present(column.option("onupdate")), present(column.option("server_onupdate")))
         return Column(
-            name=column_name(column),
+            name=column.database_name(),
             key=column.key,
-            type=self.registry.type_of(table, column),
+            type=self.registry.type_of(column),
             nullable=self.nullable(column, primary),
             primary_key=primary,
             unique=flag(column.option("unique")),
@@ -137,7 +130,7 @@ class Assembler:
         for item in table.items:
             if isinstance(item, ConstraintValue) and item.kind == "primary_key":
                 names = self.names_of(table, item.args.positional)
-                if column_name(column) in names:
+                if column.database_name() in names:
                     return True
         return flag(column.option("primary_key"))
 
@@ -149,7 +142,7 @@ class Assembler:
         flags = [(column, self.is_primary(table, column)) for column in table.columns.values()]
         if any(primary is UNKNOWN for _column, primary in flags):
             return UNKNOWN
-        return tuple(column_name(column) for column, primary in flags if primary)
+        return tuple(column.database_name() for column, primary in flags if primary)
 
     def counts_up(self, table: TableModel, column: ColumnValue) -> Maybe[bool]:
         """Return whether the database counts a column up on its own: the integer key of a table (SERIAL)."""
@@ -157,7 +150,7 @@ class Assembler:
         auto = column.option("autoincrement", "auto")
         if key is UNKNOWN or auto is UNKNOWN:
             return UNKNOWN
-        if column_name(column) not in key:
+        if column.database_name() not in key:
             return False
         if auto is True:
             return True
@@ -181,12 +174,11 @@ class Assembler:
     def name_of(self, table: TableModel, value: Value) -> Maybe[str | None]:
         """Return the database name of one column, None for an expression."""
         if isinstance(value, str):
-            found = next((column for column in table.columns.values() if _key(column) == value), None)
-            return value if found is None else column_name(found)
-        if isinstance(value, ColumnExpression):
-            value = value.column
-        if isinstance(value, ColumnValue):
-            return column_name(value)
+            found = table.by_key(value)
+            return value if found is None else found.database_name()
+        if isinstance(value, SqlValue):
+            expression = value.expression()
+            return expression.column.database_name() if isinstance(expression, ColumnExpression) else None
         return UNKNOWN if value is UNKNOWN else None
 
     def indexes(self, table: TableModel) -> Iterable[Index]:
@@ -196,7 +188,7 @@ class Assembler:
             indexed = flag(column.option("index"))
             if indexed is not False:
                 yield self._column_index(table, column, indexed, convention)
-        for item in (*table.items, *self.registry.attached(table)):
+        for item in table.items:
             if isinstance(item, IndexValue):
                 columns = tuple(self.name_of(table, value) for value in item.expressions)
                 name = conventional("ix", item.name, convention, Subject(table, list(columns)))
@@ -205,7 +197,7 @@ class Assembler:
                 yield Index(name, complete, flag(item.named("unique")), partial, True, item.at)
 
     def _column_index(self, table: TableModel, column: ColumnValue, indexed: Maybe[bool], convention: Value) -> Index:
-        name = column_name(column)
+        name = column.database_name()
         given = conventional("ix", None, convention, Subject(table, [name]))
         if indexed is UNKNOWN:
             table.incomplete.add("indexes")
@@ -222,42 +214,26 @@ class Assembler:
 
     def foreign_keys(self, table: TableModel) -> Iterable[ForeignKey]:
         """Return the foreign keys, those of columns first."""
-        for column in table.columns.values():
-            for item in column.items:
-                if isinstance(item, ForeignKeyValue):
-                    yield self._foreign_key(table, item, (column_name(column),), (item.target,))
-        for item in table.items:
-            if isinstance(item, ConstraintValue) and item.kind == "foreign_key":
-                columns, targets = item.args.get(0, "columns"), item.args.get(1, "refcolumns")
-                if isinstance(columns, ListValue) and isinstance(targets, ListValue):
-                    names = self.names_of(table, columns.items)
-                    yield self._foreign_key(table, item, names, tuple(targets.items))
-                else:
-                    table.incomplete.add("foreign_keys")
-
-    def _foreign_key(
-        self, table: TableModel, item: SchemaItem, columns: tuple[Maybe[str], ...], targets: tuple[Value, ...]
-    ) -> ForeignKey:
-        target, target_columns = self.registry.target_of(table, targets)
-        target_table = target if isinstance(target, str) or target is UNKNOWN else qualified(target.schema, target.table_name)
-        target_id = self.registry.target_id(table, target)
         convention = getattr(table.metadata, "convention", UNKNOWN)
-        referred = target_table.rpartition(".")[2] if isinstance(target_table, str) else UNKNOWN
-        subject = Subject(table, list(columns), referred, target_columns)
-        return ForeignKey(
-            name=conventional("fk", item.named("name"), convention, subject),
-            columns=columns,
-            target_table=target_table,
-            target_id=target_id,
-            target_columns=target_columns,
-            on_delete=_action(item.named("ondelete")),
-            on_update=_action(item.named("onupdate")),
-            at=item.at,
-        )
+        for key in self.registry.keys_of(table):
+            target, named = key.target, key.item.named
+            names = tuple(found.name for found in key.targets)
+            referred = target.table_name.rpartition(".")[2] if isinstance(target.table_name, str) else UNKNOWN
+            yield ForeignKey(
+                name=conventional("fk", named("name"), convention, Subject(table, list(key.names), referred, names)),
+                columns=key.names,
+                target_table=target.table_name,
+                target_id=self._target_id(target),
+                target_columns=names,
+                on_delete=_action(named("ondelete")),
+                on_update=_action(named("onupdate")),
+                at=key.item.at,
+            )
 
-
-def _key(column: ColumnValue) -> Value:
-    return column.options.get("key") or column_name(column)
+    def _target_id(self, target: Target) -> Maybe[str | None]:
+        if target.table is not None:
+            return self.registry.id_of(target.table)
+        return UNKNOWN if self.registry.may_be_unread(target.table_name) else None
 
 
 def _action(value: Value) -> Maybe[str | None]:
@@ -277,5 +253,3 @@ def _any(*flags: Maybe[bool]) -> Maybe[bool]:
         return True
     return UNKNOWN if any(flag is UNKNOWN for flag in flags) else False
 
-
-__all__ = ["Arguments", "Assembler", "MetaDataValue"]

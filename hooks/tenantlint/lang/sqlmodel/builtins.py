@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from tenantlint.lang.sqlmodel.expressions import SqlValue, combine
 from tenantlint.lang.sqlmodel.objects import (
     AnnotatedType,
     ClassValue,
@@ -142,7 +143,8 @@ def _sequence(kind: str) -> _Function:
     return call
 
 
-def _dict(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+def dict_of(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Return what ``dict(...)`` makes."""
     result = MapValue({}, args.complete)
     if args.positional:
         first = args.positional[0]
@@ -188,7 +190,7 @@ _CONVERSIONS: Final[dict[ClassValue, _Function]] = {
     TUPLE: _sequence("tuple"),
     SET: _sequence("set"),
     FROZENSET: _sequence("set"),
-    DICT: _dict,
+    DICT: dict_of,
     TYPE: _type,
     STR: _pure(str).function,
     INT: _pure(int).function,
@@ -285,7 +287,7 @@ def _map_method(value: MapValue, name: str) -> Value:
         return args.get(1, default=None) if found is MISSING else found
 
     def update(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        other = _dict(evaluator, args, at)
+        other = dict_of(evaluator, args, at)
         if isinstance(other, MapValue):
             value.update(other)
         value.complete = value.complete and not evaluator.uncertain
@@ -385,6 +387,8 @@ _MAX_EXPONENT: Final = 64
 
 def binary(op: str, left: Value, right: Value) -> Value:
     """Return the result of an infix operator."""
+    if isinstance(left, SqlValue) or isinstance(right, SqlValue):
+        return combine(op, left, right)
     if op == "|":
         return _or(left, right)
     if op == "+" and isinstance(left, ListValue) and isinstance(right, ListValue):

@@ -63,6 +63,8 @@ def define_class(evaluator: Evaluator, models: Models, node: ir.ClassDef, scope:
         for base in bases.unread:
             evaluator.give_up(f"base class of {cls.name}", f"{base} is not read", cls.at)
         models.create(evaluator, cls)
+    else:
+        models.note_other(cls)
     return _decorated(evaluator, cls, node, scope)
 
 

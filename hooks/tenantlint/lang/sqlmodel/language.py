@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.lang.sqlmodel import builtins, classes
-from tenantlint.lang.sqlmodel.library import external
 from tenantlint.lang.values import MISSING, Arguments, FuncValue, ModuleValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
     from tenantlint.lang import ir
     from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.library import Library
     from tenantlint.lang.sqlmodel.models import Models
     from tenantlint.lang.sqlmodel.resolve import Resolver
     from tenantlint.lang.values import Module, Scope
@@ -23,8 +23,9 @@ class Python:
 
     undefined: Value = None
 
-    def __init__(self, resolver: Resolver, models: Models) -> None:
+    def __init__(self, resolver: Resolver, library: Library, models: Models) -> None:
         self.resolver = resolver
+        self.library = library
         self.models = models
 
     def resolve(self, module: str, level: int, importer: str) -> str | None:
@@ -33,7 +34,7 @@ class Python:
 
     def external(self, module: str, name: str | None) -> Value:
         """Return what is imported from outside the project."""
-        return external(module, name)
+        return self.library.export(module, name)
 
     def missing_member(self, evaluator: Evaluator, module: Module, name: str) -> Value:
         """Return the submodule ``name`` of a package, or MISSING."""

@@ -4,27 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.sqlmodel.builtins import BYTES, FLOAT, INT, STR, dict_of
 from tenantlint.lang.sqlmodel.classes import AutoValue
-from tenantlint.lang.sqlmodel.fields import BASE_MODEL, SQLMODEL, Constraint, FieldCall, RelationshipCall
-from tenantlint.lang.sqlmodel.models import DECLARED_ATTR
+from tenantlint.lang.sqlmodel.expressions import FUNCTIONS
+from tenantlint.lang.sqlmodel.fields import BASE_MODEL, Constraint, FieldCall, RelationshipCall
+from tenantlint.lang.sqlmodel.models import DECLARED_ATTR, Models
 from tenantlint.lang.sqlmodel.objects import NewTypeValue, SpecialForm, TypeVariable, annotated
-from tenantlint.lang.sqlmodel.builtins import BYTES, FLOAT, INT, STR
-from tenantlint.lang.sqlmodel.schema_items import EXPRESSION, ITEMS
+from tenantlint.lang.sqlmodel.patterns import PATTERNS
+from tenantlint.lang.sqlmodel.schema_items import ITEMS
 from tenantlint.lang.sqlmodel.sql_types import MUTABLE, TYPES
 from tenantlint.lang.sqlmodel.stdlib import CLASSES, GENERIC_ALIASES
-from tenantlint.lang.values import MISSING, Arguments, Builtin, External, Native, Value
+from tenantlint.lang.values import MISSING, Arguments, Builtin, External, Value
 
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.source import Location
 
-FORMS: Final = {
-    name: SpecialForm(name)
-    for name in (
-        "Optional Union Annotated Literal ClassVar Final Generic Protocol Any Callable Required NotRequired Self "
-        "Mapped Sequence Iterable Mapping"
-    ).split()
-}
+
+class LibraryModule(External):
+    """A module outside of the project, or something in it that may be a module."""
+
+    def __init__(self, library: Library, module: str, name: str = "") -> None:
+        super().__init__(module, name)
+        self.library = library
+
+    def get(self, name: str) -> Value:
+        """Return what the module exports under ``name``, or its submodule."""
+        return self.library.export(f"{self.module}.{self.name}" if self.name else self.module, name)
+
+
+class Library:
+    """The modelled packages, with what is one project's own in them: SQLModel's metadata and the tables."""
+
+    def __init__(self, models: Models) -> None:
+        self._own: dict[str, Value] = {"SQLModel": models.sqlmodel, "Table": Builtin(models.core_table), "Index": Builtin(models.index)}
+
+    def export(self, module: str, name: str | None) -> Value:
+        """Return what ``from module import name`` brings; the module itself where ``name`` is None."""
+        if name is None:
+            return LibraryModule(self, module)
+        known = CLASSES.get(f"{module}.{name}", MISSING)
+        if known is not MISSING:
+            return known
+        package = module.partition(".")[0]
+        if package in _WITH_TABLES and name in self._own:
+            return self._own[name]
+        exports = _MODULES.get(package, {})
+        return exports[name] if name in exports else LibraryModule(self, module, name)
 
 
 def _field(of_sqlmodel: bool) -> Builtin:
@@ -44,29 +70,21 @@ def _constrained(base: Value, kind: str) -> Builtin:
     return Builtin(lambda evaluator, args, at: annotated(base, (Constraint(kind, args),)))
 
 
-def _same(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    return args.get(0)
+def _with(base: Value, kind: str) -> Value:
+    return annotated(base, (Constraint(kind, Arguments()),))
 
 
-def _cast(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    return args.get(1)
+def _argument(position: int) -> Builtin:
+    return Builtin(lambda evaluator, args, at: args.get(position))
 
 
-class LibraryModule(External):
-    """A module outside of the project, or something in it that may be a module."""
-
-    def get(self, name: str) -> Value:
-        """Return what the module exports under ``name``, or its submodule."""
-        return external(f"{self.module}.{self.name}" if self.name else self.module, name)
-
-
-class _Functions(Native):
-    """``sqlalchemy.func``: every name is a function that makes an expression."""
-
-    def get(self, name: str) -> Value:
-        """Return a function."""
-        return EXPRESSION
-
+FORMS: Final = {
+    name: SpecialForm(name)
+    for name in (
+        "Optional Union Annotated Literal ClassVar Final Generic Protocol Any Callable Required NotRequired Self "
+        "ReadOnly Mapped Sequence Iterable Mapping"
+    ).split()
+}
 
 _TYPING: Final[dict[str, Value]] = {
     **FORMS,
@@ -74,19 +92,18 @@ _TYPING: Final[dict[str, Value]] = {
     "TypeVar": Builtin(_type_variable),
     "NewType": Builtin(lambda evaluator, args, at: NewTypeValue(args.get(1))),
     "TYPE_CHECKING": False,
-    "cast": Builtin(_cast),
-    "final": Builtin(_same),
-    "runtime_checkable": Builtin(_same),
+    "cast": _argument(1),
+    "final": _argument(0),
+    "runtime_checkable": _argument(0),
 }
 
 _SQLALCHEMY: Final[dict[str, Value]] = {
+    **FUNCTIONS,
     **TYPES,
     **ITEMS,
     **MUTABLE,
     "declared_attr": DECLARED_ATTR,
     "Mapped": FORMS["Mapped"],
-    "func": _Functions(),
-    **{name: EXPRESSION for name in ("text", "literal_column", "true", "false", "null", "desc", "asc", "cast", "literal")},
 }
 
 _ANNOTATED_TYPES: Final[dict[str, Value]] = {
@@ -95,8 +112,8 @@ _ANNOTATED_TYPES: Final[dict[str, Value]] = {
 
 _PYDANTIC: Final[dict[str, Value]] = {
     "BaseModel": BASE_MODEL,
-    "Field": _field(False),
-    "ConfigDict": Builtin(lambda evaluator, args, at: _mapping(evaluator, args, at)),
+    "Field": _field(of_sqlmodel=False),
+    "ConfigDict": Builtin(dict_of),
     **{
         name: _constraint(name)
         for name in (
@@ -110,32 +127,24 @@ _PYDANTIC: Final[dict[str, Value]] = {
     "conbytes": _constrained(BYTES, "Interval"),
     "condecimal": _constrained(CLASSES["decimal.Decimal"], "Interval"),
     "condate": _constrained(CLASSES["datetime.date"], "Interval"),
-    "PositiveInt": annotated(INT, (Constraint("Gt", Arguments((0,))),)),
-    "NegativeInt": annotated(INT, (Constraint("Lt", Arguments((0,))),)),
-    "NonNegativeInt": annotated(INT, (Constraint("Ge", Arguments((0,))),)),
-    "NonPositiveInt": annotated(INT, (Constraint("Le", Arguments((0,))),)),
-    "PositiveFloat": annotated(FLOAT, (Constraint("Gt", Arguments((0,))),)),
-    "NonNegativeFloat": annotated(FLOAT, (Constraint("Ge", Arguments((0,))),)),
-    "StrictStr": annotated(STR, (Constraint("Strict", Arguments()),)),
-    "StrictInt": annotated(INT, (Constraint("Strict", Arguments()),)),
-    "StrictFloat": annotated(FLOAT, (Constraint("Strict", Arguments()),)),
-    **{f"UUID{version}": annotated(CLASSES["uuid.UUID"], (Constraint("UuidVersion", Arguments()),)) for version in (1, 3, 4, 5)},
+    **{name: _with(INT, "Interval") for name in ("PositiveInt", "NegativeInt", "NonNegativeInt", "NonPositiveInt")},
+    **{
+        name: _with(FLOAT, "Interval")
+        for name in ("PositiveFloat", "NegativeFloat", "NonNegativeFloat", "NonPositiveFloat", "FiniteFloat")
+    },
+    "StrictStr": _with(STR, "Strict"),
+    "StrictInt": _with(INT, "Strict"),
+    "StrictFloat": _with(FLOAT, "Strict"),
+    **{f"UUID{version}": _with(CLASSES["uuid.UUID"], "UuidVersion") for version in range(1, 9)},
 }
-
-
-def _mapping(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    from tenantlint.lang.sqlmodel.builtins import BUILTINS
-
-    return evaluator.call(BUILTINS["dict"], args, at)
-
 
 _SQLMODEL: Final[dict[str, Value]] = {
     **_SQLALCHEMY,
-    "SQLModel": SQLMODEL,
-    "Field": _field(True),
+    "Field": _field(of_sqlmodel=True),
     "Relationship": Builtin(lambda evaluator, args, at: RelationshipCall(args, at)),
 }
 
+_WITH_TABLES: Final = frozenset({"sqlmodel", "sqlalchemy"})
 _MODULES: Final[dict[str, dict[str, Value]]] = {
     "sqlmodel": _SQLMODEL,
     "sqlalchemy": _SQLALCHEMY,
@@ -143,19 +152,6 @@ _MODULES: Final[dict[str, dict[str, Value]]] = {
     "annotated_types": _ANNOTATED_TYPES,
     "typing": _TYPING,
     "typing_extensions": _TYPING,
-    "collections": {},
-    "enum": {"auto": Builtin(lambda evaluator, args, at: AutoValue()), "unique": Builtin(_same)},
-
+    "enum": {"auto": Builtin(lambda evaluator, args, at: AutoValue()), "unique": _argument(0)},
+    "re": PATTERNS,
 }
-
-
-
-def external(module: str, name: str | None) -> Value:
-    """Return what ``from module import name`` brings; the module itself where ``name`` is None."""
-    if name is None:
-        return LibraryModule(module)
-    known = CLASSES.get(f"{module}.{name}", MISSING)
-    if known is not MISSING:
-        return known
-    table = _MODULES.get(module.partition(".")[0], {})
-    return table[name] if name in table else LibraryModule(module, name)

@@ -9,6 +9,7 @@ from tenantlint.lang import Linked, ir
 from tenantlint.lang.evaluate import Evaluator
 from tenantlint.lang.sqlmodel.assemble import Assembler
 from tenantlint.lang.sqlmodel.language import Python
+from tenantlint.lang.sqlmodel.library import Library
 from tenantlint.lang.sqlmodel.models import Models
 from tenantlint.lang.sqlmodel.registry import Registry
 from tenantlint.lang.sqlmodel.relations import Relations
@@ -50,16 +51,16 @@ class Loader:
 def link(project: Project, paths: Iterable[str]) -> Linked:
     """Return what the candidate files ``paths``, and what they import, declare."""
     loader, models = Loader(project), Models()
-    evaluator = Evaluator(loader, Python(Resolver(project), models))
+    evaluator = Evaluator(loader, Python(Resolver(project), Library(models), models))
     for path in paths:
         module = evaluator.module(path)
         if module is not None:
             evaluator.run(module)
-    registry = Registry(models.tables, ())
+    registry = Registry(models, models.indexes)
     assembler = Assembler(registry)
-    relations = Relations(evaluator, registry, assembler)
+    relations = Relations(evaluator, registry)
     return Linked(
-        tuple(assembler.table(table, relations.of(table)) for table in models.tables),
+        tuple(assembler.table(table, relations.of(table)) for table in registry.tables),
         assembler.enums(),
         (),
         tuple(evaluator.unresolved.values()),

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tenantlint.source import Source
 
     AstNode = ast.AST | None
-    Span = tuple[int, int]
+
+Span = tuple[int, int]
 
 Cst = Any
 """A LibCST node, real or look-alike."""
@@ -308,14 +309,18 @@ class Lowering:
     def _forward(self, text: str, span: Span) -> ir.Expr:
         if text.isidentifier() and text not in _CONSTANTS:
             return ir.Name(*span, text)
+        return self._typed(self.text(text, span))
+
+    def text(self, text: str, span: Span) -> ir.Expr:
+        """Lower an expression that stands in a string; Opaque where it does not parse."""
         try:
             statement = cst.parse(f"({text})\n").body[0]
         except (cst.CstSyntaxError, RecursionError):
-            return ir.Opaque(*span, "annotation")
+            return ir.Opaque(*span, "text")
         small = getattr(statement, "body", ())
         if len(small) != 1 or kind(small[0]) != "Expr":
-            return ir.Opaque(*span, "annotation")
-        return self._typed(self.inside(span, small[0].value))
+            return ir.Opaque(*span, "text")
+        return self.inside(span, small[0].value)
 
 
 def child(a: AstNode, name: str) -> Any:

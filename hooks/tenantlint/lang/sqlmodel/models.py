@@ -1,25 +1,22 @@
-"""SQLModel's model classes: from fields to columns, in the order of the table."""
+"""SQLModel's model classes and SQLAlchemy's tables: which columns a table has, in the order of the database."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.columns import column_of_field
-from tenantlint.lang.sqlmodel.fields import (
-    SQLMODEL,
-    ModelField,
-    RelationshipCall,
-    model_fields,
-)
+from tenantlint.lang.sqlmodel.fields import SQLMODEL, RelationshipCall, model_fields
 from tenantlint.lang.sqlmodel.objects import ClassValue, Decorator, Descriptor
 from tenantlint.lang.sqlmodel.schema_items import (
     ColumnValue,
     ConstraintValue,
     IndexValue,
     MetaDataValue,
+    RegistryValue,
+    RelationshipValue,
     SchemaItem,
 )
-from tenantlint.lang.values import MISSING, Builtin, ListValue, MapValue, Value
+from tenantlint.lang.values import MISSING, Arguments, ListValue, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -27,8 +24,12 @@ if TYPE_CHECKING:
 
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.schema import Part
+    from tenantlint.source import Location
 
-DEFAULT_METADATA: Final = "metadata"
+ALL_PARTS: Final[frozenset[Part]] = frozenset(
+    {"columns", "foreign_keys", "indexes", "relations", "unique_constraints", "primary_key"}
+)
+_ARGUMENT_PARTS: Final[frozenset[Part]] = frozenset({"foreign_keys", "indexes", "unique_constraints", "primary_key"})
 
 
 class ModelClass(ClassValue):
@@ -39,26 +40,29 @@ class ModelClass(ClassValue):
 
     def get(self, name: str) -> Value:
         """Return an attribute; of a table, the columns too."""
-        if name == "__table__":
-            return self.table if self.table is not None else UNKNOWN
-        if self.table is not None and name in self.table.columns:
-            return self.table.columns[name]
+        if self.table is not None:
+            if name == "__table__":
+                return self.table
+            if name in self.table.columns:
+                return self.table.columns[name]
         return super().get(name)
 
 
-class TableModel(ClassValue):
-    """A table as SQLAlchemy has it: ``columns`` by attribute, in the order of the database."""
+class TableModel(Native):
+    """A table as SQLAlchemy has it: ``columns`` by attribute, in the order of the database.
 
-    def __init__(self, cls: ModelClass) -> None:
-        super().__init__(cls.name)
+    ``cls`` is the class that is mapped to it. A table that is made by calling ``Table`` has a class of its own here,
+    with no members, which tells its name and place.
+    """
+
+    def __init__(self, cls: ClassValue) -> None:
         self.cls = cls
-        self.name: str = cls.name
         self.table_name: Maybe[str] = UNKNOWN
         self.schema: Maybe[str | None] = None
         self.metadata: Value = UNKNOWN
         self.columns: dict[str, ColumnValue] = {}
         self.items: list[SchemaItem] = []
-        self.relationships: dict[str, RelationshipCall] = {}
+        self.relationships: dict[str, RelationshipCall | RelationshipValue] = {}
         self.incomplete: set[Part] = set()
 
     def add(self, name: str, column: ColumnValue) -> None:
@@ -67,72 +71,128 @@ class TableModel(ClassValue):
         column.owner = self
         self.columns[name] = column
 
+    def get(self, name: str) -> Value:
+        """Return the collection of columns."""
+        if name in ("c", "columns"):
+            return TableColumns(self)
+        return {"name": self.table_name, "schema": self.schema, "metadata": self.metadata}.get(name, UNKNOWN)
+
+    def by_key(self, key: Value) -> ColumnValue | None:
+        """Return the column that SQLAlchemy finds under a key: the name in the database, unless ``key=`` says else."""
+        return next((column for column in self.columns.values() if column.lookup_key() == key), None)
+
+
+class TableColumns(Native):
+    """``table.c``."""
+
+    def __init__(self, table: TableModel) -> None:
+        self.table = table
+
+    def get(self, name: str) -> Value:
+        """Return a column."""
+        return self.item(name)
+
+    def item(self, key: Value) -> Value:
+        """Return a column."""
+        return self.table.by_key(key) or UNKNOWN
+
 
 class Models:
-    """The tables of a project, in the order in which they are made, and SQLModel's own metadata."""
+    """The tables of a project, in the order in which they are made, and its SQLModel with the metadata."""
 
     def __init__(self) -> None:
         self.tables: list[TableModel] = []
+        self.core_tables: list[TableModel] = []
+        self.indexes: list[IndexValue] = []
+        self.other_names: set[str] = set()
         self.metadata = MetaDataValue()
+        self.sqlmodel = ClassValue("SQLModel", (SQLMODEL,), {"metadata": self.metadata}, "sqlmodel")
 
     def create(self, evaluator: Evaluator, cls: ModelClass) -> None:
         """Make a class a table where it is one."""
+        registry = cls.arguments.get("registry", MISSING)
+        if registry is not MISSING:
+            cls.namespace["metadata"] = registry.metadata if isinstance(registry, RegistryValue) else UNKNOWN
         cls.is_table = _is_table(cls)
         base_is_table = any(isinstance(base, ModelClass) and base.is_table is True for base in cls.bases)
         if cls.is_table is True and not base_is_table:
-            self.tables.append(self._table(evaluator, cls))
+            self.tables.append(_mapped_table(evaluator, cls))
 
-    def _table(self, evaluator: Evaluator, cls: ModelClass) -> TableModel:
-        table = cls.table = TableModel(cls)
-        fields = model_fields(evaluator, cls)
-        columns = {name: column_of_field(evaluator, field) for name, field in fields.items()}
-        table.relationships = {
-            name: value for name, value in cls.namespace.items() if isinstance(value, RelationshipCall)
-        }
-        order = [name for name in _column_order(cls, list(columns), list(table.relationships)) if name in columns]
-        for name in order:
-            table.add(name, columns[name])
-        for name, value in _mixed_in(evaluator, cls, table):
-            if isinstance(value, ColumnValue):
-                table.add(name, value)
-            elif isinstance(value, RelationshipCall):
-                table.relationships[name] = value
-        self._name(table)
-        if not cls.known:
-            table.incomplete |= {"columns", "foreign_keys", "indexes", "relations", "unique_constraints", "primary_key"}
+    def note_other(self, cls: ClassValue) -> None:
+        """Remember the name of a table whose class is no SQLModel: it exists, though it is not read."""
+        name = cls.namespace.get("__tablename__")
+        if isinstance(name, str):
+            self.other_names.add(name)
+
+    def index(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        """Return what ``Index(...)`` makes, and remember it: it belongs to the table of its columns wherever it stands."""
+        made = IndexValue(args, at)
+        self.indexes.append(made)
+        return made
+
+    def core_table(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        """Return what ``Table(name, metadata, *items)`` makes."""
+        name = args.get(0, "name")
+        cls = ClassValue(name if isinstance(name, str) else "Table", module=at.path)
+        cls.at = at
+        table = TableModel(cls)
+        table.table_name = name if isinstance(name, str) else UNKNOWN
+        table.metadata = args.get(1, "metadata")
+        for item in args.positional[2:]:
+            if isinstance(item, ColumnValue):
+                table.add(str(item.name), item)
+            else:
+                _take_item(table, item)
+        if not args.complete:
+            table.incomplete |= ALL_PARTS
+        _place(table, args.get(None, "schema", None))
+        self.core_tables.append(table)
         return table
 
-    def _name(self, table: TableModel) -> None:
-        name = table.cls.get("__tablename__")
-        table.table_name = name if isinstance(name, str) else UNKNOWN
-        found = table.cls.own("metadata")
-        table.metadata = self.metadata if found is MISSING else found
-        options = self._arguments(table, table.cls.get("__table_args__") if _has(table.cls, "__table_args__") else None)
-        schema = options.get("schema")
-        if schema is None and isinstance(table.metadata, MetaDataValue):
-            schema = table.metadata.schema
-        table.schema = schema if schema is None or isinstance(schema, str) else UNKNOWN
+    def finished(self) -> list[TableModel]:
+        """Return all tables that the project's SQLModel metadata hold."""
+        used = {id(table.metadata) for table in self.tables} | {id(self.metadata)}
+        for table in self.core_tables:
+            if id(table.metadata) not in used and isinstance(table.table_name, str):
+                self.other_names.add(table.table_name)
+        return [*self.tables, *(table for table in self.core_tables if id(table.metadata) in used)]
 
-    def _arguments(self, table: TableModel, args: Value) -> dict[Value, Value]:
-        """Take the items out of ``__table_args__`` and return its keywords."""
-        if args is None:
-            return {}
-        items = args.items if isinstance(args, ListValue) else [args]
-        complete = not isinstance(args, ListValue) or args.complete
-        keywords: dict[Value, Value] = {}
-        for item in items:
-            if isinstance(item, MapValue):
-                keywords.update(item.entries)
-                if not item.complete:
-                    keywords.setdefault("schema", UNKNOWN)
-            elif isinstance(item, (IndexValue, ConstraintValue)):
-                table.items.append(item)
-            else:
-                complete = False
-        if not complete:
-            table.incomplete |= {"foreign_keys", "indexes", "unique_constraints"}
-            keywords.setdefault("schema", UNKNOWN)
-        return keywords
+
+def _mapped_table(evaluator: Evaluator, cls: ModelClass) -> TableModel:
+    table = cls.table = TableModel(cls)
+    fields = model_fields(evaluator, cls)
+    columns = {name: column_of_field(evaluator, field) for name, field in fields.items()}
+    own = {name: value for name, value in cls.namespace.items() if isinstance(value, RelationshipCall)}
+    table.relationships.update(own)
+    for name in _scan_order(cls, list(columns), list(own)):
+        if name in columns:
+            table.add(name, columns[name])
+    for name, value in _mixed_in(evaluator, cls, table):
+        if isinstance(value, ColumnValue):
+            table.add(name, value)
+        elif isinstance(value, RelationshipValue):
+            table.relationships[name] = value
+    _name(table)
+    if not cls.known:
+        table.incomplete |= ALL_PARTS
+    return table
+
+
+def _name(table: TableModel) -> None:
+    name = table.cls.get("__tablename__")
+    table.table_name = name if isinstance(name, str) else UNKNOWN
+    table.metadata = table.cls.own("metadata")
+    given = table.cls.own("__table_args__")
+    args = None if given is MISSING else table.cls.get("__table_args__")
+    _place(table, _take_arguments(table, args))
+
+
+def _place(table: TableModel, schema: Value) -> None:
+    """Decide on the schema of a table: its own, or that of the metadata."""
+    if schema is None:
+        table.schema = default_schema(table)
+    else:
+        table.schema = schema if isinstance(schema, str) else UNKNOWN
 
 
 def default_schema(table: TableModel) -> Maybe[str | None]:
@@ -141,8 +201,31 @@ def default_schema(table: TableModel) -> Maybe[str | None]:
     return schema if schema is None or isinstance(schema, str) else UNKNOWN
 
 
-def _has(cls: ClassValue, name: str) -> bool:
-    return cls.own(name) is not MISSING
+def _take_arguments(table: TableModel, args: Value) -> Value:
+    """Take the items out of ``__table_args__`` and return the schema that it names."""
+    if args is None:
+        return None
+    schema: Value = None
+    items = args.items if isinstance(args, ListValue) else [args]
+    for item in items:
+        if isinstance(item, MapValue):
+            schema = item.entries.get("schema", None if item.complete else UNKNOWN)
+        elif not _take_item(table, item):
+            schema = UNKNOWN
+    if isinstance(args, ListValue) and not args.complete:
+        table.incomplete |= _ARGUMENT_PARTS
+        schema = UNKNOWN
+    return schema
+
+
+def _take_item(table: TableModel, item: Value) -> bool:
+    """Add an index or constraint to a table; return False where the item is not known."""
+    if isinstance(item, SchemaItem):
+        if isinstance(item, (IndexValue, ConstraintValue)):
+            table.items.append(item)
+        return True
+    table.incomplete |= _ARGUMENT_PARTS
+    return False
 
 
 def _is_table(cls: ModelClass) -> Maybe[bool]:
@@ -166,7 +249,7 @@ def _mixed_in(evaluator: Evaluator, cls: ModelClass, table: TableModel) -> Itera
                 yield name, value.read(evaluator, cls)
 
 
-def _column_order(cls: ModelClass, fields: list[str], relationships: list[str]) -> Iterable[str]:
+def _scan_order(cls: ModelClass, fields: list[str], relationships: list[str]) -> Iterable[str]:
     """Return the names in the order in which SQLAlchemy scans them.
 
     It walks the attributes of the class and its annotations at once, changing from one to the other wherever it meets
@@ -192,15 +275,11 @@ def _interleaved(attributes: list[str], annotations: list[str]) -> list[str]:
             result.append(name)
 
 
-def _default_name(cls: ClassValue) -> Value:
-    return cls.name.lower()
-
-
 class _TableName(Descriptor):
     """SQLModel's own ``__tablename__``: the name of the class in lower case."""
 
     def __init__(self) -> None:
-        super().__init__(Builtin(lambda evaluator, args, at: UNKNOWN), "declared")
+        super().__init__(None, "declared")
 
     def read(self, evaluator: Evaluator, cls: ClassValue) -> Value:
         """Return the default name of a table."""
@@ -209,4 +288,3 @@ class _TableName(Descriptor):
 
 SQLMODEL.namespace["__tablename__"] = _TableName()
 DECLARED_ATTR: Final = Decorator("declared")
-__all__ = ["DECLARED_ATTR", "ModelClass", "ModelField", "Models", "TableModel"]

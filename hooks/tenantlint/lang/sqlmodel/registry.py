@@ -1,36 +1,77 @@
-"""Which table a name, a class or a column means, seen from another table."""
+"""Which table a name, a class or a column means, seen from another table, and what foreign keys reference."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenantlint.lang.sqlmodel.models import ModelClass, default_schema
-from tenantlint.lang.sqlmodel.schema_items import ColumnExpression, ColumnValue, ForeignKeyValue, IndexValue
+from tenantlint.lang.sqlmodel.expressions import columns_in
+from tenantlint.lang.sqlmodel.models import TableModel, default_schema
+from tenantlint.lang.sqlmodel.schema_items import ColumnValue, ConstraintValue, ForeignKeyValue, IndexValue
 from tenantlint.lang.sqlmodel.sql_types import NULL_TYPE
-from tenantlint.schema import UNKNOWN, Maybe
+from tenantlint.lang.values import ListValue
+from tenantlint.schema import UNKNOWN, Maybe, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tenantlint.lang.sqlmodel.models import TableModel
+    from tenantlint.lang.sqlmodel.models import Models
+    from tenantlint.lang.sqlmodel.schema_items import SchemaItem
     from tenantlint.lang.values import Value
+
+
+class Target:
+    """One column that a foreign key references.
+
+    ``table`` is None where the project has no such table; ``column`` is None where the table has no such column.
+    ``table_name`` and ``name`` are what the code says then.
+    """
+
+    def __init__(self, table: TableModel | None, column: ColumnValue | None, table_name: Maybe[str], name: Maybe[str]) -> None:
+        self.table = table
+        self.column = column
+        self.table_name = table_name if table is None else qualified(table.schema, table.table_name)
+        self.name = name if column is None else column.database_name()
+
+
+NOWHERE = Target(None, None, UNKNOWN, UNKNOWN)
+
+
+class Key:
+    """A foreign key of a table: its own columns (None where it names one that is not there) and what they reference."""
+
+    def __init__(self, item: SchemaItem, columns: list[ColumnValue | None], names: list[Maybe[str]], targets: list[Target]) -> None:
+        self.item = item
+        self.columns = columns
+        self.names = tuple(names)
+        self.targets = targets
+
+    @property
+    def target(self) -> Target:
+        """The first of the targets, whose table counts for all."""
+        return self.targets[0] if self.targets else NOWHERE
+
+    def pairs(self) -> list[tuple[ColumnValue, ColumnValue]] | None:
+        """Return the referencing and the referenced columns; None where one is not known."""
+        found = [(own, target.column) for own, target in zip(self.columns, self.targets, strict=False)]
+        known = [(own, other) for own, other in found if own is not None and other is not None]
+        return known if len(known) == len(found) else None
 
 
 class Registry:
     """The tables of a project by class, by name and by nearness.
 
     A project may hold several applications that have a class or a table of the same name. Where a name is ambiguous,
-    the one whose file is nearest counts; where two are equally near, nothing is known.
+    the one whose file is nearest counts.
     """
 
-    def __init__(self, tables: list[TableModel], indexes: Iterable[IndexValue], others: Iterable[str] = ()) -> None:
-        self.tables = tables
-        self.others = frozenset(others)
+    def __init__(self, models: Models, indexes: Iterable[IndexValue]) -> None:
+        self.tables = models.finished()
+        self.others = frozenset(models.other_names)
         self._ids: dict[int, str] = {}
         self._by_name: dict[tuple[Maybe[str | None], Maybe[str]], list[TableModel]] = {}
         self._by_class: dict[str, list[TableModel]] = {}
-        self._attached: dict[int, list[IndexValue]] = {}
-        for table in tables:
+        self._keys: dict[int, list[Key]] = {}
+        for table in self.tables:
             self._by_name.setdefault((table.schema, table.table_name), []).append(table)
             self._by_class.setdefault(table.cls.name, []).append(table)
             self._ids[id(table)] = self._new_id(table)
@@ -45,15 +86,12 @@ class Registry:
         return name
 
     def _attach(self, indexes: Iterable[IndexValue]) -> None:
+        """Give indexes that are made of a table's columns, outside of its class, to that table."""
         placed = {id(item) for table in self.tables for item in table.items}
         for index in indexes:
-            owner = next((_owner(value) for value in index.expressions if _owner(value) is not None), None)
+            owner = next((found.column.owner for value in index.expressions for found in columns_in(value)), None)
             if id(index) not in placed and owner is not None:
-                self._attached.setdefault(id(owner), []).append(index)
-
-    def attached(self, table: TableModel) -> list[IndexValue]:
-        """Return the indexes that are made of the table's columns outside of its class."""
-        return self._attached.get(id(table), [])
+                owner.items.append(index)
 
     def id_of(self, table: TableModel) -> str:
         """Return the ``Table.id`` of a table."""
@@ -67,80 +105,79 @@ class Registry:
         """Return the table of a name, as seen from ``user``."""
         return _nearest(self._by_name.get((schema, name), []), user)
 
-    def target_of(
-        self, user: TableModel, targets: tuple[Value, ...]
-    ) -> tuple[TableModel | Maybe[str], tuple[Maybe[str], ...]]:
-        """Return the table, or its name where the project has no such table, and the columns of a foreign key."""
-        found = [self._one_target(user, target) for target in targets]
-        table = found[0][0] if found else UNKNOWN
-        return table, tuple(column for _table, column in found)
+    def may_be_unread(self, name: Maybe[str]) -> bool:
+        """Return whether a table that the project does not show may exist all the same."""
+        return name is UNKNOWN or name in self.others or any(table.table_name is UNKNOWN for table in self.tables)
 
-    def _one_target(self, user: TableModel, target: Value) -> tuple[TableModel | Maybe[str], Maybe[str]]:
-        if isinstance(target, ColumnExpression):
-            target = target.column
-        if isinstance(target, ColumnValue):
-            from tenantlint.lang.sqlmodel.assemble import column_name
+    # Foreign keys
 
-            owner = target.owner
-            return (owner if owner is not None else UNKNOWN), column_name(target)  # type: ignore[return-value]
+    def keys_of(self, table: TableModel) -> list[Key]:
+        """Return the foreign keys of a table, those of columns first."""
+        if id(table) not in self._keys:
+            self._keys[id(table)] = [*self._column_keys(table), *self._table_keys(table)]
+        return self._keys[id(table)]
+
+    def _column_keys(self, table: TableModel) -> Iterable[Key]:
+        for column in table.columns.values():
+            for item in column.items:
+                if isinstance(item, ForeignKeyValue):
+                    yield Key(item, [column], [column.database_name()], [self.target_of(table, item.target)])
+
+    def _table_keys(self, table: TableModel) -> Iterable[Key]:
+        for item in table.items:
+            if not isinstance(item, ConstraintValue) or item.kind != "foreign_key":
+                continue
+            columns, targets = item.args.get(0, "columns"), item.args.get(1, "refcolumns")
+            if isinstance(columns, ListValue) and isinstance(targets, ListValue):
+                own = [_own_column(table, value) for value in columns.items]
+                names = [_own_name(column, value) for column, value in zip(own, columns.items, strict=True)]
+                yield Key(item, own, names, [self.target_of(table, target) for target in targets.items])
+            else:
+                table.incomplete.add("foreign_keys")
+
+    def target_of(self, user: TableModel, target: Value) -> Target:
+        """Return what a foreign key's target means: ``table.column``, ``schema.table.column`` or a column."""
+        column = next(columns_in(target), None)
+        if column is not None:
+            owner = column.column.owner
+            return NOWHERE if owner is None else Target(owner, column.column, UNKNOWN, UNKNOWN)
         if not isinstance(target, str) or "." not in target:
-            return UNKNOWN, UNKNOWN
-        return self._named_target(user, target)
-
-    def _named_target(self, user: TableModel, target: str) -> tuple[TableModel | Maybe[str], Maybe[str]]:
-        path, _, column = target.rpartition(".")
+            return NOWHERE
+        path, _, key = target.rpartition(".")
         schema, _, name = path.rpartition(".")
         wanted = schema or default_schema(user)
         if wanted is UNKNOWN:
-            return UNKNOWN, column
+            return Target(None, None, UNKNOWN, key)
         table = self.by_name(wanted, name, user)
         if table is not None:
-            return table, self._database_name(table, column)
-        return (f"{wanted}.{name}" if wanted else name), column
+            return Target(table, table.by_key(key), UNKNOWN, key)
+        return Target(None, None, f"{wanted}.{name}" if wanted else name, key)
 
-    def _database_name(self, table: TableModel, key: str) -> Maybe[str]:
-        from tenantlint.lang.sqlmodel.assemble import _key, column_name
-
-        found = next((column for column in table.columns.values() if _key(column) == key), None)
-        return key if found is None else column_name(found)
-
-    def target_id(self, user: TableModel, target: TableModel | Maybe[str]) -> Maybe[str | None]:
-        """Return the ``Table.id`` of a foreign key's target; UNKNOWN where a table that was not read may be it."""
-        if target is UNKNOWN:
-            return UNKNOWN
-        if not isinstance(target, str):
-            return self.id_of(target)
-        known = target in self.others or any(table.table_name is UNKNOWN for table in self.tables)
-        return UNKNOWN if known else None
-
-    def type_of(self, table: TableModel, column: ColumnValue, depth: int = 0) -> Maybe[str]:
+    def type_of(self, column: ColumnValue, depth: int = 0) -> Maybe[str]:
         """Return the type of a column; one without a type takes that of the column that it references."""
-        if column.type is not NULL_TYPE:
-            return column.type.name(default_schema(table))
-        for item in column.items:
-            if isinstance(item, ForeignKeyValue) and depth < len(self.tables):
-                target, columns = self.target_of(table, (item.target,))
-                if isinstance(target, str) or target is UNKNOWN:
-                    return UNKNOWN
-                from tenantlint.lang.sqlmodel.assemble import column_name
-
-                found = next((other for other in target.columns.values() if column_name(other) == columns[0]), None)
-                return UNKNOWN if found is None else self.type_of(target, found, depth + 1)
+        table = column.owner
+        if column.type is not NULL_TYPE or table is None:
+            return column.type.name(UNKNOWN if table is None else default_schema(table))
+        for key in self.keys_of(table):
+            for own, target in zip(key.columns, key.targets, strict=False):
+                if own is column and target.column is not None and depth < len(self.tables):
+                    return self.type_of(target.column, depth + 1)
         return UNKNOWN
 
 
-def _owner(value: Value) -> TableModel | None:
-    if isinstance(value, ColumnExpression):
-        value = value.column
-    return value.owner if isinstance(value, ColumnValue) else None  # type: ignore[return-value]
+def _own_column(table: TableModel, value: Value) -> ColumnValue | None:
+    found = next(columns_in(value), None)
+    return table.by_key(value) if found is None else found.column
+
+
+def _own_name(column: ColumnValue | None, value: Value) -> Maybe[str]:
+    if column is not None:
+        return column.database_name()
+    return value if isinstance(value, str) else UNKNOWN
 
 
 def _nearest(tables: list[TableModel], user: TableModel) -> TableModel | None:
-    if len(tables) <= 1:
-        return tables[0] if tables else None
-    ranked = sorted(tables, key=lambda table: -_shared(table.cls.module, user.cls.module))
-    best = _shared(ranked[0].cls.module, user.cls.module)
-    return ranked[0] if _shared(ranked[1].cls.module, user.cls.module) < best or ranked[0] is user else ranked[0]
+    return max(tables, key=lambda table: _shared(table.cls.module, user.cls.module), default=None)
 
 
 def _shared(left: str, right: str) -> int:
@@ -154,5 +191,3 @@ def _shared(left: str, right: str) -> int:
         count += 1
     return count
 
-
-__all__ = ["ModelClass", "Registry"]

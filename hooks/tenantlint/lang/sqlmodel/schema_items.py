@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlValue
 from tenantlint.lang.sqlmodel.sql_types import NULL_TYPE, SqlType, as_type, is_type
 from tenantlint.lang.values import MISSING, Arguments, Builtin, External, ListValue, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.models import TableModel
     from tenantlint.source import Location
 
 DEFAULT_CONVENTION: Final[dict[Value, Value]] = {"ix": "ix_%(column_0_label)s"}
@@ -32,25 +34,6 @@ class MetaDataValue(Native):
             self.convention = value
         elif name == "schema":
             self.schema = value
-
-
-class SqlExpression(Native):
-    """An SQL expression, of which nothing but the columns in it matters."""
-
-    def get(self, name: str) -> Value:
-        """Return another expression: attributes and methods of expressions give expressions."""
-        return self
-
-    def item(self, key: Value) -> Value:
-        """Return another expression."""
-        return self
-
-    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        """Return another expression."""
-        return SqlExpression()
-
-
-EXPRESSION: Final = SqlExpression()
 
 
 class SchemaItem(Native):
@@ -104,7 +87,22 @@ class ConstraintValue(SchemaItem):
         self.kind = kind
 
 
-class ColumnValue(Native):
+class RelationshipValue(SchemaItem):
+    """SQLAlchemy's own ``relationship(argument, secondary)``."""
+
+
+class RegistryValue(Native):
+    """A ``registry``: what its classes share is the metadata."""
+
+    def __init__(self, metadata: Value) -> None:
+        self.metadata = metadata
+
+    def get(self, name: str) -> Value:
+        """Return the metadata."""
+        return self.metadata if name == "metadata" else UNKNOWN
+
+
+class ColumnValue(SqlValue):
     """A ``Column``. ``key`` is the attribute that holds it, once it has one."""
 
     def __init__(self, name: Value, type_: SqlType, at: Location) -> None:
@@ -115,11 +113,21 @@ class ColumnValue(Native):
         self.options: dict[str, Value] = {}
         self.items: list[SchemaItem] = []
         self.complete = True
-        self.owner: object = None
+        self.owner: TableModel | None = None
 
     def option(self, name: str, default: Value = None) -> Value:
         """Return a keyword argument of the column."""
         return self.options.get(name, default if self.complete else UNKNOWN)
+
+    def database_name(self) -> Maybe[str]:
+        """Return the name of the column in the database."""
+        if self.name is None:
+            return self.key
+        return self.name if isinstance(self.name, str) else UNKNOWN
+
+    def lookup_key(self) -> Value:
+        """Return the key under which the table has the column."""
+        return self.options.get("key") or self.database_name()
 
     def copy(self) -> ColumnValue:
         """Return a column like this one for another table."""
@@ -133,6 +141,10 @@ class ColumnValue(Native):
             return Builtin(lambda evaluator, args, at: self.copy())
         if name in ("name", "key"):
             return self.name if name == "name" else self.options.get("key", self.name)
+        return self.expression().get(name)
+
+    def expression(self) -> ColumnExpression:
+        """Return the column as an expression."""
         return ColumnExpression(self)
 
     def set(self, name: str, value: Value) -> None:
@@ -143,17 +155,6 @@ class ColumnValue(Native):
             self.type = value if isinstance(value, SqlType) else SqlType(UNKNOWN)
         else:
             self.options[name] = value
-
-
-class ColumnExpression(SqlExpression):
-    """An expression made from one column: ``column.desc()``."""
-
-    def __init__(self, column: ColumnValue) -> None:
-        self.column = column
-
-    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        """Return the same column in another expression."""
-        return self
 
 
 def column(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
@@ -191,6 +192,11 @@ def metadata(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     return MetaDataValue(args.named.get("schema", unknown), args.named.get("naming_convention", unknown))
 
 
+def _registry(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    found = args.get(None, "metadata", None)
+    return RegistryValue(MetaDataValue() if found is None else found)
+
+
 def _made(make: type[SchemaItem]) -> Builtin:
     return Builtin(lambda evaluator, args, at: make(args, at))
 
@@ -207,7 +213,10 @@ ITEMS: Final[dict[str, Value]] = {
     "Column": Builtin(column),
     "MetaData": Builtin(metadata),
     "ForeignKey": _made(ForeignKeyValue),
-    "Index": _made(IndexValue),
+    "registry": Builtin(_registry),
+    "relationship": _made(RelationshipValue),
+    "RelationshipProperty": _made(RelationshipValue),
+    "backref": _made(RelationshipValue),
     "UniqueConstraint": _constraint("unique"),
     "PrimaryKeyConstraint": _constraint("primary_key"),
     "ForeignKeyConstraint": _constraint("foreign_key"),

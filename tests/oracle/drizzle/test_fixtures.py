@@ -19,6 +19,7 @@ CASES = {
     "columns-pg": (None, 379),
     "columns-sqlite": (None, 107),
     "columns-v1": (None, 156),
+    "commonjs": (None, 30),
     "creators": (None, 48),
     "detached": (None, 61),
     "javascript": (None, 274),

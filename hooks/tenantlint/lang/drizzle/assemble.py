@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint import types
+from tenantlint.lang.drizzle.assemble_columns import Columns
 from tenantlint.lang.drizzle.assemble_keys import foreign_keys, joined, raw_names
 from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn
 from tenantlint.lang.drizzle.context import Context, Placed
@@ -14,7 +14,6 @@ from tenantlint.lang.drizzle.values import UNDEFINED, as_name, is_known, list_of
 from tenantlint.lang.values import Arguments, FuncValue, ListValue, MapValue, Native, Value
 from tenantlint.schema import (
     UNKNOWN,
-    Column,
     Index,
     Maybe,
     Part,
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 _EXTRA_PARTS: Final[frozenset[Part]] = frozenset(
     {"indexes", "unique_constraints", "foreign_keys", "primary_key", "policies"}
 )
-_SERIAL_TYPES: Final = frozenset({"serial", "bigserial", "smallserial"})
 
 
 class Assembler:
@@ -117,7 +115,8 @@ class Assembler:
         own = [(placed.value, placed.at) for placed in extras if isinstance(placed.value, Extra)]
         placed = [(extra, at, extra.columns is not UNDEFINED) for extra, at in own]
         placed += [(extra, extra.at, False) for extra in detached]
-        primary = self._primary_key(table, [extra for extra, _ in own if extra.kind == "primary_key"])
+        keys = [extra for extra, _ in own if extra.kind == "primary_key"]
+        columns = Columns(self.context, table, keys, "primary_key" not in parts)
         if self.relations.may_have_more(table):
             incomplete.add("relations")
         policies = self.policies.of_table(table, extras)
@@ -129,8 +128,8 @@ class Assembler:
             "drizzle",
             symbol.name,
             symbol.at,
-            tuple(self._column(column, primary) for column in table.columns.values()),
-            primary,
+            columns.columns(),
+            columns.primary_key(),
             tuple(self._index(extra, attached, at) for extra, at, attached in placed if extra.kind == "index"),
             tuple(self._unique(table, *item) for item in placed if item[0].kind == "unique"),
             foreign_keys(self.context, table, own),
@@ -150,36 +149,6 @@ class Assembler:
         if not all(column.references_known for column in columns):
             parts.add("foreign_keys")
         return parts
-
-    def _column(self, column: BuiltColumn, primary: Maybe[tuple[Maybe[str], ...]]) -> Column:
-        name = self.names.of(column)
-        if column.type is UNKNOWN or name is UNKNOWN:
-            self.context.evaluator.give_up(f"column {column.key}", "its builder is not all known", column.at)
-        in_key = UNKNOWN if primary is UNKNOWN or name is UNKNOWN else name in primary
-        return Column(
-            name,
-            column.key,
-            _type(column),
-            _nullable(column, in_key),
-            column.primary if column.primary is True else in_key,
-            column.unique,
-            column.has_default,
-            column.server_default,
-            column.on_update,
-            column.at,
-        )
-
-    def _primary_key(self, table: TableValue, declared: list[Extra]) -> Maybe[tuple[Maybe[str], ...]]:
-        columns = table.columns.values()
-        if any(column.primary is UNKNOWN for column in columns):
-            return UNKNOWN
-        names = [self.names.of(column) for column in columns if column.primary]
-        for extra in declared:
-            more = self.names.of_all(extra.columns)
-            if more is UNKNOWN:
-                return UNKNOWN
-            names.extend(name for name in more if name not in names)
-        return tuple(names)
 
     def _index(self, extra: Extra, attached: bool, at: Location) -> Index:
         partial = extra.where is not UNDEFINED if is_known(extra.where) else UNKNOWN
@@ -217,21 +186,3 @@ def _enabled(table: TableValue, policies: tuple[Policy, ...], incomplete: set[Pa
     if table.rls is True or policies:
         return True
     return UNKNOWN if "policies" in incomplete and table.dialect == "postgresql" else table.rls
-
-
-def _type(column: BuiltColumn) -> Maybe[str]:
-    if column.type is UNKNOWN:
-        return UNKNOWN
-    if column.table.dialect == "postgresql":
-        return types.normalize(column.type)
-    return " ".join(column.type.split()) if "'" in column.type else " ".join(column.type.lower().split())
-
-
-def _nullable(column: BuiltColumn, in_key: Maybe[bool]) -> Maybe[bool]:
-    """Tell whether a column may be NULL in the database: SERIAL types and (but for SQLite) primary keys may not."""
-    not_null = column.not_null
-    if not_null is True or column.type in _SERIAL_TYPES:
-        return False
-    if column.table.dialect != "sqlite" and in_key is not False:
-        return UNKNOWN if in_key is UNKNOWN else False
-    return UNKNOWN if not_null is UNKNOWN else True

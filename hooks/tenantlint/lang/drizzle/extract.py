@@ -58,7 +58,12 @@ def _unread(source: Source, start: int, code: str, message: str) -> ir.Fragment:
 
 
 def _read(source: Source, root: Node) -> ir.Fragment:
-    low = lower.Lowering(source.data, _EXPRESSIONS, _STATEMENTS, root.has_error)
+    expressions, kinds = _EXPRESSIONS, _STATEMENTS
+    if b"exports" in source.data:
+        from tenantlint.lang.drizzle import commonjs
+
+        expressions, kinds = _EXPRESSIONS | commonjs.expressions(_EXPRESSIONS), {**_STATEMENTS, **commonjs.STATEMENTS}
+    low = lower.Lowering(source.data, expressions, kinds, root.has_error)
     body = low.block(root)
     if b"casing" in source.data:
         from tenantlint.lang.drizzle.configuration import lifted

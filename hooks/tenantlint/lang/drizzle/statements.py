@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _JUMPS: Final = (b"break", b"continue")
 
 
-def _expression(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
+def expression_statement(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
+    """Append what an expression does: it assigns, or calls."""
     for child in low.named(node):
         if child.type == "assignment_expression":
             _assignment(low, child, out)
@@ -254,7 +255,7 @@ def _ends(case: Node) -> bool:
 
 STATEMENTS: Final[Mapping[str, LowerStatement]] = {
     "ERROR": _error,
-    "expression_statement": _expression,
+    "expression_statement": expression_statement,
     "lexical_declaration": _declaration,
     "variable_declaration": _declaration,
     "function_declaration": _function,

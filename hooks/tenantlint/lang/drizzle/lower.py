@@ -47,12 +47,17 @@ class Lowering:
 
     def text(self, node: Node) -> str:
         """Return the source text of a node."""
-        return intern(self.data[node.start_byte : node.end_byte].decode("utf-8", "replace"))
+        start, end = node.byte_range
+        return intern(self.data[start:end].decode("utf-8", "replace"))
 
     def expression(self, node: Node) -> ir.Expr:
         """Return the expression that a node stands for."""
-        lower = self.expressions.get(node.type)
-        if lower is None or (self.broken and node.type not in _CONTAINERS and is_damaged(node)):
+        return self.expression_of(node.type, node)
+
+    def expression_of(self, kind: str, node: Node) -> ir.Expr:
+        """Return the expression that a node of the type ``kind`` stands for."""
+        lower = self.expressions.get(kind)
+        if lower is None or (self.broken and kind not in _CONTAINERS and is_damaged(node)):
             return self.opaque(node)
         return lower(self, node)
 
@@ -103,11 +108,12 @@ def is_damaged(node: Node) -> bool:
 
 
 def _name(low: Lowering, node: Node) -> ir.Expr:
-    return ir.Name(node.start_byte, node.end_byte, low.text(node))
+    start, end = node.byte_range
+    return ir.Name(start, end, intern(low.data[start:end].decode("utf-8", "replace")))
 
 
 def _string(low: Lowering, node: Node) -> ir.Expr:
-    start, end = node.start_byte, node.end_byte
+    start, end = node.byte_range
     text = low.data[start + 1 : end - 1].decode("utf-8", "replace")
     return ir.Const(start, end, literals.unescape(text))
 
@@ -138,10 +144,19 @@ def _last(low: Lowering, node: Node) -> ir.Expr:
 
 
 def _member(low: Lowering, node: Node) -> ir.Expr:
-    value, name = node.child_by_field_name("object"), node.child_by_field_name("property")
+    value, name = _ends(low, node)
     if value is None or name is None or name.type == "private_property_identifier":
         return low.opaque(node)
-    return ir.Attr(node.start_byte, node.end_byte, low.expression(value), low.text(name))
+    start, end = node.byte_range
+    return ir.Attr(start, end, low.expression(value), low.text(name))
+
+
+def _ends(low: Lowering, node: Node) -> tuple[Node | None, Node | None]:
+    """Return the first and the last part of a node: faster than to ask for its fields by name."""
+    children = node.named_children
+    if len(children) != 2:
+        children = low.named(node)
+    return (children[0], children[-1]) if len(children) > 1 else (None, None)
 
 
 def _subscript(low: Lowering, node: Node) -> ir.Expr:
@@ -149,18 +164,20 @@ def _subscript(low: Lowering, node: Node) -> ir.Expr:
 
 
 def _call(low: Lowering, node: Node) -> ir.Expr:
-    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    function, arguments = _ends(low, node)
     if function is None or arguments is None:
         return low.opaque(node)
     if arguments.type == "template_string":
         return _template_of(low, arguments, node, low.expression(function))
-    return ir.Call(node.start_byte, node.end_byte, _callee(low, function), _arguments(low, arguments))
+    start, end = node.byte_range
+    return ir.Call(start, end, _callee(low, function), _arguments(low, arguments))
 
 
 def _callee(low: Lowering, node: Node) -> ir.Expr:
-    if node.type == "import":
+    kind = node.type
+    if kind == "import":
         return ir.Name(node.start_byte, node.end_byte, "import")
-    return low.expression(node)
+    return low.expression_of(kind, node)
 
 
 def _new(low: Lowering, node: Node) -> ir.Expr:
@@ -170,15 +187,17 @@ def _new(low: Lowering, node: Node) -> ir.Expr:
 
 
 def _arguments(low: Lowering, node: Node) -> tuple[ir.Arg, ...]:
-    args = tuple(
-        ir.Arg(child.start_byte, child.end_byte, _spread_value(low, child), "*")
-        if child.type == "spread_element"
-        else ir.Arg(child.start_byte, child.end_byte, low.expression(child))
-        for child in low.named(node)
-    )
+    args: list[ir.Arg] = []
+    for child in node.named_children:
+        kind = child.type
+        start, end = child.byte_range
+        if kind == "spread_element":
+            args.append(ir.Arg(start, end, _spread_value(low, child), "*"))
+        elif kind not in COMMENTS:
+            args.append(ir.Arg(start, end, low.expression_of(kind, child)))
     if low.broken and is_damaged(node):
-        return (*args, ir.Arg(node.start_byte, node.end_byte, low.opaque(node), "*"))
-    return args
+        args.append(ir.Arg(node.start_byte, node.end_byte, low.opaque(node), "*"))
+    return tuple(args)
 
 
 def _spread_value(low: Lowering, node: Node) -> ir.Expr:
@@ -212,25 +231,26 @@ def _order(entry: ir.Entry) -> tuple[int, int]:
 
 
 def _entries(low: Lowering, node: Node) -> Iterator[ir.Entry]:
-    for child in low.named(node):
-        start, end = child.start_byte, child.end_byte
-        if child.type == "pair":
-            yield ir.Entry(start, end, key(low, child.child_by_field_name("key")), _pair_value(low, child))
-        elif child.type == "shorthand_property_identifier":
-            name = low.text(child)
-            yield ir.Entry(start, end, ir.Const(start, end, name), ir.Name(start, end, name))
-        elif child.type == "spread_element":
+    for child in node.named_children:
+        kind = child.type
+        start, end = child.byte_range
+        if kind == "pair":
+            name, value = _ends(low, child)
+            yield ir.Entry(start, end, key(low, name), _pair_value(low, child, value))
+        elif kind == "shorthand_property_identifier":
+            text = low.text(child)
+            yield ir.Entry(start, end, ir.Const(start, end, text), ir.Name(start, end, text))
+        elif kind == "spread_element":
             yield ir.Entry(start, end, None, _spread_value(low, child))
-        elif child.type == "method_definition":
-            yield ir.Entry(start, end, key(low, child.child_by_field_name("name")), low.expression(child))
-        else:
+        elif kind == "method_definition":
+            yield ir.Entry(start, end, key(low, child.child_by_field_name("name")), low.expression_of(kind, child))
+        elif kind not in COMMENTS:
             yield ir.Entry(start, end, None, low.opaque(child))
     if low.broken and node.has_error:
         yield ir.Entry(node.start_byte, node.end_byte, None, low.opaque(node))
 
 
-def _pair_value(low: Lowering, node: Node) -> ir.Expr:
-    value = node.child_by_field_name("value")
+def _pair_value(low: Lowering, node: Node, value: Node | None) -> ir.Expr:
     if value is None or (low.broken and node.has_error and value.type not in _NESTED):
         return low.opaque(node)
     return low.expression(value)
@@ -240,11 +260,15 @@ def key(low: Lowering, node: Node | None) -> ir.Expr:
     """Return the key of a property, which is a string however it is written."""
     if node is None:
         return ir.Opaque(0, 0, "key")
-    if node.type == "string":
+    kind = node.type
+    if kind == "property_identifier":
+        start, end = node.byte_range
+        return ir.Const(start, end, low.text(node))
+    if kind == "string":
         return _string(low, node)
-    if node.type == "computed_property_name":
+    if kind == "computed_property_name":
         return _inner(low, node)
-    if node.type == "number":
+    if kind == "number":
         value = literals.number(low.text(node))
         return low.opaque(node) if value is None else ir.Const(node.start_byte, node.end_byte, str(value))
     return ir.Const(node.start_byte, node.end_byte, low.text(node))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import types
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.tables import TableValue
     from tenantlint.lang.values import Value
 
+_postgresql_type = cache(types.normalize)
 _SERIAL_TYPES: Final = frozenset({"serial", "bigserial", "smallserial"})
 
 
@@ -79,7 +81,7 @@ def _type(column: BuiltColumn) -> Maybe[str]:
     if column.type is UNKNOWN:
         return UNKNOWN
     if column.table.dialect == "postgresql":
-        return types.normalize(column.type)
+        return _postgresql_type(column.type)
     return " ".join((column.type if "'" in column.type else column.type.lower()).split())
 
 

@@ -209,14 +209,6 @@ def test_relations_that_are_not_all_known(function: str) -> None:
     assert ("relations" in made.tables[1].incomplete) is RELATIONS[function]
 
 
-def test_relations_that_nothing_can_load_are_none() -> None:
-    made = linked(
-        "export const t = pgTable('t', {}); const unused = relations(t, ({ many }) => ({ one: many(t) }));"
-        "const used = relations(t, ({ many }) => ({ two: many(t) })); export const schema = { used };"
-    )
-    assert [relation.name for relation in made.tables[0].relations] == ["two"]
-
-
 def test_new_relations_through_an_unknown_schema() -> None:
     made = linked(
         "import { defineRelations } from 'drizzle-orm'; export const t = pgTable('t', { id: uuid(), up: uuid() });"

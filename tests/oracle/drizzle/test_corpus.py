@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FACTS = {
     "@aphexcms/postgresql-adapter": 1026,
     "@auth/drizzle-adapter": 519,
-    "@elizaos/plugin-sql": 778,
+    "@elizaos/plugin-sql": 779,
     "@shopify/shopify-app-session-storage-drizzle": 267,
     "@usebetterdev/audit-drizzle": 192,
     "@usebetterdev/tenant-drizzle": 24,

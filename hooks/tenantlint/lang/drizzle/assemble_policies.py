@@ -30,7 +30,7 @@ class Policies:
                 self._linked.setdefault(id(thing.linked), []).append(thing)
 
     def _is_exported(self, policy: PolicyValue) -> bool:
-        return id(policy) in self.context.reach.exported
+        return id(policy) in self.context.exported
 
     def of_table(self, table: TableValue, extras: list[Placed]) -> tuple[Policy, ...]:
         """Return the policies of a table: those of its third argument, then those linked to it."""

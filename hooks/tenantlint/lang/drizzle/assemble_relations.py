@@ -14,16 +14,13 @@ if TYPE_CHECKING:
 
 
 class Relations:
-    """All relations of a project, by the table that they belong to: those of 0.x, then those of 1.0.
-
-    Relations that nothing can pass to ``drizzle(...)`` are left out, as drizzle-orm never loads them.
-    """
+    """All relations of a project, by the table that they belong to: those of 0.x, then those of 1.0."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self._by_table: dict[int, dict[tuple[int, str], Declared]] = {}
         self._unsure: set[int] = set()
-        for item in filter(context.reach.may_be_used, context.library.relations):
+        for item in context.library.relations:
             found, unsure = item.declared(context.evaluator)
             self._unsure.update(id(table) for table in unsure)
             for relation in found:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.library import Library
     from tenantlint.lang.drizzle.names import Names
     from tenantlint.lang.drizzle.policies import PolicyValue
-    from tenantlint.lang.drizzle.reach import Reach
     from tenantlint.lang.drizzle.symbols import Symbol
     from tenantlint.lang.drizzle.tables import TableValue
     from tenantlint.lang.evaluate import Evaluator
@@ -27,12 +26,12 @@ class Placed(Record):
 
 
 class Context(Record):
-    """What all assembly needs. ``symbols`` are by ``id(table)``."""
+    """What all assembly needs. ``exported`` holds the ids of exported values, ``symbols`` are by ``id(table)``."""
 
     evaluator: Evaluator
     library: Library
     names: Names
-    reach: Reach
+    exported: frozenset[int]
     symbols: dict[int, Symbol]
 
     def table_id(self, table: TableValue | None) -> Maybe[str | None]:

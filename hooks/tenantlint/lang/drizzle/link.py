@@ -15,10 +15,9 @@ from tenantlint.lang.drizzle.language import JavaScript, JavaScriptEvaluator
 from tenantlint.lang.drizzle.library import Library
 from tenantlint.lang.drizzle.names import Names
 from tenantlint.lang.drizzle.packages import Packages
-from tenantlint.lang.drizzle.reach import Reach
 from tenantlint.lang.drizzle.resolve import Resolver
 from tenantlint.lang.drizzle.scan import is_source
-from tenantlint.lang.drizzle.symbols import symbols
+from tenantlint.lang.drizzle.symbols import exported_ids, symbols
 from tenantlint.lang.drizzle.values import list_of, member
 from tenantlint.lang.values import MapValue
 from tenantlint.project import unreadable
@@ -73,7 +72,7 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
     _run_users_of_creators(project, evaluator)
     modules = [module for module in evaluator.modules.values() if module is not None]
     _read_configurations(evaluator, modules, library)
-    context = Context(evaluator, library, Names(library), Reach(project, modules), symbols(modules, library.tables))
+    context = Context(evaluator, library, Names(library), exported_ids(modules), symbols(modules, library.tables))
     assembler = Assembler(context, Relations(context), Policies(context))
     tables = assembler.tables()
     return Linked(

@@ -45,6 +45,16 @@ def symbols(modules: Iterable[Module], tables: list[TableValue]) -> dict[int, Sy
     return _with_unbound(found, tables)
 
 
+def exported_ids(modules: Iterable[Module]) -> frozenset[int]:
+    """Return ``id(value)`` of every variable that a module exports."""
+    return frozenset(
+        id(module.scope.variables[local])
+        for module in modules
+        for source, local, _ in module.exports.values()
+        if source is None and local in module.scope.variables
+    )
+
+
 def _with_unbound(found: dict[int, Symbol], tables: list[TableValue]) -> dict[int, Symbol]:
     result: dict[int, Symbol] = {}
     taken: set[str] = set()

@@ -66,6 +66,8 @@ function rememberActions(builder) {
   };
 }
 
+const declared = new Set();
+globalThis.remember = (made) => declared.add(made);
 const modules = [];
 for (const file of files) modules.push({ file, exports: await load(join(root, file)) });
 Object.assign = assign;
@@ -203,7 +205,8 @@ function policyFacts(policy) {
 }
 
 function oldRelations() {
-  const schema = Object.fromEntries([...exported].map((value, index) => [`member${index}`, value]));
+  const members = new Set([...exported, ...[...declared].filter((value) => is(value, legacy.Relations))]);
+  const schema = Object.fromEntries([...members].map((value, index) => [`member${index}`, value]));
   for (const table of created) if (!exported.has(table)) schema[`unexported${Object.keys(schema).length}`] = table;
   const helpers = legacy.createTableRelationsHelpers;
   const { tables: configs, tableNamesMap } = legacy.extractTablesRelationalConfig(schema, helpers);
@@ -250,7 +253,7 @@ function same(left, right) {
 // defineRelations fills in the columns that a side leaves to the other, and only then sets isFilterReversed.
 function newRelations() {
   const found = new Map();
-  for (const value of exported) {
+  for (const value of new Set([...exported, ...declared])) {
     if (!isDefined(value)) continue;
     for (const { table, relations } of Object.values(value)) {
       const facts = Object.values(relations).map((relation) => newRelation(relation, value));

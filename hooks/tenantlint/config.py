@@ -164,7 +164,8 @@ def _settings(table: _Table | None, overrides: Overrides) -> Settings:
     values = {} if table is None else _values(table)
     preset = values.pop("preset", "recommended")
     file = Layer(**{key.replace("-", "_"): values.pop(key) for key in _SELECTORS if key in values})
-    rules = resolve(overrides.preset or preset, (file, Layer(overrides.select, overrides.extend_select, overrides.ignore)))
+    command_line = Layer(overrides.select, overrides.extend_select, overrides.ignore)
+    rules = resolve(overrides.preset or preset, (file, command_line))
     if overrides.only:
         rules &= frozenset().union(*map(members, overrides.only))
     changes = {_RENAMED.get(key, key.replace("-", "_")): value for key, value in values.items()}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.methods import ARRAY_METHODS, MAX_TEXT, STRING_METHODS
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, Namespace, as_text
+from tenantlint.lang.drizzle.values import MAX_TEXT, UNDEFINED, Method, Namespace, as_text
 from tenantlint.lang.values import (
     Arguments,
     Builtin,
@@ -133,14 +132,16 @@ def attribute(value: Value, name: str) -> Value:
     if isinstance(value, ListValue):
         if name == "length":
             return len(value.items) if value.complete else UNKNOWN
-        return _method(value, ARRAY_METHODS, name)
+        return _method(value, name)
     if isinstance(value, str):
-        return len(value) if name == "length" else _method(value, STRING_METHODS, name)
+        return len(value) if name == "length" else _method(value, name)
     return UNDEFINED if value is UNDEFINED or value is None else UNKNOWN
 
 
-def _method(value: Value, methods: Mapping[str, Callable[..., Value]], name: str) -> Value:
-    step = methods.get(name)
+def _method(value: ListValue | str, name: str) -> Value:
+    from tenantlint.lang.drizzle.methods import ARRAY_METHODS, STRING_METHODS
+
+    step = (STRING_METHODS if isinstance(value, str) else ARRAY_METHODS).get(name)
     return UNKNOWN if step is None else Method(value, step)
 
 
@@ -233,7 +234,7 @@ def _array_from(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     items = evaluator.language.iterate(args.get(0))
     result = ListValue(list(items or ()), complete=items is not None)
     mapper = args.get(1, default=UNDEFINED)
-    return result if mapper is UNDEFINED else ARRAY_METHODS["map"](result, evaluator, Arguments((mapper,)), at)
+    return result if mapper is UNDEFINED else evaluator.call(_method(result, "map"), Arguments((mapper,)), at)
 
 
 def _string(evaluator: Evaluator, args: Arguments, at: Location) -> Value:

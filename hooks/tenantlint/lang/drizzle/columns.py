@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.column_types import TYPES, mysql_enum
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, as_text, member
+from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, as_text, member, same
 from tenantlint.lang.values import Arguments, ListValue, MapValue, Native, Value
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Dialect, Maybe
@@ -104,7 +104,7 @@ class BuiltColumn(Native):
     def get(self, name: str) -> Value:
         """Return what an index or a helper asks of a column."""
         if name in _ORDERINGS:
-            return Method(self, _same)
+            return Method(self, same)
         if name == "name":
             return UNKNOWN if self.key_as_name else self.name
         return self.table if name == "table" else UNKNOWN
@@ -119,7 +119,7 @@ class MissingColumn(Native):
 
     def get(self, name: str) -> Value:
         """Return itself for the methods of an indexed column."""
-        return Method(self, _same) if name in _ORDERINGS else UNKNOWN
+        return Method(self, same) if name in _ORDERINGS else UNKNOWN
 
 
 _ORDERINGS: Final = frozenset({"asc", "desc", "nullsFirst", "nullsLast", "op"})
@@ -214,10 +214,6 @@ class CustomType(Native):
 # The methods of a builder
 
 
-def _same(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    return owner
-
-
 def _on_builder(step: Callable[[ColumnBuilder, Evaluator, Arguments, Location], Value]) -> Step:
     def method(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
         return step(owner, evaluator, args, at) if isinstance(owner, ColumnBuilder) else UNKNOWN
@@ -280,7 +276,7 @@ _METHODS: Final[Mapping[str, Step]] = {
     "$defaultFn": _stating(has_default=True),
     "$onUpdate": _stating(has_default=True, on_update=True),
     "$onUpdateFn": _stating(has_default=True, on_update=True),
-    "$type": _same,
+    "$type": same,
     "array": _on_builder(_array),
     "autoincrement": _stating(has_default=True, server_default=True),
     "default": _on_builder(_default),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, member
+from tenantlint.lang.drizzle.values import UNDEFINED, Method, Step, member, same
 from tenantlint.lang.values import Arguments, FuncValue, ListValue, Native, Value
 from tenantlint.schema import UNKNOWN
 
@@ -110,20 +110,16 @@ def _setting(attribute: str) -> Step:
     return _on_extra(step)
 
 
-def _same(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    return owner
-
-
 _METHODS: Final[Mapping[str, Step]] = {
-    "algorithm": _same,
-    "concurrently": _same,
-    "lock": _same,
-    "nullsNotDistinct": _same,
+    "algorithm": same,
+    "concurrently": same,
+    "lock": same,
+    "nullsNotDistinct": same,
     "on": _on_extra(_on),
     "onDelete": _setting("on_delete"),
     "onOnly": _on_extra(_on),
     "onUpdate": _setting("on_update"),
     "using": _on_extra(_using),
     "where": _setting("where"),
-    "with": _same,
+    "with": same,
 }

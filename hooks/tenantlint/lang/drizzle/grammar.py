@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import sys
-from importlib.machinery import ExtensionFileLoader, PathFinder
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from os import listdir
 from os.path import join
 from typing import TYPE_CHECKING, Final
@@ -24,7 +23,7 @@ _parsers: dict[str, Parser] = {}
 
 def parser(path: str) -> Parser:
     """Return the parser for a file: TypeScript, or TSX for everything that may hold JSX."""
-    grammar = "typescript" if path.endswith(("ts",)) else "tsx"
+    grammar = "typescript" if path.endswith("ts") else "tsx"
     found = _parsers.get(grammar)
     if found is None:
         language = getattr(_binding(), f"language_{grammar}")()
@@ -46,9 +45,7 @@ def _binding() -> ModuleType:
 
 def _load(path: str) -> ModuleType:
     name = f"{_PACKAGE}.{_BINDING}"
-    spec = spec_from_file_location(name, path, loader=ExtensionFileLoader(name, path))
-    if spec is None or spec.loader is None:
-        return __import__(_PACKAGE)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    loader = ExtensionFileLoader(name, path)
+    module = loader.create_module(ModuleSpec(name, loader, origin=path))
+    loader.exec_module(module)
     return module

@@ -80,7 +80,12 @@ class Library:
         names = self._names(module)
         if name is None:
             return External(module) if names is None else Module(module, names)
-        return External(module, name) if names is None else names.get(name, External(module, name))
+        found = names.get(name) if names is not None else None
+        if found is None and module in _ROOT:
+            from tenantlint.lang.drizzle.operators import OPERATORS
+
+            found = OPERATORS.get(name)
+        return External(module, name) if found is None else found
 
     def _names(self, module: str) -> dict[str, Value] | None:
         if module not in self._modules:
@@ -104,7 +109,6 @@ class Library:
 
     def _root_names(self) -> dict[str, Value]:
         return {
-            **sqltext.OPERATORS,
             "sql": sqltext.SQL,
             "relations": Builtin(self._relations),
             "defineRelations": Builtin(self._define_relations),

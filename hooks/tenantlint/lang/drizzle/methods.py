@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tenantlint.lang.drizzle.values import UNDEFINED, Step
+from tenantlint.lang.drizzle.values import MAX_TEXT, UNDEFINED, Step
 from tenantlint.lang.values import Arguments, ListValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.source import Location
-
-MAX_TEXT: Final = 100_000
-"""Longer strings are not computed: no name in a schema is that long."""
 
 ArrayStep: TypeAlias = "Callable[[ListValue, Evaluator, Arguments, Location], Value]"
 StringStep: TypeAlias = "Callable[[str, Arguments], Value]"

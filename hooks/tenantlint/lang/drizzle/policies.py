@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.sqltext import Raw, SqlValue
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, is_known, member
+from tenantlint.lang.drizzle.values import UNDEFINED, Method, is_known, member, same
 from tenantlint.lang.values import Arguments, Builtin, ListValue, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -26,7 +26,7 @@ class RoleValue(Native):
     def get(self, name: str) -> Value:
         """Return the role's name, or a method that gives the role back."""
         if name == "existing":
-            return Method(self, _same)
+            return Method(self, same)
         return self.name if name == "name" else UNKNOWN
 
 
@@ -44,10 +44,6 @@ class PolicyValue(Native):
         if name == "link":
             return Method(self, _link)
         return self.name if name == "name" else member(self.config, name)
-
-
-def _same(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    return owner
 
 
 def _link(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.lang import ir
 from tenantlint.lang.drizzle.columns import BuiltColumn
 from tenantlint.lang.drizzle.tables import EnumValue, SchemaValue, TableValue
-from tenantlint.lang.drizzle.values import UNDEFINED, Method, Namespace, Step
+from tenantlint.lang.drizzle.values import UNDEFINED, Method, Namespace, Step, same
 from tenantlint.lang.values import Arguments, Builtin, ListValue, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -49,10 +49,6 @@ class SqlValue(Native):
         return UNKNOWN if step is None else Method(self, step)
 
 
-def _same(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    return owner
-
-
 def _inline(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     assert isinstance(owner, SqlValue)
     owner.inline = True
@@ -73,10 +69,10 @@ def _if(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Va
 
 _METHODS: Final[Mapping[str, Step]] = {
     "append": _append,
-    "getSQL": _same,
+    "getSQL": same,
     "if": _if,
     "inlineParams": _inline,
-    "mapWith": _same,
+    "mapWith": same,
 }
 
 
@@ -94,10 +90,11 @@ def _join(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     pieces, separator = args.get(0), args.get(1, default=UNDEFINED)
     if not isinstance(pieces, ListValue) or not pieces.complete:
         return UNKNOWN
-    return SqlValue(_separated(pieces.items, separator))
+    return SqlValue(separated(pieces.items, separator))
 
 
-def _separated(pieces: list[Value], separator: Value) -> Iterable[Value]:
+def separated(pieces: list[Value], separator: Value) -> Iterable[Value]:
+    """Yield the pieces with the separator between them."""
     for index, piece in enumerate(pieces):
         if index and separator is not UNDEFINED:
             yield separator
@@ -140,83 +137,6 @@ SQL: Final = Namespace(
 """The ``sql`` tag."""
 
 
-# Operators: what drizzle-orm's own functions of conditions give.
-
-
-def _infix(operator: str) -> Callable[[Evaluator, Arguments, Location], Value]:
-    def make(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        return SqlValue([args.get(0), Raw(f" {operator} "), args.get(1)])
-
-    return make
-
-
-def _postfix(operator: str) -> Callable[[Evaluator, Arguments, Location], Value]:
-    return lambda evaluator, args, at: SqlValue([args.get(0), Raw(f" {operator}")])
-
-
-def _prefix(operator: str) -> Callable[[Evaluator, Arguments, Location], Value]:
-    return lambda evaluator, args, at: SqlValue([Raw(f"{operator} "), args.get(0)])
-
-
-def _connective(word: str) -> Callable[[Evaluator, Arguments, Location], Value]:
-    def make(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        conditions = [condition for condition in args.positional if condition is not UNDEFINED]
-        if not args.complete:
-            conditions.append(UNKNOWN)
-        if len(conditions) < 2:
-            return SqlValue(conditions) if conditions else UNDEFINED
-        return SqlValue([Raw("("), *_separated(conditions, Raw(f" {word} ")), Raw(")")])
-
-    return make
-
-
-def _membership(operator: str, empty: str) -> Callable[[Evaluator, Arguments, Location], Value]:
-    def make(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        values = args.get(1)
-        if isinstance(values, ListValue) and values.complete and not values.items:
-            return SqlValue([Raw(empty)])
-        return SqlValue([args.get(0), Raw(f" {operator} "), values])
-
-    return make
-
-
-def _between(operator: str) -> Callable[[Evaluator, Arguments, Location], Value]:
-    def make(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        return SqlValue([args.get(0), Raw(f" {operator} "), args.get(1), Raw(" and "), args.get(2)])
-
-    return make
-
-
-OPERATORS: Final[Mapping[str, Value]] = {
-    "and": Builtin(_connective("and")),
-    "or": Builtin(_connective("or")),
-    "not": Builtin(_prefix("not")),
-    "exists": Builtin(_prefix("exists")),
-    "notExists": Builtin(_prefix("not exists")),
-    "isNull": Builtin(_postfix("is null")),
-    "isNotNull": Builtin(_postfix("is not null")),
-    "inArray": Builtin(_membership("in", "false")),
-    "notInArray": Builtin(_membership("not in", "true")),
-    "between": Builtin(_between("between")),
-    "notBetween": Builtin(_between("not between")),
-    **{
-        name: Builtin(_infix(operator))
-        for name, operator in {
-            "eq": "=",
-            "ne": "<>",
-            "gt": ">",
-            "gte": ">=",
-            "lt": "<",
-            "lte": "<=",
-            "like": "like",
-            "notLike": "not like",
-            "ilike": "ilike",
-            "notIlike": "not ilike",
-        }.items()
-    },
-}
-
-
 class Renderer:
     """Renders SQL values as drizzle-orm's PgDialect does. ``name_of`` gives a column's name in the database."""
 
@@ -245,7 +165,7 @@ class Renderer:
         if isinstance(chunk, SqlValue):
             return self._chunks(chunk.chunks, inline or chunk.inline)
         if isinstance(chunk, ListValue):
-            items = _separated(chunk.items, Raw(", ")) if chunk.complete else [UNKNOWN]
+            items = separated(chunk.items, Raw(", ")) if chunk.complete else [UNKNOWN]
             return self._chunks([Raw("("), *items, Raw(")")], inline)
         if isinstance(chunk, Native):
             return self._object(chunk)

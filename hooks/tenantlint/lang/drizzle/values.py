@@ -18,6 +18,10 @@ Step: TypeAlias = "Callable[[Value, Evaluator, Arguments, Location], Value]"
 """A method: from its object, the evaluator, the arguments and the place of the call to the result."""
 
 
+MAX_TEXT: Final = 100_000
+"""Longer strings are not computed: no name in a schema is that long."""
+
+
 class _Undefined:
     """The type of UNDEFINED."""
 
@@ -41,6 +45,11 @@ class Method(Native):
     def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
         """Return the result of the method."""
         return self.step(self.owner, evaluator, args, at)
+
+
+def same(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Give the object itself: a method that changes nothing of what counts here."""
+    return owner
 
 
 class Namespace(Builtin):

@@ -118,6 +118,13 @@ def test_a_pyproject_without_the_table_is_passed_over(project):
     assert load(os.path.join(root, "api")).rules == TEN
 
 
+def test_a_pyproject_that_only_mentions_the_tool_is_passed_over(project):
+    root = project(
+        tenantlint_toml='select = ["TEN"]', api__pyproject_toml='[project]\nname = "tenantlint"\n[tool]\nx = 1'
+    )
+    assert load(os.path.join(root, "api")).rules == TEN
+
+
 def test_the_search_ends_where_git_begins(project, tmp_path):
     project(tenantlint_toml='select = ["TEN"]')
     (tmp_path / "vendored" / ".git").mkdir(parents=True)
@@ -194,6 +201,11 @@ ERRORS = {
     "choice of three": ('preset = "off"', 'preset: expected "recommended", "strict" or "all", not "off"'),
     "empty tenant column": ("tenant-column = []", "tenant-column: expected at least one column name"),
     "unknown code": ('ignore = ["TEN01"]', 'ignore: unknown rule or family "TEN01"; did you mean TEN001?'),
+    "unknown family in lower case": (
+        'ignore = ["tenn"]',
+        'ignore: unknown rule or family "tenn"; did you mean TEN?',
+    ),
+    "key that must be quoted": ('"größe" = 1', '"größe": unknown key'),
     "unknown name": (
         'extend-select = ["missing-tenant"]',
         'extend-select: unknown rule or family "missing-tenant"; did you mean missing-tenant-id?',

@@ -1,5 +1,6 @@
 import pytest
 
+from tenantlint.config import Overrides, load
 from tenantlint.rules import RULES, Entry
 from tenantlint.selection import Layer, families, members, resolve
 
@@ -28,6 +29,12 @@ def numbers(codes: frozenset[str]) -> str:
 )
 def test_presets_grow(preset, expected):
     assert numbers(resolve(preset, ())) == expected
+
+
+def test_the_command_line_has_the_last_word_on_the_preset(tmp_path):
+    (tmp_path / "tenantlint.toml").write_text('preset = "all"')
+    assert numbers(load(str(tmp_path)).rules) == "ZAP001 ZAP002 ZAP003 ZIP001"
+    assert numbers(load(str(tmp_path), Overrides(preset="strict")).rules) == "ZAP001 ZAP002 ZIP001"
 
 
 LAYERS = {

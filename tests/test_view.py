@@ -151,6 +151,14 @@ ROOTS = {
         set(),
     ),
     "not by an unknown reference": ((table("firms"), owned("invoices", key(UNKNOWN, "firms"))), {}, set()),
+    "not by a reference of an unknown column": (
+        (
+            table("firms"),
+            table("invoices", columns=(column(UNKNOWN, "tenantId"),), foreign_keys=(key((UNKNOWN,), "firms"),)),
+        ),
+        {},
+        set(),
+    ),
     "not by a reference out of the project": (
         (owned("invoices", ForeignKey(None, ("tenant_id",), "firms", None, ("id",), None, None, AT)),),
         {},
@@ -198,6 +206,19 @@ TENANT_COLUMNS = {
 def test_tenant_columns(columns, settings, expected):
     subject = table(columns=columns)
     assert [each.name for each in view(subject, **settings).tenant_columns(subject)] == expected
+
+
+NOT_THE_TENANT = {
+    "a key that references another table": (("id",), "users", ("id",)),
+    "a column that is not the key": (("a",), "tenants", ("id",)),
+    "unknown columns and an unknown key": (UNKNOWN, "tenants", UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("columns", "target", "primary_key"), NOT_THE_TENANT.values(), ids=NOT_THE_TENANT)
+def test_other_references_are_no_tenant_column(columns, target, primary_key):
+    subject = table("branding", foreign_keys=(key(columns, target),), primary_key=primary_key)
+    assert view(table("tenants"), table("users"), subject).tenant_columns(subject) == ()
 
 
 def test_a_primary_key_that_references_the_tenants_is_the_tenant_column():

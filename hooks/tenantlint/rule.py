@@ -115,7 +115,7 @@ def coerce(hint: object, value: object) -> object:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
     elif origin is Literal:
-        if isinstance(value, str) and value in choices:
+        if value in choices:
             return value
     elif choices:
         return coerce(choices[0], value)

@@ -215,7 +215,7 @@ def _keys(table: Table, wanted: frozenset[str]) -> Iterator[_Key]:
         if constraint.attached:
             yield _Key(constraint.columns)
     for column in table.columns:
-        if column.name in wanted and column.unique is not False:
+        if column.name in wanted:
             yield _Key((column.name,), True, column.unique)
     for index in table.indexes:
         if index.attached:

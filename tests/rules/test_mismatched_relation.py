@@ -63,6 +63,24 @@ NOOP = {
     "ts a name on the side with fields only": posts(
         f'author: one(users, {{ {FIELDS}, relationName: "author" }})', "posts: many(posts)"
     ),
+    "ts two relations and no names, each with its columns": posts(
+        f"author: one(users, {{ {FIELDS} }}), editor: one(users, {{ {FIELDS} }})"
+    ),
+    "ts two of one name beside the side with fields": posts(
+        f'author: one(users, {{ {FIELDS}, relationName: "a" }})',
+        'written: many(posts, { relationName: "a" }), read: many(posts, { relationName: "a" })',
+    ),
+    "ts a name beside another pair": posts(
+        f'author: one(users, {{ {FIELDS}, relationName: "a" }}), editor: one(users, {{ {FIELDS}, relationName: "e" }})',
+        'written: many(posts, { relationName: "a" })',
+    ),
+    "ts a name beside a relation elsewhere": posts(
+        f'author: one(users, {{ {FIELDS}, relationName: "a" }})',
+        'best: one(users, { fields: [users.org_id], references: [users.id], relationName: "best" })',
+    ),
+    "ts two many of two names": posts(
+        'readers: many(users, { relationName: "read" })', 'books: many(posts, { relationName: "book" })'
+    ),
     "ts columns that cannot be read": posts("user: one(users, { fields: unreadable, references: [users.id] })"),
     "ts columns of a table that cannot all be read": ts("""
         import { more } from "elsewhere";
@@ -185,6 +203,51 @@ FINDING = {
                 57,
                 "`users.posts` may be the other side of `posts.author` and `posts.editor`: Drizzle refuses to choose "
                 "when a query uses it; give the two sides of each relation the same `relationName`",
+            )
+        ],
+    ),
+    "ts two relations of one name": (
+        posts(
+            f'author: one(users, {{ {FIELDS}, relationName: "a" }}), '
+            f'editor: one(users, {{ {FIELDS}, relationName: "a" }})',
+            'posts: many(posts, { relationName: "a" })',
+        ),
+        [
+            Found(
+                5,
+                57,
+                "`users.posts` may be the other side of `posts.author` and `posts.editor`: Drizzle refuses to choose "
+                "when a query uses it; give the two sides of each relation the same `relationName`",
+            )
+        ],
+    ),
+    "ts two sides with other columns": (
+        posts(
+            f"user: one(users, {{ {FIELDS} }})",
+            "post: one(posts, { fields: [users.org_id], references: [posts.id] })",
+        ),
+        [
+            Found(
+                4,
+                56,
+                "`posts.user` joins on other columns than its other side `users.post`: one of them loads wrong rows; "
+                "let both name the same columns",
+            ),
+            Found(
+                5,
+                56,
+                "`users.post` joins on other columns than its other side `posts.user`: one of them loads wrong rows; "
+                "let both name the same columns",
+            ),
+        ],
+    ),
+    "ts no references": (
+        posts("user: one(users, { fields: [posts.user_id] })", "posts: many(posts)"),
+        [
+            Found(
+                4,
+                56,
+                "`posts.user` joins 1 column to 0: each needs its counterpart in `fields` and `references`",
             )
         ],
     ),

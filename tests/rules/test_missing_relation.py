@@ -37,7 +37,7 @@ PY_TENANT = """
         id: int = Field(primary_key=True)
         tenant_id: int = Field(foreign_key="tenant.id")
         parent_id: int = Field(foreign_key="customer.id")
-        parent: "Customer" = Relationship()
+        parent: "Customer" = Relationship(sa_relationship_kwargs={"remote_side": "Customer.id"})
 """
 TS_TABLES = """
     export const customers = pgTable("customers", { id: uuid("id").primaryKey() });
@@ -67,6 +67,16 @@ NOOP = {
     """),
     "py no relation anywhere": py(PY_NO_RELATIONS),
     "py relation to the tenant": py(PY_TENANT),
+    "py relation to the tenant, asked for and there": py(
+        PY_TENANT + "        tenant: Tenant = Relationship()\n", options=TENANT
+    ),
+    "py a target out of the project": py("""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            region_id: int = Field(foreign_key="region.id")
+            parent_id: int = Field(foreign_key="customer.id")
+            parent: "Customer" = Relationship(sa_relationship_kwargs={"remote_side": "Customer.id"})
+    """),
     "py link model": py("""
         class Link(SQLModel, table=True):
             team_id: int = Field(primary_key=True, foreign_key="team.id")
@@ -85,6 +95,18 @@ NOOP = {
     "ts target is exempt": ts(TS_TABLES + invoice_relations(TS_OWNER), exempt_tables=("customers",)),
     "ts relations that cannot be read": ts(TS_TABLES + invoice_relations(TS_OWNER, "...more")),
     "ts fields that cannot be read": ts(TS_TABLES + invoice_relations("owner: one(customers, unreadable)")),
+    "ts a relation that leaves its columns to the other side": ts("""
+        export const profiles = pgTable("profiles", { id: uuid("id").primaryKey() });
+        export const users = pgTable("users", {
+          id: uuid("id").primaryKey(),
+          profile_id: uuid("profile_id").references(() => profiles.id),
+        });
+        export const a = relations(users, ({ one }) => ({ profile: one(profiles) }));
+        export const b = relations(profiles, ({ one }) => ({
+          user: one(users, { fields: [profiles.id], references: [users.profile_id] }),
+        }));
+    """),
+    "ts a target of a relation that cannot be read": ts(TS_TABLES + invoice_relations("owner: one(unreadable, {})")),
     "ts a relation over a part of a composite key": ts("""
         export const customers = pgTable("customers", {
           id: uuid("id").primaryKey(),

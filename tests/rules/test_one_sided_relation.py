@@ -70,6 +70,16 @@ NOOP = {
             customer_id: int = Field(foreign_key="customer.id")
             customer: Customer = Relationship(back_populates="invoices")
     """),
+    "py named by the other side only is for REL004": py("""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            invoices: list["Invoice"] = Relationship(back_populates="customer")
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            customer_id: int = Field(foreign_key="customer.id")
+            customer: Customer = Relationship()
+    """),
     "py view-only": py("""
         class Customer(SQLModel, table=True):
             id: int = Field(primary_key=True)
@@ -112,6 +122,27 @@ NOOP = {
             f"customer: one(customers, {{ {FIELDS} }})",
             'invoices: many(invoices, { relationName: "payer" })',
         )
+    ),
+    "ts several relations and no names are for REL004": ts(
+        related(
+            f"payer: one(customers, {{ {FIELDS} }}), owner: one(customers, {{ {FIELDS} }})",
+            "invoices: many(invoices)",
+        )
+    ),
+    "ts sides with other columns are for REL004": ts(
+        related(
+            f"customer: one(customers, {{ {FIELDS} }})",
+            "invoice: one(invoices, { fields: [customers.id], references: [invoices.id] })",
+        )
+    ),
+    "ts another relation without fields beside the other side": ts(
+        related(f"customer: one(customers, {{ {FIELDS} }}), items: many(items)", "invoices: many(invoices)")
+        + """
+    export const items = pgTable("items", { id: uuid("id").primaryKey(), invoice_id: uuid("invoice_id") });
+    export const c = relations(items, ({ one }) => ({
+      invoice: one(invoices, { fields: [items.invoice_id], references: [invoices.id] }),
+    }));
+    """
     ),
     "ts a name on the side with fields only": ts(
         related(
@@ -201,6 +232,25 @@ FINDING = {
     "ts one without many": (
         ts(related(f"customer: one(customers, {{ {FIELDS} }})")),
         [Found(4, 70, f"`invoices.customer` {one_why('invoices', 'customers')}")],
+    ),
+    "ts one to itself": (
+        ts("""
+            export const pages = pgTable("pages", { id: uuid("id").primaryKey(), parent_id: uuid("parent_id") });
+            export const r = relations(pages, ({ one }) => ({
+              parent: one(pages, { fields: [pages.parent_id], references: [pages.id] }),
+            }));
+        """),
+        [Found(4, 11, f"`pages.parent` {one_why('pages', 'pages')}")],
+    ),
+    "ts one beside another pair of the two tables": (
+        ts(
+            related(
+                f'payer: one(customers, {{ {FIELDS}, relationName: "p" }}), '
+                f'owner: one(customers, {{ {FIELDS}, relationName: "o" }})',
+                'invoices: many(invoices, { relationName: "p" })',
+            )
+        ),
+        [Found(4, 173, f"`invoices.owner` {one_why('invoices', 'customers')}")],
     ),
     "ts many without one": (
         ts(related("", "invoices: many(invoices)")),

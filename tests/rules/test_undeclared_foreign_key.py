@@ -44,6 +44,25 @@ NOOP = {
             valid: bool
             _id: int
     """),
+    "py a column of the table's own name": py("""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            customer: int
+    """),
+    "a table of the other language": files(
+        crm__ts=CUSTOMERS,
+        models__py="""
+            from uuid import UUID
+            from sqlmodel import Field, SQLModel
+
+            class Invoice(SQLModel, table=True):
+                id: UUID = Field(primary_key=True)
+                customer_id: UUID
+        """,
+    ),
     "py the primary key": py("""
         class Customer(SQLModel, table=True):
             id: int = Field(primary_key=True)
@@ -193,6 +212,16 @@ FINDING = {
             });
         """),
         [Found(5, 3, f"`invoices.bank_account_id` {why('t_accounts')}")],
+    ),
+    "ts the one table in another file": (
+        files(
+            crm__ts=CUSTOMERS,
+            schema__ts="""
+                import { pgTable, uuid } from "drizzle-orm/pg-core";
+                export const invoices = pgTable("invoices", { customer_id: uuid("customer_id") });
+            """,
+        ),
+        [Found(2, 47, f"`invoices.customer_id` {why('customers')}", "schema.ts")],
     ),
     "ts of two tables the one in the same file": (
         files(

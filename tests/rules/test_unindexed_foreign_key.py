@@ -19,7 +19,7 @@ class User(SQLModel, table=True):
 TS_USERS = """
 export const users = pgTable("users", {
   id: integer("id").primaryKey(),
-  org_id: integer("org_id").notNull(),
+  org_id: integer("org_id").notNull(), nick: text("nick"),
   email: text("email").notNull().unique(),
 }, (t) => [unique().on(t.org_id, t.id)]);
 """
@@ -103,11 +103,20 @@ NOOP = {
         RELATION,
     ),
     "ts a relation from the side that is referenced": posts_ts(
-        'id: integer("id").primaryKey(),\nuser_email: text("user_email").notNull(),',
+        'id: integer("id").primaryKey(),\nuser_nick: text("user_nick").notNull(),',
         "",
         """
-        export const postsRelations = relations(users, ({ one }) => ({
-          post: one(posts, { fields: [users.org_id], references: [posts.user_email] }),
+        export const usersRelations = relations(users, ({ one }) => ({
+          post: one(posts, { fields: [users.nick], references: [posts.user_nick] }),
+        }));
+        """,
+    ),
+    "ts a relation on columns of another table": posts_ts(
+        'id: integer("id").primaryKey(),',
+        "",
+        """
+        export const postsRelations = relations(posts, ({ one }) => ({
+          author: one(users, { fields: [users.nick], references: [users.id] }),
         }));
         """,
     ),

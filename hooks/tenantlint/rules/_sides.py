@@ -37,31 +37,26 @@ def _key_pairs(table: Table, target: Table) -> set[tuple[str, str]]:
 
 
 def named_apart(relation: Relation, table: Table, target: Table) -> Relation | None:
-    """Return the relation of ``target`` that would be the other side if both had the same ``relationName``.
+    """Return what would be the other side of a Drizzle relation that has none, if both had one ``relationName``.
 
     Two ``many()`` are never the sides of one relation without a join table.
     """
-    if table.orm != "drizzle" or relation.inverse is not None:
-        return None
     for other in target.relations:
         back = other.target_id == table.id and other.inverse in (None, relation.name)
-        differs = other is not relation and other.declared_inverse != relation.declared_inverse
+        differs = other.declared_inverse != relation.declared_inverse
         if back and differs and "one" in (relation.kind, other.kind):
             return other
     return None
 
 
-def rivals(relation: Relation, table: Table, target: Table) -> list[Relation]:
-    """Return the relations of ``target`` between which Drizzle cannot choose the other side; fewer than two are none.
+def candidates(relation: Relation, table: Table, target: Table) -> list[Relation]:
+    """Return the relations of ``target`` that Drizzle takes for the other side of ``relation`` by their names.
 
-    Without a ``relationName`` every relation back to ``table`` can be it, in 0.x even ``relation`` itself.
+    Without a ``relationName`` that is every relation back to ``table``, in 0.x even ``relation`` itself.
     """
-    if table.orm != "drizzle" or relation.inverse is not None:
-        return []
     name = relation.declared_inverse
-    found = [
+    return [
         other
         for other in target.relations
         if other.target_id == table.id and (name is None or (other is not relation and other.declared_inverse == name))
     ]
-    return found if len(found) > 1 else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._sides import named_apart, rivals
+from tenantlint.rules._sides import candidates, named_apart
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -123,16 +123,22 @@ class MismatchedRelation(Rule):
 
 def _side_texts(relation: Relation, table: Table, target: Table) -> Iterator[str]:
     if table.orm == "drizzle":
-        yield from _name_texts(relation, table, target)
+        if relation.inverse is None:
+            yield from _name_texts(relation, table, target)
     elif isinstance(relation.declared_inverse, str):
         yield from _back_texts(relation, relation.declared_inverse, table, target)
 
 
 def _name_texts(relation: Relation, table: Table, target: Table) -> Iterator[str]:
     """Check Drizzle's ``relationName``. A relation that names its columns works without its other side."""
-    others = rivals(relation, table, target)
+    others = candidates(relation, table, target)
     apart = named_apart(relation, table, target)
-    if others and relation.columns == ():
+    if len(others) == 1 and others[0] is not relation:
+        yield (
+            f"joins on other columns than its other side `{target.symbol}.{others[0].name}`: one of them loads wrong "
+            "rows; let both name the same columns"
+        )
+    elif len(others) > 1 and relation.columns == ():
         names = " and ".join(f"`{target.symbol}.{other.name}`" for other in others)
         yield (
             f"may be the other side of {names}: Drizzle refuses to choose when a query uses it; give the two sides of "
@@ -173,9 +179,9 @@ def _column_texts(relation: Relation, table: Table, view: SchemaView) -> Iterato
     if target is not None:
         yield from _side(relation.target_columns, view.find(relation.target_columns_of), target)
     here, there = relation.columns, relation.target_columns
-    if here is not UNKNOWN and there is not UNKNOWN and here and there and len(here) != len(there):
+    if here is not UNKNOWN and there is not UNKNOWN and len(here) != len(there) and relation.through is None:
         yield (
-            f"joins {len(here)} column{'s' * (len(here) > 1)} to {len(there)}: each needs its counterpart in "
+            f"joins {len(here)} column{'s' * (len(here) != 1)} to {len(there)}: each needs its counterpart in "
             "`fields` and `references`"
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
-from tenantlint.rules._sides import follows_key, named_apart, rivals
+from tenantlint.rules._sides import candidates, follows_key, named_apart
 from tenantlint.view import known
 
 if TYPE_CHECKING:
@@ -131,7 +131,8 @@ def _is_one_sided(relation: Relation, table: Table, target: Table) -> bool:
     if table.orm != "drizzle":
         return relation.inverse is None and relation.declared_inverse is None
     if relation.inverse is None:
-        return not (named_apart(relation, table, target) or rivals(relation, table, target))
+        others = [other for other in candidates(relation, table, target) if other is not relation]
+        return not others and named_apart(relation, table, target) is None
     return relation.columns == () and any(
         other.name == relation.inverse and other.columns == () for other in target.relations
     )

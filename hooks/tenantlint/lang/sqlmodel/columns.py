@@ -41,6 +41,7 @@ def column_of_field(evaluator: Evaluator, field: ModelField) -> ColumnValue:
     """Return the column that SQLModel makes of a field."""
     given = field.option("sa_column")
     if isinstance(given, ColumnValue):
+        given.at = field.at  # the attribute declares the column, wherever a helper function calls Column()
         return given
     made = ColumnValue(None, _type(evaluator, field), field.at)
     if given is not MISSING:

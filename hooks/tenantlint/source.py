@@ -6,8 +6,6 @@ see are 1-based, and columns count code points.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from tenantlint.record import Record
 
 BOM = b"\xef\xbb\xbf"
@@ -63,6 +61,8 @@ class Source:
 
     def line_of(self, offset: int) -> int:
         """Return the 1-based line that holds the byte at ``offset``."""
+        from bisect import bisect_right  # a run that finds nothing needs none
+
         return bisect_right(self.line_starts, offset)
 
     def position(self, offset: int) -> Position:

@@ -129,6 +129,7 @@ STATEMENTS = {
     "a['b'] = c": "a['b'] := c;",
     "a += 1": "a := (a + 1);",
     "f(); a": "f();",
+    "a && f(); b ? g() : h(); void k(); new L()": "(a && f()); (b ? g() : h()); (void k()); L();",
     "export const a = f()": "a := f(); export {a as a};",
     "export default f()": "default := f(); export {default as default};",
     "export default a": "export {a as default};",
@@ -168,7 +169,11 @@ STATEMENTS = {
     "const f = () => { let n = 0; return () => n++ }": (
         "f := () => {n := <reassigned>; return () => {return <update_expression>;};};"
     ),
-    "declare const a: string; interface B {} type C = 1; namespace D {}": "",
+    "declare const a: string; interface B {} type C = 1; declare namespace D { const x: 1 }": "",
+    "namespace N { export const a = 1; const b = 2 }": "N := () => {a := 1; b := 2; return {'a': a};}();",
+    "export namespace N { export function f() {} }": (
+        "N := () => {def f() => {}; return {'f': f};}(); export {N as N};"
+    ),
     "function db() { return drizzle(c, { casing: 'camelCase' }) }": (
         "def db() => {return drizzle(c, {'casing': 'camelCase'});}; drizzle({'casing': 'camelCase'});"
     ),

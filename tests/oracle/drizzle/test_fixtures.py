@@ -22,7 +22,7 @@ CASES = {
     "commonjs": (None, 30),
     "creators": (None, 48),
     "detached": (None, 61),
-    "javascript": (None, 274),
+    "javascript": (None, 293),
     "monorepo": (None, 40),
     "policies": (None, 104),
     "relations-old": (None, 103),

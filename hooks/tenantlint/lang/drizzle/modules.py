@@ -132,4 +132,28 @@ def _export_names(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
             out.append(ir.Export(start, end, (), module, True))
 
 
-STATEMENTS: Final[Mapping[str, LowerStatement]] = {"import_statement": _import, "export_statement": _export}
+def _namespace(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
+    """Lower a TypeScript namespace to the object of its exports, which a function returns that is called at once."""
+    name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if name is None or body is None or name.type != "identifier":
+        return
+    start, end = node.start_byte, node.end_byte
+    low.declared.append(set())
+    inner = low.settled(low.block(body))
+    low.declared.pop()
+    exported = [item for part in inner if isinstance(part, ir.Export) and part.module is None for item in part.names]
+    entries = tuple(
+        ir.Entry(item.start, item.end, ir.Const(start, start, item.alias), ir.Name(start, start, item.name))
+        for item in exported
+    )
+    returned = ir.Return(start, end, ir.Mapping(start, end, entries))
+    function = ir.Func(start, end, "", (), (*(part for part in inner if not isinstance(part, ir.Export)), returned))
+    place = ir.Name(name.start_byte, name.end_byte, low.text(name))
+    out.append(ir.Assign(start, end, (place,), ir.Call(start, end, function, ())))
+
+
+STATEMENTS: Final[Mapping[str, LowerStatement]] = {
+    "export_statement": _export,
+    "import_statement": _import,
+    "internal_module": _namespace,
+}

@@ -20,19 +20,30 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.lower import Lowering, LowerStatement
 
 _JUMPS: Final = (b"break", b"continue")
+_EFFECTS: Final = frozenset(
+    {
+        "await_expression",
+        "binary_expression",
+        "call_expression",
+        "new_expression",
+        "parenthesized_expression",
+        "sequence_expression",
+        "ternary_expression",
+        "unary_expression",
+    }
+)
 
 
 def expression_statement(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
-    """Append what an expression does: it assigns, or calls."""
-    for child in low.named(node):
-        if child.type == "assignment_expression":
-            _assignment(low, child, out)
-        elif child.type == "augmented_assignment_expression":
-            _augmented(low, child, out)
-        elif child.type == "update_expression":
-            low.expression(child)
-        elif child.type in ("call_expression", "await_expression", "sequence_expression", "parenthesized_expression"):
-            out.append(ir.ExprStmt(child.start_byte, child.end_byte, low.expression(child)))
+    """Append what an expression does: it assigns, or calls. The grammar takes a namespace for an expression too."""
+    for child in node.named_children:
+        kind = child.type
+        if kind in _EFFECTS:
+            out.append(ir.ExprStmt(child.start_byte, child.end_byte, low.expression_of(kind, child)))
+        elif kind == "update_expression":
+            low.expression_of(kind, child)
+        else:
+            statement(low, child, out)
 
 
 def _assignment(low: Lowering, node: Node, out: list[ir.Stmt]) -> None:
@@ -255,6 +266,8 @@ def _ends(case: Node) -> bool:
 
 STATEMENTS: Final[Mapping[str, LowerStatement]] = {
     "ERROR": _error,
+    "assignment_expression": _assignment,
+    "augmented_assignment_expression": _augmented,
     "expression_statement": expression_statement,
     "lexical_declaration": _declaration,
     "variable_declaration": _declaration,

@@ -84,7 +84,7 @@ class SchemaView:
         if columns is UNKNOWN or len(columns) != 1 or columns[0] is UNKNOWN:
             return False
         column = table.column(columns[0])
-        return column is not None and _is_called(column, tenant)
+        return snake_case(columns[0]) == tenant or (column is not None and _is_called(column, tenant))
 
     def is_tenant_root(self, table: Table) -> bool:
         """Return whether the rows of ``table`` are the tenants themselves."""
@@ -103,6 +103,15 @@ class SchemaView:
             found = self._tenant_columns[table.id] = named or self._tenant_key(table)
         return found
 
+    def may_be_tenant_key(self, table: Table) -> bool:
+        """Return whether the primary key references the tenants, or may by what could not be read."""
+        primary = known(table.primary_key)
+        return any(
+            key.target_id in (UNKNOWN, *self.tenant_roots)
+            and (primary is None or known(key.columns) in (None, primary))
+            for key in table.foreign_keys
+        )
+
     def _tenant_key(self, table: Table) -> tuple[Column, ...]:
         for key in table.foreign_keys:
             if key.target_id in self.tenant_roots and key.columns is not UNKNOWN and key.columns == table.primary_key:
@@ -110,9 +119,13 @@ class SchemaView:
         return ()
 
     def is_tenant_key(self, table: Table, columns: Iterable[str]) -> bool:
-        """Return whether ``columns`` (database names) of ``table`` hold the tenant and nothing else."""
-        tenant = {column.name for column in self.tenant_columns(table)}
-        return all(column in tenant for column in columns)
+        """Return whether ``columns`` (database names) of ``table`` hold the tenant and nothing else, or may."""
+        tenant = self.tenant_names(table)
+        return UNKNOWN in tenant or tenant.issuperset(columns)
+
+    def tenant_names(self, table: Table) -> set[Maybe[str]]:
+        """Return the database names of the columns that hold the tenant of a row."""
+        return {column.name for column in self.tenant_columns(table)}
 
     # Names
 
@@ -136,16 +149,18 @@ class SchemaView:
         """The ORMs for which the project declares relations."""
         return frozenset(table.orm for table in self.schema if table.relations)
 
+    def may_join(self, table: Table, target: Table) -> bool:
+        """Return whether a many-to-many relation from or to ``target`` goes through ``table``, or may."""
+        names = (table.qualified_name, UNKNOWN)
+        return any(
+            (relation.through in names or table.qualified_name is UNKNOWN)
+            and (owner is target or relation.target_id in (target.id, UNKNOWN))
+            for owner, relation in self._many_to_many
+        )
+
     @cached_property
-    def joined_through(self) -> dict[str, set[str]]:
-        """The ids of the tables on both sides of the relations that go through a table, by its qualified name."""
-        found: dict[str, set[str]] = {}
-        for table in self.schema:
-            for relation in table.relations:
-                if isinstance(relation.through, str):
-                    ends = found.setdefault(relation.through, set())
-                    ends.update(end for end in (table.id, relation.target_id) if isinstance(end, str))
-        return found
+    def _many_to_many(self) -> list[tuple[Table, Relation]]:
+        return [(table, each) for table in self.schema for each in table.relations if each.through is not None]
 
     # Indexes
 
@@ -168,7 +183,11 @@ class SchemaView:
     def is_unique(self, table: Table, columns: tuple[str, ...]) -> bool:
         """Return whether at most one row of ``table`` has given values in ``columns``, as far as is known."""
         wanted = frozenset(columns)
-        return any(key.usable is True and _is_unique_within(key, wanted) for key in _keys(table, wanted))
+        return any(
+            key.usable is True and key.unique is True and key.columns and _all_in(key.columns, wanted) is True
+            for key in _keys(table, wanted)
+            if key.columns is not UNKNOWN
+        )
 
     def missing_index_place(self, table: Table, column: Column) -> Location:
         """Return where an index on ``column`` is missing.
@@ -215,7 +234,7 @@ def _keys(table: Table, wanted: frozenset[str]) -> Iterator[_Key]:
         if constraint.attached:
             yield _Key(constraint.columns)
     for column in table.columns:
-        if column.name in wanted:
+        if column.unique is not False:
             yield _Key((column.name,), True, column.unique)
     for index in table.indexes:
         if index.attached:
@@ -231,20 +250,22 @@ def _usable(table: Table, wanted: frozenset[str], partial: Maybe[bool]) -> Maybe
 
 
 def _serves(key: _Key, wanted: frozenset[str]) -> Maybe[bool]:
+    """Return whether rows can be found by ``wanted`` through the key: it leads with them, or is unique within them."""
     if key.columns is UNKNOWN:
         return UNKNOWN
     if key.usable is False or not key.columns:
         return False
-    if _is_unique_within(key, wanted):
+    leads = _all_in(key.columns[: len(wanted)], wanted) if len(key.columns) >= len(wanted) else False
+    covers = _all_in(key.columns, wanted) if key.unique is not False else False
+    if leads is True or (covers is True and key.unique is True):
         return key.usable
-    head = key.columns[: len(wanted)]
-    if len(head) < len(wanted) or any(column is not UNKNOWN and column not in wanted for column in head):
+    return UNKNOWN if leads is UNKNOWN or covers is not False else False
+
+
+def _all_in(columns: tuple[Maybe[str | None], ...], wanted: frozenset[str]) -> Maybe[bool]:
+    if any(column is not UNKNOWN and column not in wanted for column in columns):
         return False
-    return UNKNOWN if UNKNOWN in head else key.usable
-
-
-def _is_unique_within(key: _Key, wanted: frozenset[str]) -> bool:
-    return key.unique is True and key.columns is not UNKNOWN and bool(key.columns) and wanted.issuperset(key.columns)
+    return UNKNOWN if UNKNOWN in columns else True
 
 
 def _is_called(column: Column, name: str) -> bool:

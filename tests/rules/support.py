@@ -15,6 +15,7 @@ from tenantlint.view import SchemaView
 
 if TYPE_CHECKING:
     from tenantlint.diagnostic import Diagnostic
+    from tenantlint.schema import Schema
 
 PRELUDES = {
     "models.py": (
@@ -74,11 +75,16 @@ def run(code: str, snippet: Snippet) -> list[Found]:
     return found
 
 
-def check_files(texts: dict[str, str], settings: Settings) -> list[Diagnostic]:
-    """Return the diagnostics of a project that consists of ``texts`` by path, which must all be readable."""
+def link_files(texts: dict[str, str]) -> Schema:
+    """Return the schema of a project that consists of ``texts`` by path, which must all be readable."""
     overlay = {path: text.encode() for path, text in texts.items()}
     result = link(Project("/nonexistent", frozenset(), overlay))
     assert result.problems == ()
-    view = SchemaView(result.schema, settings)
+    return result.schema
+
+
+def check_files(texts: dict[str, str], settings: Settings) -> list[Diagnostic]:
+    """Return the diagnostics of a project that consists of ``texts`` by path, sorted by place and code."""
+    view = SchemaView(link_files(texts), settings)
     found = [each for code in sorted(settings.rules) for each in run_rule(code, view)]
     return sorted(found, key=lambda each: (each.at.path, each.at.start, each.code, each.message))

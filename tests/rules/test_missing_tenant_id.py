@@ -70,6 +70,12 @@ NOOP = {
         class Invoice(Unreadable, SQLModel, table=True):
             id: int = Field(primary_key=True)
     """),
+    "ts the primary key references what cannot be read": ts("""
+        import { external } from "elsewhere";
+        export const branding = pgTable("branding", {
+          id: uuid("id").primaryKey().references(() => external.id),
+        });
+    """),
     "ts has it": ts("""
         export const invoices = pgTable("invoices", {
           id: uuid("id").primaryKey(),
@@ -148,6 +154,16 @@ FINDING = {
                 visited: int = Field(foreign_key="tenant.id")
         """),
         [Found(5, 7, f"`visit` has no `tenant_id`: {WHY}")],
+    ),
+    "ts another column references what cannot be read": (
+        ts("""
+            import { external } from "elsewhere";
+            export const invoices = pgTable("invoices", {
+              id: uuid("id").primaryKey(),
+              author_id: uuid("author_id").references(() => external.id),
+            });
+        """),
+        [Found(3, 25, f"`invoices` has no `tenant_id`: {WHY}")],
     ),
     "ts other names": (
         ts(TS_INVOICES, tenant_columns=ORG),

@@ -36,6 +36,14 @@ def _key_pairs(table: Table, target: Table) -> set[tuple[str, str]]:
     }
 
 
+def is_certain(relation: Relation, table: Table, target: Table) -> bool:
+    """Return whether all is known that decides which relation of ``target`` is the other side in Drizzle."""
+    others = [other for other in target.relations if other.target_id in (table.id, UNKNOWN)]
+    return all(
+        UNKNOWN not in (each.target_id, each.kind, each.declared_inverse, each.inverse) for each in (relation, *others)
+    )
+
+
 def named_apart(relation: Relation, table: Table, target: Table) -> Relation | None:
     """Return what would be the other side of a Drizzle relation that has none, if both had one ``relationName``.
 

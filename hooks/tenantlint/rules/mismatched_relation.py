@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._sides import candidates, named_apart
+from tenantlint.rules._sides import candidates, is_certain, named_apart
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class MismatchedRelation(Rule):
 
 def _side_texts(relation: Relation, table: Table, target: Table) -> Iterator[str]:
     if table.orm == "drizzle":
-        if relation.inverse is None:
+        if relation.inverse is None and is_certain(relation, table, target):
             yield from _name_texts(relation, table, target)
     elif isinstance(relation.declared_inverse, str):
         yield from _back_texts(relation, relation.declared_inverse, table, target)
@@ -144,7 +144,7 @@ def _name_texts(relation: Relation, table: Table, target: Table) -> Iterator[str
             f"may be the other side of {names}: Drizzle refuses to choose when a query uses it; give the two sides of "
             "each relation the same `relationName`"
         )
-    elif apart and isinstance(relation.declared_inverse, str) and (apart.inverse is None or not relation.columns):
+    elif apart and isinstance(relation.declared_inverse, str) and (apart.inverse is None or relation.columns == ()):
         yield (
             f"has the relationName `{relation.declared_inverse}`, which `{target.symbol}.{apart.name}` does not have: "
             "Drizzle cannot match the two sides; give both the same name"

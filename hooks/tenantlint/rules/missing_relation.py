@@ -144,17 +144,12 @@ class MissingRelation(Rule):
             return
         for key, columns in foreign_keys(table):
             target = view.find(key.target_id)
-            if target is None or target.id not in view.checked or _is_joined_through(table, target, view):
+            if target is None or target.id not in view.checked or view.may_join(table, target):
                 continue
             if view.is_tenant_key(table, columns) and not self.tenant_relations:
                 continue
             if not any(_follows(relation, table, key, columns, view) for relation in table.relations):
                 yield _finding(table, key, columns, target, view)
-
-
-def _is_joined_through(table: Table, target: Table, view: SchemaView) -> bool:
-    name = table.qualified_name
-    return name is not UNKNOWN and target.id in view.joined_through.get(name, ())
 
 
 def _follows(relation: Relation, table: Table, key: ForeignKey, columns: tuple[str, ...], view: SchemaView) -> bool:
@@ -165,7 +160,7 @@ def _follows(relation: Relation, table: Table, key: ForeignKey, columns: tuple[s
     if not used:
         return used is None or relation.kind != "many"
     common = set(used) & set(columns)
-    return common == set(columns) or not view.is_tenant_key(table, common)
+    return common == set(columns) or not view.tenant_names(table).issuperset(common)
 
 
 def _finding(table: Table, key: ForeignKey, columns: tuple[str, ...], target: Table, view: SchemaView) -> Finding:

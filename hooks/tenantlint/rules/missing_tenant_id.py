@@ -86,7 +86,7 @@ class MissingTenantId(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report the table, unless a column that could not be read may be the tenant's."""
-        if view.is_tenant_root(table) or view.tenant_columns(table):
+        if view.is_tenant_root(table) or view.tenant_columns(table) or view.may_be_tenant_key(table):
             return
         if "columns" in table.incomplete or any(column.name is UNKNOWN for column in table.columns):
             return

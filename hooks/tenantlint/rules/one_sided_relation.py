@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
-from tenantlint.rules._sides import candidates, follows_key, named_apart
+from tenantlint.rules._sides import candidates, follows_key, is_certain, named_apart
+from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class OneSidedRelation(Rule):
                 continue
             if table.orm != "drizzle" and not follows_key(relation, table, target, view):
                 continue
-            if self.tenant_relations or not _loads_tenant(relation, table, view):
+            if self.tenant_relations or not _may_load_tenant(relation, table, view):
                 yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", _text(relation, table, target))
 
 
@@ -130,6 +131,8 @@ def _is_one_sided(relation: Relation, table: Table, target: Table) -> bool:
         return False
     if table.orm != "drizzle":
         return relation.inverse is None and relation.declared_inverse is None
+    if not is_certain(relation, table, target):
+        return False
     if relation.inverse is None:
         others = [other for other in candidates(relation, table, target) if other is not relation]
         return not others and named_apart(relation, table, target) is None
@@ -138,9 +141,11 @@ def _is_one_sided(relation: Relation, table: Table, target: Table) -> bool:
     )
 
 
-def _loads_tenant(relation: Relation, table: Table, view: SchemaView) -> bool:
+def _may_load_tenant(relation: Relation, table: Table, view: SchemaView) -> bool:
     columns = known(relation.columns)
-    return bool(columns) and relation.columns_of == table.id and view.is_tenant_key(table, columns or ())
+    if columns is None or relation.columns_of is UNKNOWN:
+        return relation.target_id in view.tenant_roots
+    return bool(columns) and relation.columns_of == table.id and view.is_tenant_key(table, columns)
 
 
 def _text(relation: Relation, table: Table, target: Table) -> str:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.schema import UNKNOWN
+from tenantlint.schema import UNKNOWN, Maybe
 from tenantlint.types import family
-from tenantlint.view import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,10 +105,12 @@ class UndeclaredForeignKey(Rule):
         """Report each column by itself."""
         if table.incomplete & _NEEDED:
             return
-        names = {snake_case(column.name) for column in table.columns if column.name is not UNKNOWN}
+        names = {
+            snake_case(name) for column in table.columns for name in (column.key, column.name) if name is not UNKNOWN
+        }
         tenant = view.tenant_columns(table)
         for column in table.columns:
-            if column.name is UNKNOWN or column in tenant or table.primary_key in (UNKNOWN, (column.name,)):
+            if column.name is UNKNOWN or column in tenant or _may_be_key(table, column.name):
                 continue
             noun = snake_case(column.name).removesuffix("_id")
             if noun == snake_case(column.name) or f"{noun}_type" in names:
@@ -126,17 +127,28 @@ class UndeclaredForeignKey(Rule):
 
 def _target(table: Table, column: Column, named: list[Table]) -> Table | None:
     """Return the one table of that name that the column can reference; of several the one in the same file."""
-    fitting = [other for other in named if other.orm == table.orm and _has_key_like(other, column)]
+    fitting = [other for other in named if other.orm == table.orm and _has_key_like(other, column) is not False]
     near = [other for other in fitting if other.at.path == table.at.path]
     found = near if len(fitting) > 1 else fitting
-    return found[0] if len(found) == 1 and found[0] is not table else None
+    if len(found) != 1 or found[0] is table or _has_key_like(found[0], column) is UNKNOWN:
+        return None
+    return found[0]
 
 
-def _has_key_like(table: Table, column: Column) -> bool:
-    names = known(table.primary_key)
-    key = table.column(names[0]) if names and len(names) == 1 else None
-    if key is None or key.type is UNKNOWN or column.type is UNKNOWN:
+def _may_be_key(table: Table, name: str) -> bool:
+    key = table.primary_key
+    return key is UNKNOWN or (len(key) == 1 and key[0] in (name, UNKNOWN))
+
+
+def _has_key_like(table: Table, column: Column) -> Maybe[bool]:
+    if table.primary_key is UNKNOWN:
+        return UNKNOWN
+    if len(table.primary_key) != 1:
         return False
+    name = table.primary_key[0]
+    key = None if name is UNKNOWN else table.column(name)
+    if key is None or key.type is UNKNOWN or column.type is UNKNOWN:
+        return UNKNOWN
     return family(key.type) == family(column.type)
 
 

@@ -1,8 +1,9 @@
-"""Parses one Python file into a Fragment."""
+"""Extraction of one Python file: bytes to ``ir.Fragment``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import warnings
+from typing import TYPE_CHECKING, Final, cast
 
 from tenantlint.lang import ir
 from tenantlint.lang.sqlmodel import cst
@@ -10,19 +11,86 @@ from tenantlint.lang.sqlmodel.statements import StatementLowering
 from tenantlint.source import Source
 
 if TYPE_CHECKING:
-    from tenantlint.lang.sqlmodel.lower import Span
+    import ast
+    from collections.abc import Mapping
+
+    from tenantlint.lang.sqlmodel.lower import Cst, Span
 
 MAX_BYTES: Final = 5_000_000
+MAX_LINE: Final = 10_000
+"""Characters of a line that is given to LibCST although Python's own parser has not been through it."""
+MAX_BRANCHES: Final = 2_000
+"""Likewise, the ``elif`` of a file: each is nested in the one before."""
+
 _ONLY_AST: Final = 0x400
 """``ast.PyCF_ONLY_AST``: what ``ast.parse`` passes to ``compile``, without the cost of importing ``ast``."""
+_TOO_DEEP: Final = (
+    "too many nested parentheses",
+    "too many levels of indentation",
+    "too many statically nested blocks",
+)
 
 
 def extract(source: Source) -> ir.Fragment:
-    """Return what a file declares. Bad input gives a Fragment with one problem and no body."""
-    text = source.text()
-    tree = compile(text, source.path, "exec", _ONLY_AST, dont_inherit=True)
-    module = cst.parse(text)
-    return ir.Fragment(source.path, StatementLowering(source, {}).block(module.body, tree.body))
+    """Return what a file declares. A file that cannot be read gives a Fragment with one problem and no body."""
+    data = source.data
+    if len(data) > MAX_BYTES:
+        return _unread(source, 0, "ERR004", f"it is larger than {MAX_BYTES:,} bytes, so it was not read")
+    if b"\0" in data:
+        return _unread(source, data.index(b"\0"), "ERR003", "a null byte cannot stand in Python source")
+    try:
+        return _extract(source, source.text())
+    except UnicodeDecodeError as error:
+        return _unread(source, error.start, "ERR002", f"it is not UTF-8: {error.reason} at byte {error.start}")
+    except (RecursionError, MemoryError):
+        return _unread(source, 0, "ERR004", "it is nested too deeply to be read")
+
+
+def _unread(source: Source, start: int, code: str, message: str) -> ir.Fragment:
+    return ir.Fragment(source.path, (), (ir.SyntaxProblem(start, start, message, code),))
+
+
+def _extract(source: Source, text: str) -> ir.Fragment:
+    """Parse with both parsers. LibCST's has no limit of depth, so Python's, which has one, goes first."""
+    try:
+        tree = _parse(text, source.path)
+    except SyntaxError as error:
+        return _extract_newer(source, text, error)
+    return _lowered(source, cst.parse(text), {}, tree.body)
+
+
+def _parse(text: str, path: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Python thinks of the user's escapes is not asked here
+        return cast("ast.Module", compile(text, path, "exec", _ONLY_AST, dont_inherit=True))
+
+
+def _lowered(source: Source, module: Cst, spans: Mapping[Cst, Span], parts: object) -> ir.Fragment:
+    return ir.Fragment(source.path, StatementLowering(source, spans).block(module.body, parts))
+
+
+def _extract_newer(source: Source, text: str, error: SyntaxError) -> ir.Fragment:
+    """Read what this Python rejects: LibCST knows the syntax of later versions, and then gives the places too."""
+    message = error.msg or "it is no Python"
+    if message.startswith(_TOO_DEEP):
+        return _unread(source, 0, "ERR004", f"it is nested too deeply to be read: {message}")
+    problem = _unread(source, _offset(source, error), "ERR003", message)
+    if text.count("elif") > MAX_BRANCHES or max(map(len, text.splitlines())) > MAX_LINE:
+        return problem
+    from tenantlint.lang.sqlmodel.positions import parse_with_spans
+
+    try:
+        module, spans = parse_with_spans(text)
+    except cst.CstSyntaxError:
+        return problem
+    return _lowered(source, module, spans, None)
+
+
+def _offset(source: Source, error: SyntaxError) -> int:
+    """Return the byte at which Python sees the error; it counts characters from 1."""
+    line = min(error.lineno or 1, len(source.line_starts))
+    before = source.line_text(line)[: max((error.offset or 1) - 1, 0)]
+    return source.line_starts[line - 1] + len(before.encode())
 
 
 def parse_expression(text: str, span: Span) -> ir.Expr | None:

@@ -44,7 +44,7 @@ class Loader:
             return None
         for problem in fragment.problems:
             at = Location(path, problem.start, problem.end)
-            self.problems.append(input_problem("ERR003", problem.message, at))
+            self.problems.append(input_problem(problem.code, problem.message, at))
         return None if fragment.problems else fragment
 
 

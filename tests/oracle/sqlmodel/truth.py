@@ -1,7 +1,7 @@
 """Prints what SQLAlchemy's metadata and mappers say of projects that are really imported, as ``tenantlint dump`` would.
 
-Usage: ``python truth.py OUT ROOT...`` writes one JSON document per root to ``OUT/<name of root>.json``. Every project is
-imported in a fork of its own, so that SQLModel itself is imported only once. A root may be followed by ``=`` and the
+Usage: ``python truth.py OUT ROOT...`` writes one JSON document per root to ``OUT/<name of root>.json``. Every project
+is imported in a fork of its own, so that SQLModel itself is imported only once. A root may be followed by ``=`` and the
 modules to import, joined by commas; otherwise every Python file below ``ROOT/src`` or ``ROOT`` is imported.
 """
 
@@ -56,7 +56,10 @@ def truth(root: Path, modules: list[str] | None) -> dict[str, Any]:
         importlib.import_module(module)
     configure_mappers()
     classes = _mapped_classes(sqlmodel.SQLModel)
-    return {"tables": [_table(cls) for cls in classes], "enums": _enums(classes)}
+    mapped = {id(cls.__table__) for cls in classes}
+    others = [table for table in sqlmodel.SQLModel.metadata.tables.values() if id(table) not in mapped]
+    tables = [_table(cls) for cls in classes] + [_core_table(table) for table in others]
+    return {"tables": tables, "enums": _enums([cls.__table__ for cls in classes] + others)}
 
 
 def _modules(root: Path) -> list[str]:
@@ -75,14 +78,20 @@ def _mapped_classes(cls: type) -> list[type]:
 
 
 def _table(cls: Any) -> dict[str, Any]:
-    table, mapper = cls.__table__, cls.__mapper__
+    mapper = cls.__mapper__
+    keys = {column: mapper.get_property_by_column(column).key for column in cls.__table__.columns}
+    relations = [_relation(relation) for relation in mapper.relationships]
+    return {"symbol": cls.__name__, "relations": relations, **_core_table(cls.__table__, keys)}
+
+
+def _core_table(table: Any, keys: Any = None) -> dict[str, Any]:
+    """Return what a table says without a class, such as one that is made by calling ``Table``."""
     return {
         "name": str(table.name),
         "schema": table.schema,
         "dialect": "postgresql",
         "orm": "sqlmodel",
-        "symbol": cls.__name__,
-        "columns": [_column(table, mapper, column) for column in table.columns],
+        "columns": [_column(table, column.key if keys is None else keys[column], column) for column in table.columns],
         "primary_key": [column.name for column in table.primary_key.columns],
         "indexes": [_index(index) for index in table.indexes],
         "unique_constraints": [
@@ -91,18 +100,17 @@ def _table(cls: Any) -> dict[str, Any]:
             if isinstance(item, UniqueConstraint) and not item._column_flag
         ],
         "foreign_keys": [_foreign_key(item) for item in table.constraints if isinstance(item, ForeignKeyConstraint)],
-        "relations": [_relation(relation) for relation in mapper.relationships],
         "policies": [],
         "rls": {"enabled": False, "forced": False},
         "incomplete": [],
     }
 
 
-def _column(table: Any, mapper: Any, column: Any) -> dict[str, Any]:
+def _column(table: Any, key: str, column: Any) -> dict[str, Any]:
     server = column.server_default is not None or column is table._autoincrement_column
     return {
         "name": str(column.name),
-        "key": mapper.get_property_by_column(column).key,
+        "key": key,
         "type": normalize(column.type.compile(dialect=DIALECT)),
         "nullable": column.nullable,
         "primary_key": column.primary_key,
@@ -176,10 +184,10 @@ def _relation(relation: Any) -> dict[str, Any]:
     }
 
 
-def _enums(classes: list[Any]) -> list[dict[str, Any]]:
+def _enums(tables: list[Any]) -> list[dict[str, Any]]:
     found: dict[tuple[str | None, str], list[str]] = {}
-    for cls in classes:
-        for column in cls.__table__.columns:
+    for table in tables:
+        for column in table.columns:
             type_ = column.type.dialect_impl(DIALECT)
             while isinstance(type_, sqlalchemy.types.TypeDecorator):
                 type_ = type_.impl_instance if hasattr(type_, "impl_instance") else type_.impl
@@ -187,7 +195,8 @@ def _enums(classes: list[Any]) -> list[dict[str, Any]]:
             if isinstance(type_, sqlalchemy.Enum) and type_.native_enum and type_.name:
                 found[type_.schema, str(type_.name)] = list(type_.enums)
     return [
-        {"name": name, "schema": schema, "orm": "sqlmodel", "values": values} for (schema, name), values in found.items()
+        {"name": name, "schema": schema, "orm": "sqlmodel", "values": values}
+        for (schema, name), values in found.items()
     ]
 
 

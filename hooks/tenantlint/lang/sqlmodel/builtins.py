@@ -306,12 +306,27 @@ def _map_method(value: MapValue, name: str) -> Value:
         pairs: list[Value] = [ListValue([key, item], "tuple") for key, item in value.entries.items()]
         return ListValue(pairs, "list", value.complete)
 
+    def pop(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        found = get(evaluator, args, at)
+        if evaluator.uncertain or args.get(0) is UNKNOWN:
+            return spoil(evaluator, args, at)
+        value.entries.pop(plain(args.get(0)), None)
+        return found
+
+    def setdefault(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        found = map_item(value, args.get(0))
+        if found is MISSING:
+            found = args.get(1, default=None)
+            value.put(plain(args.get(0)), found, at, not evaluator.uncertain)
+        return found
+
     def spoil(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
         value.complete = False
         return UNKNOWN
 
     methods = {"get": get, "update": update, "copy": copy, "keys": keys, "values": values, "items": items}
-    changes = ("pop", "popitem", "clear", "setdefault")
+    methods |= {"pop": pop, "setdefault": setdefault}
+    changes = ("popitem", "clear")
     return Builtin(methods.get(name, spoil)) if name in methods or name in changes else UNKNOWN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.lang import ir
-from tenantlint.lang.values import MISSING, Arguments, FuncValue, ListValue, Native, Value
+from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ListValue, Native, Value
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -83,7 +83,11 @@ class ClassValue(Native):
             return self.name
         if name == "__module__" and self.module:
             return self.module
-        return UNKNOWN
+        return External(self.module, f"{self.name}.{name}") if self.is_of_library() else UNKNOWN
+
+    def is_of_library(self) -> bool:
+        """Return whether the class is a whole one of a library, whose attributes are there though not modelled."""
+        return bool(self.module) and self.at is None and self.known
 
     def set(self, name: str, value: Value) -> None:
         """Assign a class attribute."""

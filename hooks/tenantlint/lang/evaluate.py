@@ -152,7 +152,7 @@ class Evaluator:
         return self.modules[path]
 
     def run(self, module: Module) -> None:
-        """Run every statement of ``module`` that has not run yet, then let go of its body."""
+        """Run every statement of ``module`` that has not run yet."""
         for index in range(len(module.body)):
             self._start(module, index)
 

@@ -56,6 +56,7 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
         module = evaluator.module(path)
         if module is not None:
             evaluator.run(module)
+            module.body = ()  # what classes and functions still need of it, they hold themselves
     registry = Registry(models, models.indexes)
     assembler = Assembler(registry)
     relations = Relations(evaluator, registry)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from tenantlint.lang import ir
 from tenantlint.lang.sqlmodel import cst
+from tenantlint.lang.sqlmodel.bodies import without_bodies
 from tenantlint.lang.sqlmodel.statements import StatementLowering
 from tenantlint.source import Source
 
@@ -56,7 +57,7 @@ def _extract(source: Source, text: str) -> ir.Fragment:
         tree = _parse(text, source.path)
     except SyntaxError as error:
         return _extract_newer(source, text, error)
-    return _lowered(source, cst.parse(text), {}, tree.body)
+    return _lowered(source, cst.parse(without_bodies(source, tree)), {}, tree.body)
 
 
 def _parse(text: str, path: str) -> ast.Module:

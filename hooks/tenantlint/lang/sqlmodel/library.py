@@ -14,7 +14,7 @@ from tenantlint.lang.sqlmodel.patterns import PATTERNS
 from tenantlint.lang.sqlmodel.schema_items import ITEMS
 from tenantlint.lang.sqlmodel.sql_types import MUTABLE, TYPES
 from tenantlint.lang.sqlmodel.stdlib import CLASSES, GENERIC_ALIASES
-from tenantlint.lang.values import MISSING, Arguments, Builtin, External, Value
+from tenantlint.lang.values import MISSING, Arguments, Builtin, External, FuncValue, Value
 
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
@@ -76,6 +76,12 @@ def _with(base: Value, kind: str) -> Value:
 
 def _argument(position: int) -> Builtin:
     return Builtin(lambda evaluator, args, at: args.get(position))
+
+
+def _decorator(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Return what a decorator that changes nothing gives, with or without arguments of its own."""
+    first = args.get(0, default=None)
+    return first if isinstance(first, FuncValue) and not args.named else _argument(0)
 
 
 FORMS: Final = {
@@ -154,4 +160,5 @@ _MODULES: Final[dict[str, dict[str, Value]]] = {
     "typing_extensions": _TYPING,
     "enum": {"auto": Builtin(lambda evaluator, args, at: AutoValue()), "unique": _argument(0)},
     "re": PATTERNS,
+    "functools": {"cache": _argument(0), "lru_cache": Builtin(_decorator), "wraps": Builtin(lambda *_: _argument(0))},
 }

@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_MARK: Final = re.compile(rb"SQLModel|\btable\s*=\s*True\b|['\"]table['\"]\s*:\s*True\b")
+_TABLE: Final = re.compile(
+    rb"\btable\s*=\s*True\b|['\"]table['\"]\s*:\s*True\b|\bclass\s+\w+\s*(?:\[[^]]*\]\s*)?\([^)]*\btable\s*="
+)
+_LIBRARY: Final = re.compile(rb"sqlmodel|sqlalchemy|SQLModel")
+_EFFECT: Final = re.compile(rb"naming_convention|\bIndex\(|\bTable\(|\bMetaData\(")
 
 
 def is_candidate(data: bytes) -> bool:
-    """Return whether a Python file may declare a table or change how tables are declared."""
-    return _MARK.search(data) is not None
+    """Return whether a Python file may declare a table, or change how others declare theirs, by itself.
+
+    Base classes and functions that tables are made of are found by following the imports of the candidates.
+    """
+    if _TABLE.search(data) is not None:
+        return True
+    return _EFFECT.search(data) is not None and _LIBRARY.search(data) is not None

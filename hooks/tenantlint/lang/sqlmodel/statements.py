@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tenantlint.lang import ir
+from tenantlint.lang.sqlmodel.bodies import decides
 from tenantlint.lang.sqlmodel.lower import Cst, Lowering, child, kind, paired
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from tenantlint.lang.sqlmodel.lower import AstNode, Span
 
     Lowered = ir.Stmt | tuple[ir.Stmt, ...] | None
-
-MAX_FUNCTION_LINES: Final = 120
-"""A longer function than this does not build a column or a name."""
 
 
 class StatementLowering(Lowering):
@@ -160,19 +158,14 @@ class StatementLowering(Lowering):
         decorators = self._decorators(n, a)
         params = self.parameters(n.params, child(a, "args"))
         unread = ir.Return(*span, ir.Opaque(*span, "FunctionDef"))
-        body = self._suite(n.body, child(a, "body")) if self._is_readable(n, a, span) else (unread,)
+        body = self._suite(n.body, child(a, "body")) if self._is_readable(n, span) else (unread,)
         name = self._defined_name(n, a, span)
         return ir.FuncDef(*span, name, ir.Func(*span, n.name.value, params, body), decorators)
 
-    def _is_readable(self, n: Cst, a: AstNode, span: Span) -> bool:
-        """Tell whether a function may build something that decides a schema: the others are not worth the time."""
-        lines = self.source.data.count(b"\n", *span)
-        if n.asynchronous is not None or lines > MAX_FUNCTION_LINES:
-            return False
-        first = next(iter((*n.params.posonly_params, *n.params.params)), None)
-        method = first is not None and first.name.value == "self"
-        wanted = bool(n.decorators) or not method or n.name.value in _READ_METHODS
-        return wanted and b"return" in self.source.data[slice(*span)]
+    def _is_readable(self, n: Cst, span: Span) -> bool:
+        first = next((param.name.value for param in (*n.params.posonly_params, *n.params.params)), "")
+        decorators = [_last_name(decorator.decorator) for decorator in n.decorators]
+        return n.asynchronous is None and decides(self.source.data, span, n.name.value, decorators, first)
 
     def _class(self, n: Cst, a: AstNode) -> Lowered:
         span = self.span(n, a)
@@ -206,6 +199,13 @@ def _flat(body: Iterable[Cst]) -> Iterable[Cst]:
             yield from _flat(n.body)
         else:
             yield n
+
+
+def _last_name(n: Cst) -> str:
+    if kind(n) == "Call":
+        return _last_name(n.func)
+    last = n.attr if kind(n) == "Attribute" else n
+    return last.value if kind(last) == "Name" else ""
 
 
 def _dotted(n: Cst) -> str:
@@ -244,7 +244,6 @@ def _parts(n: Cst) -> Sequence[Cst]:
     return [*parts, *_parts(orelse)] if orelse is not None and kind(orelse) == "If" else parts
 
 
-_READ_METHODS: Final = frozenset({"load_dialect_impl", "get_col_spec"})
 _CONTAINERS: Final = frozenset({"SimpleStatementLine", "SimpleStatementSuite", "IndentedBlock"})
 _INNER_SUITES: Final = frozenset({"If", "With", "Try", "TryStar", "Match"})
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tenantlint.lang import ir
-from tenantlint.lang.evaluate import Evaluator, join
-from tenantlint.lang.values import MISSING, External, FuncValue, ListValue, MapValue, ModuleValue, Native
+from tenantlint.lang.evaluate import Evaluator
+from tenantlint.lang.values import MISSING, External, FuncValue, ListValue, MapValue, ModuleValue, Native, join
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ libraries (``Native``), or UNKNOWN.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
+from tenantlint.lang.execute import FALLS, MAX_ITERATIONS, STATEMENTS, Flow, bind
 from tenantlint.lang.values import (
     MISSING,
     Arguments,
@@ -27,102 +28,22 @@ from tenantlint.lang.values import (
     Scope,
     Value,
     bound_names,
+    join,
 )
-from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Maybe, Unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tenantlint.lang.language import Language, Loader
     from tenantlint.source import Location
 
 MAX_CALL_DEPTH: Final = 40
 MAX_STEPS: Final = 100_000
-MAX_ITERATIONS: Final = 10_000
-
-
-class Flow(Record):
-    """How a block ended: the values it may have returned, and whether it may go on behind its end."""
-
-    returned: tuple[Value, ...] = ()
-    falls: bool = True
-
-
-FALLS: Final = Flow()
 
 
 class BudgetExceededError(Exception):
     """One statement took more steps than any real schema needs."""
-
-
-class Loader(Protocol):
-    """Where the evaluator gets modules from."""
-
-    def fragment(self, path: str) -> ir.Fragment | None:
-        """Return the Fragment of a project file, None where it cannot be read."""
-        ...
-
-
-class Language(Protocol):
-    """What one language does its own way."""
-
-    undefined: Value
-
-    def resolve(self, module: str, level: int, importer: str) -> str | None:
-        """Return the path of the project file that an import means, None where it is outside the project."""
-        ...
-
-    def external(self, module: str, name: str | None) -> Value:
-        """Return the value of a name (None: the module) imported from outside the project."""
-        ...
-
-    def missing_member(self, evaluator: Evaluator, module: Module, name: str) -> Value:
-        """Return a member that ``module`` does not bind (Python: a submodule), or MISSING."""
-        ...
-
-    def builtin(self, name: str) -> Value:
-        """Return a global name of the language, or MISSING."""
-        ...
-
-    def attribute(self, evaluator: Evaluator, value: Value, name: str) -> Value:
-        """Return ``value.name`` for a constant, list, map or function."""
-        ...
-
-    def item(self, evaluator: Evaluator, value: Value, key: Value) -> Value:
-        """Return ``value[key]`` for a constant, list, map or function."""
-        ...
-
-    def truth(self, value: Value) -> Maybe[bool]:
-        """Return whether ``value`` counts as true."""
-        ...
-
-    def unary(self, op: str, value: Value) -> Value:
-        """Return the result of a prefix operator on a known value."""
-        ...
-
-    def binary(self, op: str, left: Value, right: Value) -> Value:
-        """Return the result of an infix operator that always evaluates both sides."""
-        ...
-
-    def iterate(self, value: Value) -> list[Value] | None:
-        """Return the items that a loop over ``value`` sees, None where they are not all known."""
-        ...
-
-    def template(self, evaluator: Evaluator, parts: list[Value], at: Location) -> Value:
-        """Return the value of an f-string or an untagged template literal."""
-        ...
-
-    def tagged(self, evaluator: Evaluator, tag: Value, parts: list[Value], at: Location) -> Value:
-        """Return the value of a tagged template literal; literal text comes as ``ir.Const``."""
-        ...
-
-    def define_function(self, evaluator: Evaluator, node: ir.FuncDef, scope: Scope) -> Value:
-        """Return the value that a named function binds, its decorators applied."""
-        ...
-
-    def define_class(self, evaluator: Evaluator, node: ir.ClassDef, scope: Scope) -> Value:
-        """Return the value that a class statement binds."""
-        ...
 
 
 class Evaluator:
@@ -376,10 +297,10 @@ class Evaluator:
             name = param.target.id if isinstance(param.target, ir.Name) else None
             if param.rest == "*":
                 rest: Value = ListValue(list(args.positional[position:]), "tuple", args.complete)
-                self.bind(param.target, rest, scope)
+                bind(self, param.target, rest, scope)
                 continue
             if param.rest == "**":
-                self.bind(param.target, MapValue(dict(named), args.complete), scope)
+                bind(self, param.target, MapValue(dict(named), args.complete), scope)
                 continue
             value: Value = MISSING
             if name is not None and name in named:
@@ -389,7 +310,7 @@ class Evaluator:
             position += param.rest == ""
             if value is MISSING or (value is self.language.undefined and param.default is not None and not named):
                 value = self._missing_argument(param, args, value, scope)
-            self.bind(param.target, value, scope)
+            bind(self, param.target, value, scope)
 
     def _missing_argument(self, param: ir.Param, args: Arguments, value: Value, scope: Scope) -> Value:
         if value is MISSING and not args.complete:
@@ -514,7 +435,7 @@ class Evaluator:
         entries = MapValue({}, items is not None)
         for item in (items or ())[:MAX_ITERATIONS]:
             inner = Scope(scope.module, scope)
-            self.bind(node.target, item, inner)
+            bind(self, node.target, item, inner)
             tests = [self.language.truth(self.evaluate(test, inner)) for test in node.conditions]
             if any(test is UNKNOWN for test in tests):
                 elements.complete = entries.complete = False
@@ -550,187 +471,13 @@ class Evaluator:
         self._steps += 1
         if self._steps > MAX_STEPS:
             raise BudgetExceededError
-        flow: Flow | None = _STATEMENTS[type(node)](self, node, scope)
-        return flow or FALLS
-
-    def _assign(self, node: ir.Assign, scope: Scope) -> None:
-        target = node.targets[0]
-        if scope.annotations is not None and node.annotation is not None and isinstance(target, ir.Name):
-            scope.annotations[target.id] = node
-        if node.value is None:
-            return
-        value = self.evaluate(node.value, scope)
-        for target in node.targets:
-            self.bind(target, value, scope)
-
-    def bind(self, target: ir.Target, value: Value, scope: Scope) -> None:
-        """Assign ``value`` to a target."""
-        if isinstance(target, ir.Name):
-            scope.variables[target.id] = value
-        elif isinstance(target, ir.Attr):
-            self._assign_attribute(target, value, scope)
-        elif isinstance(target, ir.Item):
-            container, key = self.evaluate(target.value, scope), self.evaluate(target.key, scope)
-            if isinstance(container, MapValue):
-                container.put(key, value, scope.module.place(target), not self.uncertain)
-        elif isinstance(target, ir.Default):
-            self.bind(target.target, self._or_default(value, target.default, scope), scope)
-        elif isinstance(target, ir.SeqPattern):
-            self._bind_sequence(target, value, scope)
-        else:
-            self._bind_map(target, value, scope)
-
-    def _assign_attribute(self, target: ir.Attr, value: Value, scope: Scope) -> None:
-        container = self.evaluate(target.value, scope)
-        if isinstance(container, Native):
-            container.set(target.name, UNKNOWN if self.uncertain else value)
-        elif isinstance(container, MapValue):
-            container.put(target.name, value, scope.module.place(target), not self.uncertain)
-
-    def _or_default(self, value: Value, default: ir.Expr | None, scope: Scope) -> Value:
-        if default is not None and value is self.language.undefined:
-            return self.evaluate(default, scope)
-        return value
-
-    def _bind_sequence(self, target: ir.SeqPattern, value: Value, scope: Scope) -> None:
-        items = self.language.iterate(value)
-        for index, item in enumerate(target.items):
-            if item is not None:
-                known = items is not None and index < len(items)
-                absent = UNKNOWN if items is None else self.language.undefined
-                self.bind(item, items[index] if known and items is not None else absent, scope)
-        if target.rest is not None:
-            rest = ListValue(list(items[len(target.items) :]) if items else [], "list", items is not None)
-            self.bind(target.rest, rest, scope)
-
-    def _bind_map(self, target: ir.MapPattern, value: Value, scope: Scope) -> None:
-        for entry in target.entries:
-            member = self.attribute(value, entry.key)
-            self.bind(entry.target, self._or_default(member, entry.default, scope), scope)
-        if target.rest is not None:
-            taken = {entry.key for entry in target.entries}
-            entries = value.entries if isinstance(value, MapValue) else {}
-            complete = isinstance(value, MapValue) and value.complete
-            rest = MapValue({key: item for key, item in entries.items() if key not in taken}, complete)
-            self.bind(target.rest, rest, scope)
-
-    def _expression(self, node: ir.ExprStmt, scope: Scope) -> None:
-        self.evaluate(node.value, scope)
-
-    def _delete(self, node: ir.Delete, scope: Scope) -> None:
-        for target in node.targets:
-            if isinstance(target, ir.Name):
-                scope.variables.pop(target.id, None)
-
-    def _if(self, node: ir.If, scope: Scope) -> Flow:
-        test = self.evaluate(node.test, scope)
-        truth = UNKNOWN if test is UNKNOWN else self.language.truth(test)
-        if truth is not UNKNOWN:
-            return self.execute_block(node.body if truth else node.orelse, scope)
-        return self._either((node.body, node.orelse), scope)
-
-    def _either(self, branches: Iterable[tuple[ir.Stmt, ...]], scope: Scope) -> Flow:
-        """Run every branch from the same state, and keep only what all that go on agree on."""
-        before = dict(scope.variables)
-        after: list[dict[str, Value]] = []
-        returned: tuple[Value, ...] = ()
-        self.uncertain += 1
-        for branch in branches:
-            scope.variables = dict(before)
-            flow = self.execute_block(branch, scope)
-            returned += flow.returned
-            if flow.falls:
-                after.append(scope.variables)
-        self.uncertain -= 1
-        scope.variables = _merge(after) if after else before
-        return Flow(returned, bool(after))
-
-    def _for(self, node: ir.For, scope: Scope) -> Flow:
-        items = self.language.iterate(self.evaluate(node.iterable, scope))
-        if items is None or len(items) > MAX_ITERATIONS:
-            self.bind(node.target, UNKNOWN, scope)
-            return self._either((node.body, ()), scope)
-        returned: tuple[Value, ...] = ()
-        for item in items:
-            self.bind(node.target, item, scope)
-            flow = self.execute_block(node.body, scope)
-            returned += flow.returned
-            if not flow.falls:
-                return Flow(returned, False)
-        return Flow(returned, True)
-
-    def _block(self, node: ir.Block, scope: Scope) -> Flow:
-        return self.execute_block(node.body, scope)
-
-    def _try(self, node: ir.Try, scope: Scope) -> Flow:
-        """Take the path without an exception; a handler only adds the names that the body leaves unbound."""
-        flow = self.execute_block(node.body, scope)
-        known = dict(scope.variables)
-        self.uncertain += 1
-        for handler in node.handlers:
-            self.execute_block(handler, scope)
-        self.uncertain -= 1
-        scope.variables.update(known)
-        if not flow.falls:
-            return flow
-        after = self.execute_block(node.after, scope)
-        return Flow(flow.returned + after.returned, after.falls)
-
-    def _return(self, node: ir.Return, scope: Scope) -> Flow:
-        value = self.language.undefined if node.value is None else self.evaluate(node.value, scope)
-        return Flow((value,), False)
-
-    def _raise(self, node: ir.Raise, scope: Scope) -> Flow:
-        return Flow((), False)
-
-    def _function(self, node: ir.FuncDef, scope: Scope) -> None:
-        scope.variables[node.name.id] = self.language.define_function(self, node, scope)
-
-    def _class(self, node: ir.ClassDef, scope: Scope) -> None:
-        scope.variables[node.name.id] = self.language.define_class(self, node, scope)
-
-    def _import_module(self, node: ir.ImportModule, scope: Scope) -> None:
-        alias = node.alias or node.module.split(".")[0]
-        module = node.module if node.alias else alias
-        scope.variables[alias] = Deferred(module, 0, None, scope.module.place(node))
-
-    def _import_from(self, node: ir.ImportFrom, scope: Scope) -> None:
-        for item in node.names:
-            at = scope.module.place(item)
-            scope.variables[item.alias] = Deferred(node.module, node.level, item.name, at)
-
-    def _export(self, node: ir.Export, scope: Scope) -> None:
-        """Do nothing: an export binds no name, and ``Module`` has registered it."""
+        return STATEMENTS[type(node)](self, node, scope) or FALLS
 
 
 def _note(error: Exception, path: str) -> None:
     """Say in an exception that nobody expects in which file it came up; the innermost file counts."""
     if not hasattr(error, "__notes__"):
         error.add_note(f"in {path}")
-
-
-def join(values: tuple[Value, ...]) -> Value:
-    """Return the one value that all of ``values`` are, UNKNOWN where they differ or there is none."""
-    if not values:
-        return UNKNOWN
-    first = values[0]
-    return first if all(_same(first, value) for value in values[1:]) else UNKNOWN
-
-
-def _same(left: Value, right: Value) -> bool:
-    return left is right or (type(left) is type(right) and left == right)
-
-
-def _merge(states: list[dict[str, Value]]) -> dict[str, Value]:
-    first, *others = states
-    merged = dict(first)
-    for state in others:
-        for name, value in state.items():
-            if name not in merged or not _same(merged[name], value):
-                merged[name] = UNKNOWN
-        for name in merged.keys() - state.keys():
-            merged[name] = UNKNOWN
-    return merged
 
 
 _SHORT_CIRCUIT: Final = frozenset({"and", "or", "&&", "||", "??"})
@@ -751,21 +498,4 @@ _EXPRESSIONS: Final[dict[type, Callable[..., Value]]] = {
     ir.Comprehension: Evaluator._comprehension,
     ir.Func: Evaluator._func,
     ir.Opaque: Evaluator._opaque,
-}
-
-_STATEMENTS: Final[dict[type, Callable[..., Flow | None]]] = {
-    ir.Assign: Evaluator._assign,
-    ir.ExprStmt: Evaluator._expression,
-    ir.Delete: Evaluator._delete,
-    ir.If: Evaluator._if,
-    ir.For: Evaluator._for,
-    ir.Block: Evaluator._block,
-    ir.Try: Evaluator._try,
-    ir.Return: Evaluator._return,
-    ir.Raise: Evaluator._raise,
-    ir.FuncDef: Evaluator._function,
-    ir.ClassDef: Evaluator._class,
-    ir.ImportModule: Evaluator._import_module,
-    ir.ImportFrom: Evaluator._import_from,
-    ir.Export: Evaluator._export,
 }

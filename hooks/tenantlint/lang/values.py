@@ -336,3 +336,16 @@ def _star_imports(statement: ir.Stmt) -> Iterable[ir.ImportFrom]:
 
 def _is_key(value: Value) -> bool:
     return value is None or isinstance(value, (str, int, float, bool, bytes))
+
+
+def join(values: tuple[Value, ...]) -> Value:
+    """Return the one value that all of ``values`` are, UNKNOWN where they differ or there is none."""
+    if not values:
+        return UNKNOWN
+    first = values[0]
+    return first if all(same(first, value) for value in values[1:]) else UNKNOWN
+
+
+def same(left: Value, right: Value) -> bool:
+    """Return whether two values are one and the same, of one type."""
+    return left is right or (type(left) is type(right) and left == right)

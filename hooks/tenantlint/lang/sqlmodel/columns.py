@@ -15,8 +15,11 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.lang.sqlmodel.fields import ModelField
+    from tenantlint.lang.sqlmodel.versions import Versions
 
 ENUM: Final = CLASSES["enum.Enum"]
+DATETIME: Final = CLASSES["datetime.datetime"]
+NAIVE_DATETIME: Final = CLASSES["pydantic.NaiveDatetime"]
 _TEXTS: Final = (
     STR,
     *(CLASSES[f"ipaddress.{name}"] for name in ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network")),
@@ -27,9 +30,6 @@ _PLAIN: Final = (
     (FLOAT, "Float"),
     (BOOL, "Boolean"),
     (INT, "Integer"),
-    (CLASSES["pydantic.NaiveDatetime"], "DateTime"),
-    (CLASSES["pydantic.AwareDatetime"], "UTCDateTime"),
-    (CLASSES["datetime.datetime"], "UTCDateTime"),
     (CLASSES["datetime.date"], "Date"),
     (CLASSES["datetime.timedelta"], "Interval"),
     (CLASSES["datetime.time"], "Time"),
@@ -37,13 +37,13 @@ _PLAIN: Final = (
 )
 
 
-def column_of_field(evaluator: Evaluator, field: ModelField) -> ColumnValue:
-    """Return the column that SQLModel makes of a field."""
+def column_of_field(evaluator: Evaluator, field: ModelField, versions: Versions) -> ColumnValue:
+    """Return the column that SQLModel makes of a field; ``versions`` tells which SQLModel it is."""
     given = field.option("sa_column")
     if isinstance(given, ColumnValue):
         given.at = field.at  # the attribute declares the column, wherever a helper function calls Column()
         return given
-    made = ColumnValue(None, _type(evaluator, field), field.at)
+    made = ColumnValue(None, _type(evaluator, field, versions), field.at)
     if given is not MISSING:
         made.complete = False
         return made
@@ -95,7 +95,7 @@ def _add_foreign_key(made: ColumnValue, field: ModelField) -> None:
     made.items.append(ForeignKeyValue(Arguments((target,), named), at))
 
 
-def _type(evaluator: Evaluator, field: ModelField) -> SqlType:
+def _type(evaluator: Evaluator, field: ModelField, versions: Versions) -> SqlType:
     given = field.option("sa_type")
     if given is not MISSING:
         return as_type(evaluator, given, field.at)
@@ -107,6 +107,9 @@ def _type(evaluator: Evaluator, field: ModelField) -> SqlType:
     if any(text in cls.mro for text in _TEXTS):
         length = field.size("max_length")
         return _made(evaluator, "AutoString", field, {} if length in (MISSING, None) else {"length": length})
+    if DATETIME in cls.mro:
+        aware = NAIVE_DATETIME not in cls.mro and versions.has_aware_datetimes(field.at.path)
+        return _made(evaluator, "UTCDateTime" if aware else "DateTime", field, {})
     for candidate, name in _PLAIN:
         if candidate in cls.mro:
             return _made(evaluator, name, field, {})

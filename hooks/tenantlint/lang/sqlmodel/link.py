@@ -14,6 +14,7 @@ from tenantlint.lang.sqlmodel.models import Models
 from tenantlint.lang.sqlmodel.registry import Registry
 from tenantlint.lang.sqlmodel.relations import Relations
 from tenantlint.lang.sqlmodel.resolve import Resolver
+from tenantlint.lang.sqlmodel.versions import Versions
 from tenantlint.project import unreadable
 from tenantlint.source import Location
 
@@ -50,7 +51,7 @@ class Loader:
 
 def link(project: Project, paths: Iterable[str]) -> Linked:
     """Return what the candidate files ``paths``, and what they import, declare."""
-    loader, models = Loader(project), Models()
+    loader, models = Loader(project), Models(Versions(project))
     evaluator = Evaluator(loader, Python(Resolver(project), Library(models), models))
     for path in paths:
         module = evaluator.module(path)

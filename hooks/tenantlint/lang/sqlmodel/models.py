@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.versions import Versions
     from tenantlint.schema import Part
     from tenantlint.source import Location
 
@@ -100,7 +101,8 @@ class TableColumns(Native):
 class Models:
     """The tables of a project, in the order in which they are made, and its SQLModel with the metadata."""
 
-    def __init__(self) -> None:
+    def __init__(self, versions: Versions) -> None:
+        self.versions = versions
         self.tables: list[TableModel] = []
         self.core_tables: list[TableModel] = []
         self.indexes: list[IndexValue] = []
@@ -116,7 +118,7 @@ class Models:
         cls.is_table = _is_table(cls)
         base_is_table = any(isinstance(base, ModelClass) and base.is_table is True for base in cls.bases)
         if cls.is_table is True and not base_is_table:
-            self.tables.append(_mapped_table(evaluator, cls))
+            self.tables.append(_mapped_table(evaluator, cls, self.versions))
 
     def note_other(self, cls: ClassValue) -> None:
         """Remember the name of a table whose class is no SQLModel: it exists, though it is not read."""
@@ -158,10 +160,10 @@ class Models:
         return [*self.tables, *(table for table in self.core_tables if id(table.metadata) in used)]
 
 
-def _mapped_table(evaluator: Evaluator, cls: ModelClass) -> TableModel:
+def _mapped_table(evaluator: Evaluator, cls: ModelClass, versions: Versions) -> TableModel:
     table = cls.table = TableModel(cls)
     fields = model_fields(evaluator, cls)
-    columns = {name: column_of_field(evaluator, field) for name, field in fields.items()}
+    columns = {name: column_of_field(evaluator, field, versions) for name, field in fields.items()}
     own = {name: value for name, value in cls.namespace.items() if isinstance(value, RelationshipCall)}
     table.relationships.update(own)
     for name in _scan_order(cls, list(columns), list(own)):

@@ -1,0 +1,107 @@
+"""Which version of SQLModel a project runs: what a plain ``datetime`` becomes changed with 0.0.45."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tenantlint.project import Project
+
+Version = tuple[int, ...]
+
+AWARE_DATETIMES: Final[Version] = (0, 0, 45)
+"""The first version that stores ``datetime`` with a time zone."""
+
+_LOCKS: Final = (
+    ("uv.lock", rb'name = "sqlmodel"\s*\nversion = "([\d.]+)'),
+    ("poetry.lock", rb'name = "sqlmodel"\s*\nversion = "([\d.]+)'),
+    ("pdm.lock", rb'name = "sqlmodel"\s*\nversion = "([\d.]+)'),
+    ("pylock.toml", rb'name = "sqlmodel"\s*\nversion = "([\d.]+)'),
+    ("Pipfile.lock", rb'"sqlmodel":\s*\{[^}]*"version":\s*"==([\d.]+)'),
+)
+_REQUIREMENTS: Final = ("requirements.txt", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "requirements.in")
+_REQUIREMENT: Final = re.compile(
+    rb"""(?<![\w.-])["']?sqlmodel(?![\w.-])(?:\[[^]]*\])?["']?\s*"""
+    rb"""(?:=(?!=)\s*(?:\{\s*version\s*=\s*)?)?["']?\(?(?P<rule>[^"'#;\n]*)""",
+    re.IGNORECASE,
+)
+_RULE: Final = re.compile(r"(~=|==|<=|<|\^|~|)\s*(\d[\d.]*)")
+
+
+class Versions:
+    """Finds the version of SQLModel for a file: by the lock file or the requirement nearest above it."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._found: dict[str, Version | None] = {}
+
+    def has_aware_datetimes(self, path: str) -> bool:
+        """Return whether the SQLModel that the file at ``path`` runs with stores ``datetime`` with a time zone.
+
+        Where nothing tells the version, it is the current one.
+        """
+        folder = path.rpartition("/")[0]
+        while True:
+            version = self._in(folder)
+            if version is not None:
+                return version >= AWARE_DATETIMES
+            if not folder:
+                return True
+            folder = folder.rpartition("/")[0]
+
+    def _in(self, folder: str) -> Version | None:
+        if folder not in self._found:
+            self._found[folder] = self._locked(folder) or self._required(folder)
+        return self._found[folder]
+
+    def _locked(self, folder: str) -> Version | None:
+        for name, pattern in _LOCKS:
+            found = re.search(pattern, self._read(folder, name))
+            if found is not None:
+                return _version(found[1].decode())
+        return None
+
+    def _required(self, folder: str) -> Version | None:
+        for name in _REQUIREMENTS:
+            rules = [found["rule"].decode("utf-8", "replace") for found in _REQUIREMENT.finditer(self._read(folder, name))]
+            if rules:
+                return min(map(newest, rules))
+        return None
+
+    def _read(self, folder: str, name: str) -> bytes:
+        try:
+            return self.project.read(f"{folder}/{name}" if folder else name)
+        except OSError:
+            return b""
+
+
+def newest(rule: str) -> Version:
+    """Return a version no newer than the newest that a requirement allows: ``==0.0.38``, ``>=0.0.14,<0.1``, ``^0.0.8``.
+
+    A bound from above counts as that version; without one, anything newer is allowed.
+    """
+    bounds = [_upper(match[1], _version(match[2])) for match in _RULE.finditer(re.sub(r"(>=|>|!=)\s*[\d.*]+", "", rule))]
+    return min((bound for bound in bounds if bound is not None), default=(_ANY,))
+
+
+def _upper(operator: str, version: Version) -> Version | None:
+    if operator == "~=":
+        return _below((*version[:-2], version[-2] + 1)) if len(version) > 1 else None
+    if operator == "^":
+        first = next((index for index, part in enumerate(version) if part), len(version) - 1)
+        return _below((*version[:first], version[first] + 1))
+    if operator == "~":
+        return _below((version[0], version[1] + 1)) if len(version) > 1 else None
+    return _below(version) if operator == "<" else version
+
+
+def _below(version: Version) -> Version:
+    return (*version[:-1], version[-1] - 1, _ANY)
+
+
+def _version(text: str) -> Version:
+    return tuple(int(part) for part in text.split(".") if part)
+
+
+_ANY: Final = 9999

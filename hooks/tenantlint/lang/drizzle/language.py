@@ -44,7 +44,7 @@ class JavaScriptEvaluator(Evaluator):
 
 
 class JavaScript:
-    """What the evaluator asks about JavaScript: see ``evaluate.Language``."""
+    """What the evaluator asks about JavaScript: see ``lang/language.py``."""
 
     undefined: Value = UNDEFINED
 

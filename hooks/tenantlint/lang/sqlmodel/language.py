@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Python:
-    """What the evaluator asks about Python: see ``evaluate.Language``."""
+    """What the evaluator asks about Python: see ``lang/language.py``."""
 
     undefined: Value = None
 

@@ -51,13 +51,19 @@ def one_typescript(root: Path, runs: int) -> None:
     shutil.copy(NODE / "eslint.config.mjs", root)
     (root / "node_modules").symlink_to((NODE / "node_modules").resolve())
     eslint = [shutil.which("node") or "node", "node_modules/eslint/bin/eslint.js", str(file)]
-    report("tenantlint check, 94 lines of Drizzle", "eslint + eslint-plugin-drizzle", eslint, file, root, runs)
+    report(
+        f"tenantlint check, {lines(file)} lines of Drizzle", "eslint + eslint-plugin-drizzle", eslint, file, root, runs
+    )
 
 
 def one_python(root: Path, runs: int) -> None:
     (file,) = write_python(root, 1)
     fixit = [sys.executable, "-m", "fixit", "--quiet", "lint", str(file)]
-    report("tenantlint check, 103 lines of SQLModel", "fixit", fixit, file, root, runs)
+    report(f"tenantlint check, {lines(file)} lines of SQLModel", "fixit", fixit, file, root, runs)
+
+
+def lines(file: Path) -> int:
+    return len(file.read_text().splitlines())
 
 
 def report(label: str, peer: str, peer_command: Command, file: Path, root: Path, runs: int) -> None:

@@ -13,6 +13,9 @@ _INSTALLED: Final = frozenset(
 )
 """Packages that a folder without ``__init__.py`` never hides: migrations often live in a folder named ``alembic``."""
 
+_MODELLED: Final = frozenset({"pydantic", "sqlalchemy", "sqlmodel"})
+"""Packages whose behaviour is known here, so that a copy of theirs in the project, as in a fork, is not read."""
+
 
 class Resolver:
     """Finds modules in the project: relative ones from the importer, absolute ones from the nearest source root."""
@@ -48,6 +51,8 @@ class Resolver:
 
     def _absolute(self, module: str, folder: str) -> str | None:
         parts = module.split(".")
+        if parts[0] in _MODELLED:
+            return None
         stems = [_joined(root, *parts) for root in self._source_roots(folder)]
         regular = next((found for found in map(self._file, stems) if found is not None), None)
         if regular is not None or parts[0] in _INSTALLED:

@@ -51,3 +51,8 @@ def test_syntax_that_only_a_newer_python_knows_is_read_with_its_places() -> None
     places = [klass.name, field.targets[0], field.value, *field.value.args, alias]
     texts = [data[place.start : place.end].decode() for place in places]
     assert texts == ["A", "x", "f('é', k=1)", "'é'", "k=1", "type X = int"]
+
+
+def test_what_only_a_script_runs_is_left_out() -> None:
+    fragment = extract(Source("a.py", b'if __name__ == "__main__":\n    main()\nelse:\n    x = 1\n'))
+    assert fragment.body == (ir.Assign(48, 53, (ir.Name(48, 49, "x"),), ir.Const(52, 53, 1)),)

@@ -104,6 +104,8 @@ class StatementLowering(Lowering):
         test = self.expression(n.test, child(a, "test"))
         body = self._suite(n.body, child(a, "body"))
         orelse = self._orelse(n.orelse, child(a, "orelse"))
+        if _is_script(test):
+            return orelse
         checked = _type_checking(test)
         if checked is None:
             return ir.If(*span, test, body, orelse)
@@ -214,6 +216,15 @@ def _dotted(n: Cst) -> str:
 
 def _as_name(n: Cst) -> str | None:
     return None if n.asname is None else n.asname.name.value
+
+
+def _is_script(test: ir.Expr) -> bool:
+    """Tell whether an ``if`` asks whether the file is run as a script: what is imported is not."""
+    if not isinstance(test, ir.Binary) or test.op != "==":
+        return False
+    sides = (test.left, test.right)
+    named = any(isinstance(side, ir.Name) and side.id == "__name__" for side in sides)
+    return named and any(isinstance(side, ir.Const) and side.value == "__main__" for side in sides)
 
 
 def _type_checking(test: ir.Expr) -> bool | None:

@@ -60,7 +60,7 @@ def bind(evaluator: Evaluator, target: ir.Target, value: Value, scope: Scope) ->
 def _assign_attribute(evaluator: Evaluator, target: ir.Attr, value: Value, scope: Scope) -> None:
     container = evaluator.evaluate(target.value, scope)
     if isinstance(container, Native):
-        container.set(target.name, UNKNOWN if evaluator.uncertain else value)
+        container.set(target.name, UNKNOWN if evaluator.uncertain else value, scope.module.place(target))
     elif isinstance(container, MapValue):
         container.put(target.name, value, scope.module.place(target), not evaluator.uncertain)
 

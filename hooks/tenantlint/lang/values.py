@@ -57,8 +57,8 @@ class Native:
         """Return the attribute ``name``."""
         return UNKNOWN
 
-    def set(self, name: str, value: Value) -> None:
-        """Assign the attribute ``name``."""
+    def set(self, name: str, value: Value, at: Location) -> None:
+        """Assign the attribute ``name`` at the place ``at``."""
 
     def item(self, key: Value) -> Value:
         """Return ``self[key]``."""

@@ -183,7 +183,7 @@ class Assembler:
 
     def indexes(self, table: TableModel) -> Iterable[Index]:
         """Return the indexes, those of columns first."""
-        convention = getattr(table.metadata, "convention", UNKNOWN)
+        convention = self.registry.convention_of(table)
         for column in table.columns.values():
             indexed = flag(column.option("index"))
             if indexed is not False:
@@ -205,7 +205,7 @@ class Assembler:
 
     def unique_constraints(self, table: TableModel) -> Iterable[UniqueConstraint]:
         """Return the unique constraints that are declared on the table."""
-        convention = getattr(table.metadata, "convention", UNKNOWN)
+        convention = self.registry.convention_of(table)
         for item in table.items:
             if isinstance(item, ConstraintValue) and item.kind == "unique":
                 columns = self.names_of(table, item.args.positional)
@@ -214,7 +214,7 @@ class Assembler:
 
     def foreign_keys(self, table: TableModel) -> Iterable[ForeignKey]:
         """Return the foreign keys, those of columns first."""
-        convention = getattr(table.metadata, "convention", UNKNOWN)
+        convention = self.registry.convention_of(table)
         for key in self.registry.keys_of(table):
             target, named = key.target, key.item.named
             names = tuple(found.name for found in key.targets)

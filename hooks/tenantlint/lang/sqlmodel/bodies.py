@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MAX_LINES: Final = 120
 """A longer function than this does not build a column or a name."""
 
+MAX_INIT_LINES: Final = 20
+"""Likewise for the ``__init__`` of a column type."""
+
 _READ_METHODS: Final = frozenset({"load_dialect_impl", "get_col_spec"})
 _IRRELEVANT: Final = frozenset(
     "abstractmethod asynccontextmanager cached_property command comparator computed_field contextmanager delete "
@@ -38,8 +41,10 @@ def decides(data: bytes, span: Span, name: str, decorators: list[str], first: st
     ``span`` is the place of the function in ``data``, ``decorators`` are the last names of its decorators, and
     ``first`` is the name of its first parameter, or ''.
     """
-    if data.count(b"\n", *span) > MAX_LINES or not _IRRELEVANT.isdisjoint(decorators):
+    if data.count(b"\n", *span) > (MAX_INIT_LINES if name == "__init__" else MAX_LINES) or not _IRRELEVANT.isdisjoint(decorators):
         return False
+    if name == "__init__":
+        return True
     wanted = bool(decorators) or first != "self" or name in _READ_METHODS
     return wanted and data.find(b"return", *span) >= 0
 

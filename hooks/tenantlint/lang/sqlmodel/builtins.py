@@ -170,7 +170,7 @@ def _getattr(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
 def _setattr(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     target, name = args.get(0), args.get(1)
     if isinstance(target, Native) and isinstance(name, str):
-        target.set(name, UNKNOWN if evaluator.uncertain else args.get(2))
+        target.set(name, UNKNOWN if evaluator.uncertain else args.get(2), at)
     return None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins as python
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel import builtins, classes
-from tenantlint.lang.values import MISSING, Arguments, FuncValue, ModuleValue, Value
+from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ModuleValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from tenantlint.lang.sqlmodel.resolve import Resolver
     from tenantlint.lang.values import Module, Scope
     from tenantlint.source import Location
+
+
+_GLOBALS: Final = frozenset({*dir(python), "__file__", "__path__", "__annotations__"})
 
 
 class Python:
@@ -44,7 +48,8 @@ class Python:
 
     def builtin(self, name: str) -> Value:
         """Return a builtin name, or MISSING."""
-        return builtins.BUILTINS.get(name, MISSING)
+        found = builtins.BUILTINS.get(name, MISSING)
+        return External("builtins", name) if found is MISSING and name in _GLOBALS else found
 
     def attribute(self, evaluator: Evaluator, value: Value, name: str) -> Value:
         """Return ``value.name``."""

@@ -8,6 +8,7 @@ from tenantlint.diagnostic import input_problem
 from tenantlint.lang import Linked, ir
 from tenantlint.lang.evaluate import Evaluator
 from tenantlint.lang.sqlmodel.assemble import Assembler
+from tenantlint.lang.sqlmodel.imports import Imports
 from tenantlint.lang.sqlmodel.language import Python
 from tenantlint.lang.sqlmodel.library import Library
 from tenantlint.lang.sqlmodel.models import Models
@@ -51,14 +52,14 @@ class Loader:
 
 def link(project: Project, paths: Iterable[str]) -> Linked:
     """Return what the candidate files ``paths``, and what they import, declare."""
-    loader, models = Loader(project), Models(Versions(project))
-    evaluator = Evaluator(loader, Python(Resolver(project), Library(models), models))
+    loader, models, resolver = Loader(project), Models(Versions(project)), Resolver(project)
+    evaluator = Evaluator(loader, Python(resolver, Library(models), models))
     for path in paths:
         module = evaluator.module(path)
         if module is not None:
             evaluator.run(module)
             module.body = ()  # what classes and functions still need of it, they hold themselves
-    registry = Registry(models, models.indexes)
+    registry = Registry(models, Imports(project, resolver))
     assembler = Assembler(registry)
     relations = Relations(evaluator, registry)
     return Linked(

@@ -89,7 +89,7 @@ class ClassValue(Native):
         """Return whether the class is a whole one of a library, whose attributes are there though not modelled."""
         return bool(self.module) and self.at is None and self.known
 
-    def set(self, name: str, value: Value) -> None:
+    def set(self, name: str, value: Value, at: Location) -> None:
         """Assign a class attribute."""
         self.namespace[name] = value
 
@@ -113,14 +113,22 @@ class ClassValue(Native):
 
 
 class InstanceValue(Native):
-    """An instance of a class; its attributes are those of the class where they are no methods."""
+    """An instance of a class. Its attributes are those that its methods have set, then the constants of the class."""
 
     def __init__(self, cls: ClassValue) -> None:
         self.cls = cls
+        self.attributes: dict[str, Value] = {}
 
     def get(self, name: str) -> Value:
-        """Return UNKNOWN: an instance may have set any attribute."""
-        return UNKNOWN
+        """Return an attribute."""
+        if name in self.attributes:
+            return self.attributes[name]
+        value = self.cls.own(name)
+        return value if value is None or isinstance(value, (str, int, float, bool, ClassValue)) else UNKNOWN
+
+    def set(self, name: str, value: Value, at: Location) -> None:
+        """Assign an attribute."""
+        self.attributes[name] = value
 
 
 class EnumMember(Native):

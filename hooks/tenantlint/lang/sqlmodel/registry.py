@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tenantlint.lang.sqlmodel.expressions import columns_in
 from tenantlint.lang.sqlmodel.models import TableModel, default_schema
-from tenantlint.lang.sqlmodel.schema_items import ColumnValue, ConstraintValue, ForeignKeyValue, IndexValue
+from tenantlint.lang.sqlmodel.schema_items import ColumnValue, ConstraintValue, ForeignKeyValue, IndexValue, MetaDataValue
 from tenantlint.lang.sqlmodel.sql_types import NULL_TYPE
 from tenantlint.lang.values import ListValue
 from tenantlint.schema import UNKNOWN, Maybe, qualified
@@ -14,6 +14,7 @@ from tenantlint.schema import UNKNOWN, Maybe, qualified
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tenantlint.lang.sqlmodel.imports import Imports
     from tenantlint.lang.sqlmodel.models import Models
     from tenantlint.lang.sqlmodel.schema_items import SchemaItem
     from tenantlint.lang.values import Value
@@ -64,8 +65,9 @@ class Registry:
     the one whose file is nearest counts.
     """
 
-    def __init__(self, models: Models, indexes: Iterable[IndexValue]) -> None:
+    def __init__(self, models: Models, imports: Imports) -> None:
         self.tables = models.finished()
+        self.imports = imports
         self.others = frozenset(models.other_names)
         self._ids: dict[int, str] = {}
         self._by_name: dict[tuple[Maybe[str | None], Maybe[str]], list[TableModel]] = {}
@@ -75,7 +77,7 @@ class Registry:
             self._by_name.setdefault((table.schema, table.table_name), []).append(table)
             self._by_class.setdefault(table.cls.name, []).append(table)
             self._ids[id(table)] = self._new_id(table)
-        self._attach(indexes)
+        self._attach(models.indexes)
 
     def _new_id(self, table: TableModel) -> str:
         base = f"sqlmodel:{table.cls.module}:{table.cls.name}"
@@ -108,6 +110,18 @@ class Registry:
     def may_be_unread(self, name: Maybe[str]) -> bool:
         """Return whether a table that the project does not show may exist all the same."""
         return name is UNKNOWN or name in self.others or any(table.table_name is UNKNOWN for table in self.tables)
+
+    def convention_of(self, table: TableModel) -> Value:
+        """Return the naming convention that counted when a table was made."""
+        metadata, at = table.metadata, table.cls.at
+        if not isinstance(metadata, MetaDataValue) or at is None:
+            return UNKNOWN
+        found = metadata.convention
+        for place, convention in metadata.later:
+            same = place.path == at.path
+            if (place.start < at.start) if same else self.imports.has_run(place.path, at.path):
+                found = convention
+        return found
 
     # Foreign keys
 

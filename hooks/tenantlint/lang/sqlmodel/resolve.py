@@ -24,6 +24,7 @@ class Resolver:
         self.project = project
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, int, str], str | None] = {}
+        self._packages = _top_packages(project)
         self._folders = {folder for path in project.files if path.endswith(".py") for folder in _parents(path)}
 
     def resolve(self, module: str, level: int, importer: str) -> str | None:
@@ -53,7 +54,8 @@ class Resolver:
         parts = module.split(".")
         if parts[0] in _MODELLED:
             return None
-        stems = [_joined(root, *parts) for root in self._source_roots(folder)]
+        roots = dict.fromkeys([*self._source_roots(folder), *self._packages.get(parts[0], ())])
+        stems = [_joined(root, *parts) for root in roots]
         regular = next((found for found in map(self._file, stems) if found is not None), None)
         if regular is not None or parts[0] in _INSTALLED:
             return regular
@@ -83,6 +85,17 @@ class Resolver:
             candidates = [root for base in above for root in (base, _joined(base, "src"))]
             self._roots[folder] = tuple(dict.fromkeys(candidates))
         return self._roots[folder]
+
+
+def _top_packages(project: Project) -> dict[str, list[str]]:
+    """Return the folders that hold a package, by the package's name: they are source roots for its own imports."""
+    packages = {path.rpartition("/")[0] for path in project.files if path.endswith("/__init__.py")}
+    found: dict[str, list[str]] = {}
+    for package in sorted(packages):
+        root, _, name = package.rpartition("/")
+        if root not in packages:
+            found.setdefault(name, []).append(root)
+    return found
 
 
 def _joined(*parts: str) -> str:

@@ -18,20 +18,24 @@ DEFAULT_CONVENTION: Final[dict[Value, Value]] = {"ix": "ix_%(column_0_label)s"}
 
 
 class MetaDataValue(Native):
-    """A ``MetaData``: the schema and the naming convention of its tables."""
+    """A ``MetaData``: the schema and the naming convention of its tables.
+
+    ``later`` holds the conventions that are assigned to it, and where: they count for the tables that are made after.
+    """
 
     def __init__(self, schema: Value = None, convention: Value = None) -> None:
         self.schema = schema
         self.convention: Value = MapValue(dict(DEFAULT_CONVENTION)) if convention is None else convention
+        self.later: list[tuple[Location, Value]] = []
 
     def get(self, name: str) -> Value:
         """Return the schema or the naming convention."""
         return {"schema": self.schema, "naming_convention": self.convention}.get(name, UNKNOWN)
 
-    def set(self, name: str, value: Value) -> None:
+    def set(self, name: str, value: Value, at: Location) -> None:
         """Assign the schema or the naming convention."""
         if name == "naming_convention":
-            self.convention = value
+            self.later.append((at, value))
         elif name == "schema":
             self.schema = value
 
@@ -147,7 +151,7 @@ class ColumnValue(SqlValue):
         """Return the column as an expression."""
         return ColumnExpression(self)
 
-    def set(self, name: str, value: Value) -> None:
+    def set(self, name: str, value: Value, at: Location) -> None:
         """Assign an attribute before the table is made."""
         if name == "name":
             self.name = value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.builtins import enum_members, iterate
 from tenantlint.lang.sqlmodel.objects import ClassValue, InstanceValue
-from tenantlint.lang.values import MISSING, Arguments, Builtin, FuncValue, Native, Value
+from tenantlint.lang.values import MISSING, Arguments, Builtin, FuncValue, Native, Scope, Value
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Maybe, qualified
 from tenantlint.types import normalize
@@ -233,7 +233,7 @@ def _type_class(name: str, render: Render) -> ClassValue:
     cls = ClassValue(name, (TYPE_ENGINE,), module="sqlalchemy")
 
     def construct(made: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        args = Arguments() if "__init__" in made.namespace else args
+        args = _initialized(InstanceValue(made), evaluator, args, at)
         return SqlType(render(args), name in _INTEGERS)
 
     cls.constructor = construct
@@ -288,7 +288,7 @@ def _plain_enum(args: Arguments, labels: Maybe[tuple[Maybe[str], ...]]) -> Maybe
 
 
 def _labels(args: Arguments) -> Maybe[tuple[Maybe[str], ...]]:
-    if not args.complete:
+    if not args.complete or (len(args.positional) == 1 and not isinstance(args.positional[0], str)):
         return UNKNOWN
     return tuple(value if isinstance(value, str) else UNKNOWN for value in args.positional)
 
@@ -305,20 +305,51 @@ def _class_labels(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Lo
 
 def _decorated(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     """Make a TypeDecorator: its ``impl``, or what ``load_dialect_impl`` says for PostgreSQL."""
+    instance = InstanceValue(cls)
+    inner = _initialized(instance, evaluator, args, at)
     loader = cls.own("load_dialect_impl")
     if isinstance(loader, FuncValue):
-        found = evaluator.call(loader, Arguments((InstanceValue(cls), POSTGRESQL)), at)
+        found = evaluator.call(loader, Arguments((instance, POSTGRESQL)), at)
         return as_type(evaluator, found, at) if is_type(found) else UNKNOWN_TYPE
     impl = cls.own("impl")
     if isinstance(impl, ClassValue) and impl.is_subclass(TYPE_ENGINE) is True:
-        made = impl.call(evaluator, Arguments(complete=False) if cls.own("__init__") is not MISSING else args, at)
+        made = impl.call(evaluator, inner, at)
         return made if isinstance(made, SqlType) else UNKNOWN_TYPE
     return impl if isinstance(impl, SqlType) else UNKNOWN_TYPE
 
 
+def _initialized(instance: InstanceValue, evaluator: Evaluator, args: Arguments, at: Location) -> Arguments:
+    """Run the ``__init__`` of a type and return the arguments that it passes on to that of its base class."""
+    function = instance.cls.own("__init__")
+    if not isinstance(function, FuncValue):
+        return args
+    parent = _Parent()
+    scope = Scope(function.scope.module, function.scope)
+    scope.variables["super"] = Builtin(lambda evaluator, args, at: parent)
+    evaluator.call(FuncValue(function.node, scope, instance), args, at)
+    return parent.args
+
+
+class _Parent(Native):
+    """``super()`` in the ``__init__`` of a type: remembers what it is called with."""
+
+    def __init__(self) -> None:
+        self.args = Arguments(complete=False)
+
+    def get(self, name: str) -> Value:
+        """Return the ``__init__`` of the base class."""
+        return Builtin(self._call) if name == "__init__" else UNKNOWN
+
+    def _call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        self.args = Arguments(complete=False) if evaluator.uncertain else args
+        return None
+
+
 def _user_defined(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    instance = InstanceValue(cls)
+    _initialized(instance, evaluator, args, at)
     spec = cls.own("get_col_spec")
-    text = evaluator.call(spec, Arguments((InstanceValue(cls),)), at) if isinstance(spec, FuncValue) else UNKNOWN
+    text = evaluator.call(spec, Arguments((instance,)), at) if isinstance(spec, FuncValue) else UNKNOWN
     return SqlType(text if isinstance(text, str) else UNKNOWN)
 
 

@@ -21,6 +21,13 @@ MAX_LINES: Final = 120
 MAX_INIT_LINES: Final = 20
 """Likewise for the ``__init__`` of a column type."""
 
+MAX_TEXT: Final = 300
+"""Bytes of a string literal that is worth cutting out."""
+MAX_VALUE: Final = 50_000
+"""Bytes of another value than a call that is data and no schema."""
+UNREAD: Final = "__unread__"
+"""The name that stands in the text for a value that is cut out."""
+
 _READ_METHODS: Final = frozenset({"load_dialect_impl", "get_col_spec"})
 _IRRELEVANT: Final = frozenset(
     "abstractmethod asynccontextmanager cached_property command comparator computed_field contextmanager delete "
@@ -32,7 +39,6 @@ _IRRELEVANT: Final = frozenset(
 
 _FUNCTIONS: Final = ("FunctionDef", "AsyncFunctionDef")
 _BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
-_NOTHING: Final = b"0"
 
 
 def decides(data: bytes, span: Span, name: str, decorators: list[str], first: str) -> bool:
@@ -50,24 +56,40 @@ def decides(data: bytes, span: Span, name: str, decorators: list[str], first: st
 
 
 def without_bodies(source: Source, tree: Any) -> str:
-    """Return the text of a file without the bodies of functions that decide nothing. ``tree`` is its ``ast.Module``."""
+    """Return the text of a file without what LibCST need not parse. ``tree`` is its ``ast.Module``.
+
+    That is the bodies of functions that decide nothing, data that is too long to be a schema, and long string
+    literals: their values are in ``tree``, and thousands of literals side by side are more than LibCST can nest.
+    """
     data, parts, end = source.data, [], 0
-    for start, stop in _undecided(source, tree.body):
-        parts += [data[end:start], _NOTHING]
+    for start, stop, instead in _undecided(source, tree.body):
+        parts += [data[end:start], instead]
         end = stop
     return b"".join([*parts, data[end:]]).decode()
 
 
-def _undecided(source: Source, body: Iterable[Any]) -> Iterator[Span]:
+def _undecided(source: Source, body: Iterable[Any]) -> Iterator[tuple[int, int, bytes]]:
     for node in body:
         if type(node).__name__ in _FUNCTIONS:
             if not _decides(source, node):
-                yield _body_span(source, node.body)
+                yield *_body_span(source, node.body), b"0"
             continue
+        value = getattr(node, "value", None)
+        if value is not None:
+            yield from _long_value(source, value)
         for block in _BLOCKS:
             inner = getattr(node, block, None)
             if isinstance(inner, list):
                 yield from _undecided(source, inner)
+
+
+def _long_value(source: Source, value: Any) -> Iterator[tuple[int, int, bytes]]:
+    start, end = _start(source, value), _end(source, value)
+    text = getattr(value, "value", None)
+    if isinstance(text, (str, bytes)) and end - start > MAX_TEXT:
+        yield start, end, b'""' if isinstance(text, str) else b'b""'
+    elif end - start > MAX_VALUE and type(value).__name__ != "Call":
+        yield start, end, UNREAD.encode()
 
 
 def _decides(source: Source, node: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING, Final, cast
 
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 5_000_000
 MAX_LINE: Final = 10_000
 """Characters of a line that is given to LibCST although Python's own parser has not been through it."""
+MAX_CHAIN: Final = 1_000
+"""Operands of one ``and`` or ``or``, which LibCST nests in one another."""
 MAX_BRANCHES: Final = 2_000
 """Likewise, the ``elif`` of a file: each is nested in the one before."""
+
+_COOKIE: Final = re.compile(rb"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+"""The declaration of an encoding, in one of the first two lines (PEP 263)."""
+_UTF_8: Final = (b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig")
 
 _ONLY_AST: Final = 0x400
 """``ast.PyCF_ONLY_AST``: what ``ast.parse`` passes to ``compile``, without the cost of importing ``ast``."""
@@ -39,6 +46,10 @@ def extract(source: Source) -> ir.Fragment:
         return _unread(source, 0, "ERR004", f"it is larger than {MAX_BYTES:,} bytes, so it was not read")
     if b"\0" in data:
         return _unread(source, data.index(b"\0"), "ERR003", "a null byte cannot stand in Python source")
+    cookie = _COOKIE.match(data)
+    if cookie is not None and not data.isascii() and cookie[1].lower() not in _UTF_8:
+        name = cookie[1].decode()
+        return _unread(source, cookie.start(1), "ERR002", f"it is in the encoding {name}, and only UTF-8 is read")
     try:
         return _extract(source, source.text())
     except UnicodeDecodeError as error:
@@ -57,7 +68,22 @@ def _extract(source: Source, text: str) -> ir.Fragment:
         tree = _parse(text, source.path)
     except SyntaxError as error:
         return _extract_newer(source, text, error)
-    return _lowered(source, cst.parse(without_bodies(source, tree)), {}, tree.body)
+    if _has_long_chain(tree, source.data):
+        return _unread(source, 0, "ERR004", "it is nested too deeply to be read")
+    try:
+        module = cst.parse(without_bodies(source, tree))
+    except cst.CstSyntaxError as error:
+        return _unread(source, 0, "ERR004", f"it is Python, but LibCST cannot parse it: {error.message}")
+    return _lowered(source, module, {}, tree.body)
+
+
+def _has_long_chain(tree: ast.Module, data: bytes) -> bool:
+    """Tell whether LibCST's parser would nest too deeply what Python keeps flat: ``a and b and ...``."""
+    if data.count(b" and ") + data.count(b" or ") < MAX_CHAIN:
+        return False
+    import ast
+
+    return any(isinstance(node, ast.BoolOp) and len(node.values) > MAX_CHAIN for node in ast.walk(tree))
 
 
 def _parse(text: str, path: str) -> ast.Module:

@@ -9,7 +9,7 @@ from tenantlint.lang.sqlmodel.classes import AutoValue
 from tenantlint.lang.sqlmodel.expressions import FUNCTIONS
 from tenantlint.lang.sqlmodel.fields import BASE_MODEL, Constraint, FieldCall, RelationshipCall
 from tenantlint.lang.sqlmodel.models import DECLARED_ATTR, Models
-from tenantlint.lang.sqlmodel.objects import NewTypeValue, SpecialForm, TypeVariable, annotated
+from tenantlint.lang.sqlmodel.objects import MAKERS, LibraryMember, NewTypeValue, SpecialForm, TypeVariable, annotated
 from tenantlint.lang.sqlmodel.patterns import PATTERNS
 from tenantlint.lang.sqlmodel.schema_items import ITEMS
 from tenantlint.lang.sqlmodel.sql_types import MUTABLE, TYPES
@@ -49,6 +49,8 @@ class Library:
         package = module.partition(".")[0]
         if package in _WITH_TABLES and name in self._own:
             return self._own[name]
+        if module in MAKERS:
+            return LibraryMember(module, name)
         exports = _MODULES.get(package, {})
         return exports[name] if name in exports else LibraryModule(self, module, name)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenantlint.lang import ir
 from tenantlint.lang.sqlmodel import cst
+from tenantlint.lang.sqlmodel.bodies import UNREAD
 
 if TYPE_CHECKING:
     import ast
@@ -72,6 +73,8 @@ class Lowering:
 
     def _name(self, n: Cst, a: AstNode) -> ir.Expr:
         span = self.span(n, a)
+        if n.value == UNREAD:
+            return ir.Opaque(*span, "data")
         return ir.Const(*span, _CONSTANTS[n.value]) if n.value in _CONSTANTS else ir.Name(*span, n.value)
 
     def _ellipsis(self, n: Cst, a: AstNode) -> ir.Expr:

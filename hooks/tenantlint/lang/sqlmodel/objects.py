@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
 from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ListValue, Native, Value
@@ -83,7 +83,7 @@ class ClassValue(Native):
             return self.name
         if name == "__module__" and self.module:
             return self.module
-        return External(self.module, f"{self.name}.{name}") if self.is_of_library() else UNKNOWN
+        return LibraryMember(self.module, f"{self.name}.{name}") if self.is_of_library() else UNKNOWN
 
     def is_of_library(self) -> bool:
         """Return whether the class is a whole one of a library, whose attributes are there though not modelled."""
@@ -110,6 +110,14 @@ class ClassValue(Native):
         if other in self.mro:
             return True
         return False if self.known else UNKNOWN
+
+
+class LibraryMember(External):
+    """A function of a module or class outside of the project."""
+
+    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        """Return an unknown object that is not None, where the standard library makes one: ``datetime.now()``."""
+        return SOMETHING if self.module in MAKERS else UNKNOWN
 
 
 class InstanceValue(Native):
@@ -301,3 +309,10 @@ def linearize(bases: tuple[ClassValue, ...]) -> tuple[ClassValue, ...]:
         result.append(head)
         pending = [[cls for cls in names if cls is not head] for names in pending]
     return tuple(result)
+
+
+SOMETHING: Final = InstanceValue(ClassValue("object", module="builtins"))
+"""An object of which nothing is known but that it is not None."""
+
+MAKERS: Final = frozenset({"datetime", "uuid", "decimal", "secrets", "time"})
+"""Modules whose functions never return None."""

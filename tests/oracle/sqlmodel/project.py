@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from tenantlint.lang import Linked
 
+HOOKS = Path(__file__).parents[3] / "hooks"
 TRUTH = Path(__file__).with_name("truth.py")
 Document = dict[str, Any]
 
@@ -40,6 +42,10 @@ def read(root: Path, folder: str = "") -> Document:
 
 
 def truths(out: Path, roots: Iterable[str], python: str = sys.executable) -> dict[str, Document]:
-    """Import projects and return what they say, by the name of their folder. Raises where one cannot be imported."""
-    subprocess.run([python, str(TRUTH), str(out), *roots], check=True)
+    """Import projects and return what they say, by the name of their folder. Raises where one cannot be imported.
+
+    ``python`` needs SQLModel and what the projects import, but not tenantlint.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(HOOKS)}
+    subprocess.run([python, str(TRUTH), str(out), *roots], check=True, env=environment)
     return {path.stem: json.loads(path.read_text()) for path in out.glob("*.json")}

@@ -112,7 +112,7 @@ def _column(table: Any, key: str, column: Any) -> dict[str, Any]:
         "name": str(column.name),
         "key": key,
         "type": normalize(column.type.compile(dialect=DIALECT)),
-        "nullable": column.nullable,
+        "nullable": bool(column.nullable),
         "primary_key": column.primary_key,
         "unique": bool(column.unique),
         "has_default": column.default is not None or server,

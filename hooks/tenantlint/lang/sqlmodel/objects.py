@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang import ir
-from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ListValue, Native, Value
+from tenantlint.lang.values import MISSING, Arguments, Builtin, External, FuncValue, ListValue, Native, Value
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from tenantlint.lang import ir
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.lang.sqlmodel.fields import ModelField
     from tenantlint.lang.values import Scope
@@ -50,7 +50,7 @@ class ClassValue(Native):
         self.namespace: dict[str, Value] = {} if namespace is None else namespace
         self.annotations: dict[str, Annotation] = {}
         self.arguments: dict[str, Value] = {}
-        self.known = known and all(base.known for base in bases)
+        self.known: bool = known and all(base.known for base in bases)
         self.at: Location | None = None
         self.type_params: tuple[Value, ...] = ()
         self.type_args: tuple[Value, ...] = ()
@@ -311,8 +311,18 @@ def linearize(bases: tuple[ClassValue, ...]) -> tuple[ClassValue, ...]:
     return tuple(result)
 
 
-SOMETHING: Final = InstanceValue(ClassValue("object", module="builtins"))
-"""An object of which nothing is known but that it is not None."""
+class Made(InstanceValue):
+    """An object of which nothing is known but that it is not None, and neither is what these methods return."""
+
+    def get(self, name: str) -> Value:
+        """Return a method that makes another object: ``datetime.now().replace(tzinfo=UTC)``."""
+        return Builtin(lambda evaluator, args, at: self) if name in _MAKING_METHODS else UNKNOWN
+
+
+_MAKING_METHODS: Final = frozenset(
+    {"astimezone", "date", "isoformat", "quantize", "replace", "strftime", "time", "timestamp", "timetz"}
+)
+SOMETHING: Final = Made(ClassValue("object", module="builtins"))
 
 MAKERS: Final = frozenset({"datetime", "uuid", "decimal", "secrets", "time"})
 """Modules whose functions never return None."""

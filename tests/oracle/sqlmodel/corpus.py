@@ -33,7 +33,15 @@ class Corpus(NamedTuple):
     package: str
     modules: tuple[str, ...]
     sqlmodel: str = "0.0.50"
-    needs: tuple[str, ...] = ("sqlalchemy==2.1.9", "pydantic==2.14.3", "celery", "cron-descriptor", "faker", "fastapi", "toml")
+    needs: tuple[str, ...] = (
+        "sqlalchemy==2.1.9",
+        "pydantic==2.14.3",
+        "celery",
+        "cron-descriptor",
+        "faker",
+        "fastapi",
+        "toml",
+    )
     beside: tuple[str, ...] = ()
 
     @property

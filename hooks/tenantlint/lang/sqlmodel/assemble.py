@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlValue
 from tenantlint.lang.sqlmodel.models import default_schema
 from tenantlint.lang.sqlmodel.names import Subject, conventional
-from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlValue
 from tenantlint.lang.sqlmodel.schema_items import (
     ColumnValue,
     ConstraintValue,
     ForeignKeyValue,
     GeneratedValue,
     IndexValue,
-    MetaDataValue,
-    SchemaItem,
 )
-from tenantlint.lang.values import Arguments, ListValue, Value
 from tenantlint.schema import (
     UNKNOWN,
     Column,
@@ -27,7 +24,6 @@ from tenantlint.schema import (
     RowLevelSecurity,
     Table,
     UniqueConstraint,
-    qualified,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +31,7 @@ if TYPE_CHECKING:
 
     from tenantlint.lang.sqlmodel.models import TableModel
     from tenantlint.lang.sqlmodel.registry import Registry, Target
+    from tenantlint.lang.values import Value
     from tenantlint.schema import Relation
 
 _GENERATED_DEFAULTS: Final = frozenset({"Identity", "Computed", "DefaultClause", "FetchedValue"})
@@ -252,4 +249,3 @@ def _any(*flags: Maybe[bool]) -> Maybe[bool]:
     if any(flag is True for flag in flags):
         return True
     return UNKNOWN if any(flag is UNKNOWN for flag in flags) else False
-

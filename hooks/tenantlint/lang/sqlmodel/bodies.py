@@ -47,7 +47,9 @@ def decides(data: bytes, span: Span, name: str, decorators: list[str], first: st
     ``span`` is the place of the function in ``data``, ``decorators`` are the last names of its decorators, and
     ``first`` is the name of its first parameter, or ''.
     """
-    if data.count(b"\n", *span) > (MAX_INIT_LINES if name == "__init__" else MAX_LINES) or not _IRRELEVANT.isdisjoint(decorators):
+    if data.count(b"\n", *span) > (MAX_INIT_LINES if name == "__init__" else MAX_LINES) or not _IRRELEVANT.isdisjoint(
+        decorators
+    ):
         return False
     if name == "__init__":
         return True
@@ -104,7 +106,7 @@ def _decides(source: Source, node: Any) -> bool:
 def _last_name(decorator: Any) -> str:
     if type(decorator).__name__ == "Call":
         return _last_name(decorator.func)
-    return getattr(decorator, "attr", None) or getattr(decorator, "id", "")
+    return str(getattr(decorator, "attr", None) or getattr(decorator, "id", ""))
 
 
 def _body_span(source: Source, body: list[Any]) -> Span:
@@ -116,8 +118,8 @@ def _body_span(source: Source, body: list[Any]) -> Span:
 
 
 def _start(source: Source, node: Any) -> int:
-    return source.line_starts[node.lineno - 1] + int(node.col_offset)
+    return source.line_starts[int(node.lineno) - 1] + int(node.col_offset)
 
 
 def _end(source: Source, node: Any) -> int:
-    return source.line_starts[node.end_lineno - 1] + int(node.end_col_offset)
+    return source.line_starts[int(node.end_lineno) - 1] + int(node.end_col_offset)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenantlint.lang import ir
 from tenantlint.lang.sqlmodel.builtins import OBJECT, STR, iterate
 from tenantlint.lang.sqlmodel.fields import SQLMODEL
-from tenantlint.lang.sqlmodel.models import Models, ModelClass
+from tenantlint.lang.sqlmodel.models import ModelClass, Models
 from tenantlint.lang.sqlmodel.objects import (
     Annotation,
     ClassValue,
@@ -22,6 +21,7 @@ from tenantlint.lang.values import Arguments, External, FuncValue, ListValue, Ma
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
+    from tenantlint.lang import ir
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.source import Location
 

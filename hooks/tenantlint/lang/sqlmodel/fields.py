@@ -20,7 +20,6 @@ from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
-    from tenantlint.lang.sqlmodel.objects import Annotation
     from tenantlint.source import Location
 
 BASE_MODEL: Final = ClassValue("BaseModel", module="pydantic")
@@ -63,7 +62,7 @@ class FieldCall(Native):
 
 
 class Constraint(Native):
-    """An item of ``Annotated`` metadata that limits the value: ``MaxLen``, ``AfterValidator``, ``StringConstraints``."""
+    """An item of ``Annotated`` metadata that limits or checks the value: ``MaxLen``, ``AfterValidator``."""
 
     def __init__(self, name: str, args: Arguments) -> None:
         self.name = name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlExpression, SqlValue, columns_in
-from tenantlint.lang.sqlmodel.schema_items import ColumnValue
 from tenantlint.lang.values import ListValue
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from tenantlint.lang.sqlmodel.models import TableModel
     from tenantlint.lang.sqlmodel.registry import Registry
+    from tenantlint.lang.sqlmodel.schema_items import ColumnValue
     from tenantlint.lang.values import Value
 
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "is", "call"})
@@ -124,7 +124,9 @@ def _position(column: ColumnValue) -> int:
     return next((index for index, other in enumerate(columns) if other is column), len(columns))
 
 
-def mark_foreign(registry: Registry, pairs: Iterable[Pair], foreign: list[ColumnValue], through: TableModel | None) -> None:
+def mark_foreign(
+    registry: Registry, pairs: Iterable[Pair], foreign: list[ColumnValue], through: TableModel | None
+) -> None:
     """Mark the foreign side of every comparison: as told, or by the foreign keys of the columns."""
     pairs = list(pairs)
     if any(side.foreign for pair in pairs for side in pair.sides):

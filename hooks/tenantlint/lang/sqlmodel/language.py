@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins as python
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel import builtins, classes
+from tenantlint.lang.sqlmodel import builtins, classes, containers, operators
 from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ModuleValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -53,23 +53,23 @@ class Python:
 
     def attribute(self, evaluator: Evaluator, value: Value, name: str) -> Value:
         """Return ``value.name``."""
-        return builtins.attribute(value, name)
+        return containers.attribute(value, name)
 
     def item(self, evaluator: Evaluator, value: Value, key: Value) -> Value:
         """Return ``value[key]``."""
-        return builtins.item(value, key)
+        return containers.item(value, key)
 
     def truth(self, value: Value) -> Maybe[bool]:
         """Return whether a value counts as true."""
-        return builtins.truth(value)
+        return operators.truth(value)
 
     def unary(self, op: str, value: Value) -> Value:
         """Return the result of a prefix operator."""
-        return builtins.unary(op, value)
+        return operators.unary(op, value)
 
     def binary(self, op: str, left: Value, right: Value) -> Value:
         """Return the result of an infix operator."""
-        return builtins.binary(op, left, right)
+        return operators.binary(op, left, right)
 
     def iterate(self, value: Value) -> list[Value] | None:
         """Return the items that a loop sees, None where they are not all known."""
@@ -77,7 +77,7 @@ class Python:
 
     def template(self, evaluator: Evaluator, parts: list[Value], at: Location) -> Value:
         """Return the string that an f-string gives."""
-        texts = [builtins.text(part) for part in parts]
+        texts = [operators.text(part) for part in parts]
         return UNKNOWN if UNKNOWN in texts else "".join(text for text in texts if text is not UNKNOWN)
 
     def tagged(self, evaluator: Evaluator, tag: Value, parts: list[Value], at: Location) -> Value:

@@ -37,7 +37,11 @@ class Library:
     """The modelled packages, with what is one project's own in them: SQLModel's metadata and the tables."""
 
     def __init__(self, models: Models) -> None:
-        self._own: dict[str, Value] = {"SQLModel": models.sqlmodel, "Table": Builtin(models.core_table), "Index": Builtin(models.index)}
+        self._own: dict[str, Value] = {
+            "SQLModel": models.sqlmodel,
+            "Table": Builtin(models.core_table),
+            "Index": Builtin(models.index),
+        }
 
     def export(self, module: str, name: str | None) -> Value:
         """Return what ``from module import name`` brings; the module itself where ``name`` is None."""

@@ -317,10 +317,10 @@ class Lowering:
     def text(self, text: str, span: Span) -> ir.Expr:
         """Lower an expression that stands in a string; Opaque where it does not parse."""
         try:
-            statement = cst.parse(f"({text})\n").body[0]
+            module: Cst = cst.parse(f"({text})\n")
         except (cst.CstSyntaxError, RecursionError):
             return ir.Opaque(*span, "text")
-        small = getattr(statement, "body", ())
+        small = getattr(module.body[0], "body", ())
         if len(small) != 1 or kind(small[0]) != "Expr":
             return ir.Opaque(*span, "text")
         return self.inside(span, small[0].value)

@@ -127,7 +127,7 @@ class Models:
             self.other_names.add(name)
 
     def index(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        """Return what ``Index(...)`` makes, and remember it: it belongs to the table of its columns wherever it stands."""
+        """Return what ``Index(...)`` makes, and remember it: wherever it stands, the table of its columns has it."""
         made = IndexValue(args, at)
         self.indexes.append(made)
         return made

@@ -77,7 +77,9 @@ def _part(token: str, given: Value, subject: Subject) -> Value:
 
 
 def _column_part(match: re.Match[str], columns: tuple[Maybe[str | None], ...], table: TableModel) -> Value:
-    shown: Callable[[Maybe[str | None]], Value] = (lambda name: label(table, name)) if match[3] == "label" else (lambda name: name)
+    shown: Callable[[Maybe[str | None]], Value] = (
+        (lambda name: label(table, name)) if match[3] == "label" else (lambda name: name)
+    )
     if match[2] is None:
         index = int(match[1])
         return shown(columns[index]) if index < len(columns) else ""

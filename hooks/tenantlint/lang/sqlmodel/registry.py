@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from tenantlint.lang.sqlmodel.expressions import columns_in
 from tenantlint.lang.sqlmodel.models import TableModel, default_schema
-from tenantlint.lang.sqlmodel.schema_items import ColumnValue, ConstraintValue, ForeignKeyValue, IndexValue, MetaDataValue
+from tenantlint.lang.sqlmodel.schema_items import (
+    ColumnValue,
+    ConstraintValue,
+    ForeignKeyValue,
+    IndexValue,
+    MetaDataValue,
+)
 from tenantlint.lang.sqlmodel.sql_types import NULL_TYPE
 from tenantlint.lang.values import ListValue
 from tenantlint.schema import UNKNOWN, Maybe, qualified
@@ -27,7 +33,9 @@ class Target:
     ``table_name`` and ``name`` are what the code says then.
     """
 
-    def __init__(self, table: TableModel | None, column: ColumnValue | None, table_name: Maybe[str], name: Maybe[str]) -> None:
+    def __init__(
+        self, table: TableModel | None, column: ColumnValue | None, table_name: Maybe[str], name: Maybe[str]
+    ) -> None:
         self.table = table
         self.column = column
         self.table_name = table_name if table is None else qualified(table.schema, table.table_name)
@@ -40,7 +48,9 @@ NOWHERE = Target(None, None, UNKNOWN, UNKNOWN)
 class Key:
     """A foreign key of a table: its own columns (None where it names one that is not there) and what they reference."""
 
-    def __init__(self, item: SchemaItem, columns: list[ColumnValue | None], names: list[Maybe[str]], targets: list[Target]) -> None:
+    def __init__(
+        self, item: SchemaItem, columns: list[ColumnValue | None], names: list[Maybe[str]], targets: list[Target]
+    ) -> None:
         self.item = item
         self.columns = columns
         self.names = tuple(names)
@@ -204,4 +214,3 @@ def _shared(left: str, right: str) -> int:
             break
         count += 1
     return count
-

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from tenantlint.lang import ir
-from tenantlint.lang.sqlmodel.extract import parse_expression
 from tenantlint.lang.sqlmodel.expressions import FUNCTIONS
+from tenantlint.lang.sqlmodel.extract import parse_expression
 from tenantlint.lang.sqlmodel.fields import RelationshipCall
 from tenantlint.lang.sqlmodel.joins import (
     Join,
@@ -197,7 +197,9 @@ class Relations:
     def _through(self, link: Link, secondary: Value) -> Maybe[TableModel | None]:
         if isinstance(secondary, str):
             schema, _, name = secondary.rpartition(".")
-            found = self.registry.by_name(schema or None, name, link.table) or self.registry.by_class(secondary, link.table)
+            found = self.registry.by_name(schema or None, name, link.table) or self.registry.by_class(
+                secondary, link.table
+            )
             if found is None:
                 evaluated = self._evaluated(link, secondary)
                 found = evaluated if isinstance(evaluated, TableModel) else None
@@ -325,4 +327,3 @@ def _names(node: object) -> Iterator[str]:
     elif isinstance(node, ir.Node):
         for field in node.__fields__:
             yield from _names(getattr(node, field))
-

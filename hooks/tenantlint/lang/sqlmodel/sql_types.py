@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.objects import Constructor
     from tenantlint.source import Location
 
     Render = Callable[[Arguments], Maybe[str]]
@@ -107,7 +108,7 @@ def _fixed(text: str) -> Render:
 
 
 def _sized(text: str, position: int = 0, name: str = "length") -> Render:
-    """A type with one size in parentheses: 0 counts as none."""
+    """Render a type with one size in parentheses: 0 counts as none."""
 
     def render(args: Arguments) -> Maybe[str]:
         size = _number(args.get(position, name))
@@ -240,9 +241,6 @@ def _type_class(name: str, render: Render) -> ClassValue:
     return cls
 
 
-TYPES: Final = {name: _type_class(name, render) for name, render in _RENDERERS.items()}
-
-
 def _array(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     item, dimensions = as_type(evaluator, args.get(0, "item_type"), at), _number(args.get(2, "dimensions"))
     if item.text is UNKNOWN or dimensions is UNKNOWN:
@@ -293,7 +291,9 @@ def _labels(args: Arguments) -> Maybe[tuple[Maybe[str], ...]]:
     return tuple(value if isinstance(value, str) else UNKNOWN for value in args.positional)
 
 
-def _class_labels(cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) -> Maybe[tuple[Maybe[str], ...]]:
+def _class_labels(
+    cls: ClassValue, evaluator: Evaluator, args: Arguments, at: Location
+) -> Maybe[tuple[Maybe[str], ...]]:
     choose = args.named.get("values_callable", None)
     if not cls.known or choose is UNKNOWN:
         return UNKNOWN
@@ -365,17 +365,26 @@ class _Dialect(Native):
 
 POSTGRESQL: Final = _Dialect()
 
-for _name, _construct, _base in (
-    ("ARRAY", _array, TYPE_ENGINE),
-    ("DOMAIN", _domain, TYPE_ENGINE),
-    ("Enum", _enum, TYPE_ENGINE),
-    ("ENUM", _enum, TYPE_ENGINE),
-):
-    TYPES[_name] = ClassValue(_name, (_base,), module="sqlalchemy")
-    TYPES[_name].constructor = _construct
 TYPE_DECORATOR.constructor = _decorated
 USER_DEFINED.constructor = _user_defined
-TYPES |= {"TypeEngine": TYPE_ENGINE, "TypeDecorator": TYPE_DECORATOR, "UserDefinedType": USER_DEFINED}
+
+
+def _composite(name: str, construct: Constructor) -> ClassValue:
+    cls = ClassValue(name, (TYPE_ENGINE,), module="sqlalchemy")
+    cls.constructor = construct
+    return cls
+
+
+TYPES: Final = {
+    **{name: _type_class(name, render) for name, render in _RENDERERS.items()},
+    "ARRAY": _composite("ARRAY", _array),
+    "DOMAIN": _composite("DOMAIN", _domain),
+    "Enum": _composite("Enum", _enum),
+    "ENUM": _composite("ENUM", _enum),
+    "TypeEngine": TYPE_ENGINE,
+    "TypeDecorator": TYPE_DECORATOR,
+    "UserDefinedType": USER_DEFINED,
+}
 
 
 def _as_mutable(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
@@ -392,4 +401,3 @@ def enum_type(evaluator: Evaluator, cls: ClassValue, at: Location) -> SqlType:
     """Return the type that SQLModel gives a field annotated with a Python enumeration."""
     made = _enum(TYPES["Enum"], evaluator, Arguments((cls,)), at)
     return made if isinstance(made, SqlType) else UNKNOWN_TYPE
-

@@ -71,7 +71,9 @@ class StatementLowering(Lowering):
 
     def _delete(self, n: Cst, a: AstNode) -> Lowered:
         nodes = [element.value for element in n.target.elements] if kind(n.target) == "Tuple" else [n.target]
-        return ir.Delete(*self.span(n, a), tuple(self.target(t, part) for t, part in paired(nodes, child(a, "targets"))))
+        return ir.Delete(
+            *self.span(n, a), tuple(self.target(t, part) for t, part in paired(nodes, child(a, "targets")))
+        )
 
     def _return(self, n: Cst, a: AstNode) -> Lowered:
         value = None if n.value is None else self.expression(n.value, child(a, "value"))

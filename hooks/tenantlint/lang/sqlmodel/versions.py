@@ -64,7 +64,9 @@ class Versions:
 
     def _required(self, folder: str) -> Version | None:
         for name in _REQUIREMENTS:
-            rules = [found["rule"].decode("utf-8", "replace") for found in _REQUIREMENT.finditer(self._read(folder, name))]
+            rules = [
+                found["rule"].decode("utf-8", "replace") for found in _REQUIREMENT.finditer(self._read(folder, name))
+            ]
             if rules:
                 return min(map(newest, rules))
         return None
@@ -81,7 +83,9 @@ def newest(rule: str) -> Version:
 
     A bound from above counts as that version; without one, anything newer is allowed.
     """
-    bounds = [_upper(match[1], _version(match[2])) for match in _RULE.finditer(re.sub(r"(>=|>|!=)\s*[\d.*]+", "", rule))]
+    bounds = [
+        _upper(match[1], _version(match[2])) for match in _RULE.finditer(re.sub(r"(>=|>|!=)\s*[\d.*]+", "", rule))
+    ]
     return min((bound for bound in bounds if bound is not None), default=(_ANY,))
 
 

@@ -320,7 +320,7 @@ class Lowering:
             module: Cst = cst.parse(f"({text})\n")
         except (cst.CstSyntaxError, RecursionError):
             return ir.Opaque(*span, "text")
-        small = getattr(module.body[0], "body", ())
+        small: Sequence[Cst] = getattr(module.body[0], "body", ())
         if len(small) != 1 or kind(small[0]) != "Expr":
             return ir.Opaque(*span, "text")
         return self.inside(span, small[0].value)

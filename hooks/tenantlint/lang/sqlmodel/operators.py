@@ -12,7 +12,6 @@ from tenantlint.lang.sqlmodel.objects import (
     ClassValue,
     EnumMember,
     Made,
-    Made,
     NewTypeValue,
     Parametrized,
     SpecialForm,

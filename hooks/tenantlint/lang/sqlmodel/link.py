@@ -15,6 +15,7 @@ from tenantlint.lang.sqlmodel.models import Models
 from tenantlint.lang.sqlmodel.registry import Registry
 from tenantlint.lang.sqlmodel.relations import Relations
 from tenantlint.lang.sqlmodel.resolve import Resolver
+from tenantlint.lang.sqlmodel.unread import UnreadTables
 from tenantlint.lang.sqlmodel.versions import Versions
 from tenantlint.project import unreadable
 from tenantlint.source import Location
@@ -52,6 +53,7 @@ class Loader:
 
 def link(project: Project, paths: Iterable[str]) -> Linked:
     """Return what the candidate files ``paths``, and what they import, declare."""
+    paths = list(paths)
     loader, models, resolver = Loader(project), Models(Versions(project)), Resolver(project)
     evaluator = Evaluator(loader, Python(resolver, Library(models), models))
     for path in paths:
@@ -59,7 +61,7 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
         if module is not None:
             evaluator.run(module)
             module.body = ()  # what classes and functions still need of it, they hold themselves
-    registry = Registry(models, Imports(project, resolver))
+    registry = Registry(models, Imports(project, resolver), UnreadTables(project, frozenset(paths)))
     assembler = Assembler(registry)
     relations = Relations(evaluator, registry)
     return Linked(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tenantlint.lang.sqlmodel.imports import Imports
     from tenantlint.lang.sqlmodel.models import Models
+    from tenantlint.lang.sqlmodel.unread import UnreadTables
     from tenantlint.lang.sqlmodel.schema_items import SchemaItem
     from tenantlint.lang.values import Value
 
@@ -75,9 +76,10 @@ class Registry:
     the one whose file is nearest counts.
     """
 
-    def __init__(self, models: Models, imports: Imports) -> None:
+    def __init__(self, models: Models, imports: Imports, unread: UnreadTables) -> None:
         self.tables = models.finished()
         self.imports = imports
+        self.unread = unread
         self.others = frozenset(models.other_names)
         self._ids: dict[int, str] = {}
         self._by_name: dict[tuple[Maybe[str | None], Maybe[str]], list[TableModel]] = {}
@@ -119,7 +121,9 @@ class Registry:
 
     def may_be_unread(self, name: Maybe[str]) -> bool:
         """Return whether a table that the project does not show may exist all the same."""
-        return name is UNKNOWN or name in self.others or any(table.table_name is UNKNOWN for table in self.tables)
+        if name is UNKNOWN or name in self.others or any(table.table_name is UNKNOWN for table in self.tables):
+            return True
+        return self.unread.may_hold(name)
 
     def convention_of(self, table: TableModel) -> Value:
         """Return the naming convention that counted when a table was made."""

@@ -82,9 +82,11 @@ class Evaluator:
             return
         module.started[index] = True
         module.running.append(index)
-        statement = module.body[index]
-        if not self._afresh(lambda: self.execute(statement, module.scope), "statement", module.place(statement)):
-            module.scope.variables.update(dict.fromkeys(bound_names(statement), UNKNOWN))
+        statement, scope = module.body[index], module.scope
+        if not self._afresh(lambda: self.execute(statement, scope), "statement", module.place(statement)):
+            scope.variables.update(dict.fromkeys(bound_names(statement), UNKNOWN))
+        if scope.states:
+            _spread(scope, bound_names(statement))
         module.running.pop()
         module.finished[index] = True
 
@@ -472,6 +474,14 @@ class Evaluator:
         if self._steps > MAX_STEPS:
             raise BudgetExceededError
         return STATEMENTS[type(node)](self, node, scope) or FALLS
+
+
+def _spread(scope: Scope, names: list[str]) -> None:
+    """Tell the other branches of a statement the names that a statement before it has bound while one branch ran."""
+    for state in scope.states:
+        for name in names:
+            if name in scope.variables:
+                state.setdefault(name, scope.variables[name])
 
 
 def _note(error: Exception, path: str) -> None:

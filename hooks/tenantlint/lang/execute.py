@@ -119,13 +119,16 @@ def _either(evaluator: Evaluator, branches: Iterable[tuple[ir.Stmt, ...]], scope
     after: list[dict[str, Value]] = []
     returned: tuple[Value, ...] = ()
     evaluator.uncertain += 1
+    states = scope.states
     for branch in branches:
+        scope.states = (*states, before, *after)
         scope.variables = dict(before)
         flow = evaluator.execute_block(branch, scope)
         returned += flow.returned
         if flow.falls:
             after.append(scope.variables)
     evaluator.uncertain -= 1
+    scope.states = states
     scope.variables = _merge(after) if after else before
     return Flow(returned, bool(after))
 

@@ -205,16 +205,18 @@ class Deferred:
 class Scope:
     """The names of one block. Only the outermost scope of a module has no parent.
 
-    ``annotations`` collects the annotated names of a class body; it is None in every other scope.
+    ``annotations`` collects the annotated names of a class body; it is None in every other scope. ``states`` are the
+    variables as they were before the branch that runs now, and after those that ran instead of it.
     """
 
-    __slots__ = ("annotations", "module", "parent", "variables")
+    __slots__ = ("annotations", "module", "parent", "states", "variables")
 
     def __init__(self, module: Module, parent: Scope | None = None) -> None:
         self.module = module
         self.parent = parent
         self.variables: dict[str, Value] = {}
         self.annotations: dict[str, ir.Assign] | None = None
+        self.states: tuple[dict[str, Value], ...] = ()
 
 
 class Module:

@@ -13,6 +13,7 @@ CASES = {
     "annotated": 107,
     "bases": 308,
     "basics": 32,
+    "branches": 40,
     "core_tables": 64,
     "cycles": 31,
     "enums": 95,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.lang.sqlmodel.builtins import BYTES, FLOAT, INT, STR, dict_of
 from tenantlint.lang.sqlmodel.classes import AutoValue
 from tenantlint.lang.sqlmodel.expressions import FUNCTIONS
+from tenantlint.lang.sqlmodel.extension_types import PGVECTOR, SQLALCHEMY_UTILS
 from tenantlint.lang.sqlmodel.fields import BASE_MODEL, Constraint, FieldCall, RelationshipCall
 from tenantlint.lang.sqlmodel.models import DECLARED_ATTR, Models
 from tenantlint.lang.sqlmodel.objects import MAKERS, LibraryMember, NewTypeValue, SpecialForm, TypeVariable, annotated
@@ -160,6 +161,8 @@ _WITH_TABLES: Final = frozenset({"sqlmodel", "sqlalchemy"})
 _MODULES: Final[dict[str, dict[str, Value]]] = {
     "sqlmodel": _SQLMODEL,
     "sqlalchemy": _SQLALCHEMY,
+    "sqlalchemy_utils": SQLALCHEMY_UTILS,
+    "pgvector": PGVECTOR,
     "pydantic": _PYDANTIC,
     "annotated_types": _ANNOTATED_TYPES,
     "typing": _TYPING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from tenantlint.lang import ir
+from tenantlint.lang.sqlmodel.builtins import SCALARS
 from tenantlint.lang.sqlmodel.expressions import FUNCTIONS
 from tenantlint.lang.sqlmodel.extract import parse_expression
 from tenantlint.lang.sqlmodel.fields import RelationshipCall
@@ -310,7 +311,7 @@ def _qualified(table: Maybe[TableModel | None]) -> Maybe[str | None]:
 
 
 def _flag(value: Value) -> Maybe[bool]:
-    return bool(value) if value is None or isinstance(value, bool) else UNKNOWN
+    return bool(value) if value is None or isinstance(value, SCALARS) else UNKNOWN
 
 
 def _head(node: ir.Expr) -> str:

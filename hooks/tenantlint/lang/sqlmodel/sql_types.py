@@ -47,6 +47,12 @@ class SqlType(Native):
         self.integer = integer
         self.enum = enum
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SqlType) and (self.text, self.enum) == (other.text, other.enum)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     def name(self, schema: Maybe[str | None]) -> Maybe[str]:
         """Return the normalised name of the type; ``schema`` is that of an enum which has none of its own."""
         if self.text is UNKNOWN:
@@ -103,11 +109,12 @@ def _number(value: Value) -> Maybe[int | None]:
     return value if isinstance(value, int) else UNKNOWN
 
 
-def _fixed(text: str) -> Render:
+def fixed(text: str) -> Render:
+    """Render a type that arguments do not change."""
     return lambda args: text
 
 
-def _sized(text: str, position: int = 0, name: str = "length") -> Render:
+def sized(text: str, position: int | None = 0, name: str = "length") -> Render:
     """Render a type with one size in parentheses: 0 counts as none."""
 
     def render(args: Arguments) -> Maybe[str]:
@@ -120,10 +127,10 @@ def _sized(text: str, position: int = 0, name: str = "length") -> Render:
 
 
 def _string(text: str) -> Render:
-    sized = _sized(text)
+    with_length = sized(text)
 
     def render(args: Arguments) -> Maybe[str]:
-        base, collation = sized(args), args.get(1, "collation")
+        base, collation = with_length(args), args.get(1, "collation")
         if base is UNKNOWN or collation is UNKNOWN or not isinstance(collation, str):
             return UNKNOWN if collation is UNKNOWN else base
         return f'{base} COLLATE "{collation}"'
@@ -183,9 +190,9 @@ def _bit(args: Arguments) -> Maybe[str]:
 
 
 _RENDERERS: Final[dict[str, Render]] = {
-    **dict.fromkeys(("Integer", "INTEGER", "INT"), _fixed("INTEGER")),
-    **dict.fromkeys(("BigInteger", "BIGINT"), _fixed("BIGINT")),
-    **dict.fromkeys(("SmallInteger", "SMALLINT"), _fixed("SMALLINT")),
+    **dict.fromkeys(("Integer", "INTEGER", "INT"), fixed("INTEGER")),
+    **dict.fromkeys(("BigInteger", "BIGINT"), fixed("BIGINT")),
+    **dict.fromkeys(("SmallInteger", "SMALLINT"), fixed("SMALLINT")),
     **dict.fromkeys(("String", "VARCHAR", "Unicode", "AutoString", "StringType"), _string("VARCHAR")),
     **dict.fromkeys(("Text", "TEXT", "UnicodeText"), _string("TEXT")),
     "CHAR": _string("CHAR"),
@@ -195,42 +202,43 @@ _RENDERERS: Final[dict[str, Render]] = {
     "Numeric": _numeric("NUMERIC"),
     "NUMERIC": _numeric("NUMERIC"),
     "DECIMAL": _numeric("DECIMAL"),
-    **dict.fromkeys(("Float", "FLOAT"), _sized("FLOAT", 0, "precision")),
-    **dict.fromkeys(("Double", "DOUBLE_PRECISION", "DOUBLE"), _fixed("DOUBLE PRECISION")),
-    "REAL": _fixed("REAL"),
+    **dict.fromkeys(("Float", "FLOAT"), sized("FLOAT", 0, "precision")),
+    **dict.fromkeys(("Double", "DOUBLE_PRECISION", "DOUBLE"), fixed("DOUBLE PRECISION")),
+    "REAL": fixed("REAL"),
     **dict.fromkeys(("DateTime", "DATETIME"), _zoned("TIMESTAMP", None)),
-    "UTCDateTime": _fixed("TIMESTAMP WITH TIME ZONE"),
+    "UTCDateTime": fixed("TIMESTAMP WITH TIME ZONE"),
     "TIMESTAMP": _zoned("TIMESTAMP", 1),
     "Time": _zoned("TIME", None),
     "TIME": _zoned("TIME", 1),
-    **dict.fromkeys(("Date", "DATE"), _fixed("DATE")),
+    **dict.fromkeys(("Date", "DATE"), fixed("DATE")),
     "Interval": _interval(False),
     "INTERVAL": _interval(True),
-    **dict.fromkeys(("Boolean", "BOOLEAN"), _fixed("BOOLEAN")),
-    **dict.fromkeys(("LargeBinary", "BYTEA", "PickleType"), _fixed("BYTEA")),
-    "BLOB": _fixed("BLOB"),
-    "BINARY": _sized("BINARY"),
-    "VARBINARY": _sized("VARBINARY"),
+    **dict.fromkeys(("Boolean", "BOOLEAN"), fixed("BOOLEAN")),
+    **dict.fromkeys(("LargeBinary", "BYTEA", "PickleType"), fixed("BYTEA")),
+    "BLOB": fixed("BLOB"),
+    "BINARY": sized("BINARY"),
+    "VARBINARY": sized("VARBINARY"),
     "Uuid": _uuid,
-    "UUID": _fixed("UUID"),
-    "JSON": _fixed("JSON"),
-    "JSONB": _fixed("JSONB"),
-    "JSONPATH": _fixed("JSONPATH"),
+    "UUID": fixed("UUID"),
+    "JSON": fixed("JSON"),
+    "JSONB": fixed("JSONB"),
+    "JSONPATH": fixed("JSONPATH"),
     "BIT": _bit,
     **{
-        name: _fixed(name)
+        name: fixed(name)
         for name in (
             "INET CIDR CITEXT MACADDR MACADDR8 MONEY OID REGCLASS REGCONFIG TSQUERY TSVECTOR HSTORE INT4RANGE "
             "INT8RANGE NUMRANGE DATERANGE TSRANGE TSTZRANGE INT4MULTIRANGE INT8MULTIRANGE NUMMULTIRANGE "
             "DATEMULTIRANGE TSMULTIRANGE TSTZMULTIRANGE"
         ).split()
     },
-    "NullType": _fixed("NULL"),
+    "NullType": fixed("NULL"),
 }
 _INTEGERS: Final = frozenset({"Integer", "INTEGER", "INT", "BigInteger", "BIGINT", "SmallInteger", "SMALLINT"})
 
 
-def _type_class(name: str, render: Render) -> ClassValue:
+def type_class(name: str, render: Render) -> ClassValue:
+    """Return the class of a type, whose instances are what ``render`` makes of the arguments."""
     cls = ClassValue(name, (TYPE_ENGINE,), module="sqlalchemy")
 
     def construct(made: ClassValue, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
@@ -376,7 +384,7 @@ def _composite(name: str, construct: Constructor) -> ClassValue:
 
 
 TYPES: Final = {
-    **{name: _type_class(name, render) for name, render in _RENDERERS.items()},
+    **{name: type_class(name, render) for name, render in _RENDERERS.items()},
     "ARRAY": _composite("ARRAY", _array),
     "DOMAIN": _composite("DOMAIN", _domain),
     "Enum": _composite("Enum", _enum),

@@ -69,7 +69,7 @@ class Assembler:
             symbol=table.cls.name,
             at=at,
             columns=tuple(self.column(table, column) for column in table.columns.values()),
-            primary_key=UNKNOWN if "primary_key" in table.incomplete else primary,
+            primary_key=primary,
             indexes=tuple(self.indexes(table)),
             unique_constraints=tuple(self.unique_constraints(table)),
             foreign_keys=tuple(self.foreign_keys(table)),
@@ -129,7 +129,8 @@ class Assembler:
                 names = self.names_of(table, item.args.positional)
                 if column.database_name() in names:
                     return True
-        return flag(column.option("primary_key"))
+        declared = flag(column.option("primary_key"))
+        return UNKNOWN if declared is False and "primary_key" in table.incomplete else declared
 
     def primary_key(self, table: TableModel) -> Maybe[tuple[Maybe[str], ...]]:
         """Return the columns of the primary key in order."""
@@ -137,30 +138,21 @@ class Assembler:
             if isinstance(item, ConstraintValue) and item.kind == "primary_key" and item.args.positional:
                 return self.names_of(table, item.args.positional)
         flags = [(column, self.is_primary(table, column)) for column in table.columns.values()]
-        if any(primary is UNKNOWN for _column, primary in flags):
+        if "primary_key" in table.incomplete or any(primary is UNKNOWN for _column, primary in flags):
             return UNKNOWN
         return tuple(column.database_name() for column, primary in flags if primary)
 
     def counts_up(self, table: TableModel, column: ColumnValue) -> Maybe[bool]:
         """Return whether the database counts a column up on its own: the integer key of a table (SERIAL)."""
+        primary, auto = self.is_primary(table, column), column.option("autoincrement", "auto")
+        if primary is False or auto is True:
+            return primary
         key = self.primary_key(table)
-        auto = column.option("autoincrement", "auto")
-        if key is UNKNOWN or auto is UNKNOWN:
-            return UNKNOWN
-        if column.database_name() not in key:
+        single = UNKNOWN if key is UNKNOWN else len(key) == 1
+        facts = (primary, single, column.type.integer, _not(_has_default(column)), _is_automatic(column, auto))
+        if any(fact is False for fact in facts):
             return False
-        if auto is True:
-            return True
-        if len(key) != 1 or auto not in ("auto", "ignore_fk"):
-            return False
-        if any(isinstance(item, ForeignKeyValue) for item in column.items) and auto == "auto":
-            return False
-        blocked = _any(present(column.option("default")), present(column.option("server_default")))
-        blocked = _any(blocked, _has(column, {"Computed", "DefaultClause", "FetchedValue"}))
-        integer = column.type.integer
-        if blocked is True or integer is False:
-            return False
-        return UNKNOWN if blocked is UNKNOWN or integer is UNKNOWN else True
+        return UNKNOWN if any(fact is UNKNOWN for fact in facts) else True
 
     # Members
 
@@ -183,8 +175,10 @@ class Assembler:
         convention = self.registry.convention_of(table)
         for column in table.columns.values():
             indexed = flag(column.option("index"))
-            if indexed is not False:
-                yield self._column_index(table, column, indexed, convention)
+            if indexed is UNKNOWN:
+                table.incomplete.add("indexes")
+            elif indexed:
+                yield self._column_index(table, column, convention)
         for item in table.items:
             if isinstance(item, IndexValue):
                 columns = tuple(self.name_of(table, value) for value in item.expressions)
@@ -193,11 +187,9 @@ class Assembler:
                 complete = columns if item.args.complete else UNKNOWN
                 yield Index(name, complete, flag(item.named("unique")), partial, True, item.at)
 
-    def _column_index(self, table: TableModel, column: ColumnValue, indexed: Maybe[bool], convention: Value) -> Index:
+    def _column_index(self, table: TableModel, column: ColumnValue, convention: Value) -> Index:
         name = column.database_name()
         given = conventional("ix", None, convention, Subject(table, [name]))
-        if indexed is UNKNOWN:
-            table.incomplete.add("indexes")
         return Index(given, (name,), flag(column.option("unique")), False, True, column.at)
 
     def unique_constraints(self, table: TableModel) -> Iterable[UniqueConstraint]:
@@ -231,6 +223,23 @@ class Assembler:
         if target.table is not None:
             return self.registry.id_of(target.table)
         return UNKNOWN if self.registry.may_be_unread(target.table_name) else None
+
+
+def _has_default(column: ColumnValue) -> Maybe[bool]:
+    given = _any(present(column.option("default")), present(column.option("server_default")))
+    return _any(given, _has(column, {"Computed", "DefaultClause", "FetchedValue"}))
+
+
+def _is_automatic(column: ColumnValue, auto: Value) -> Maybe[bool]:
+    """Return whether ``autoincrement`` lets the column count up: a foreign key does not, unless it is told to."""
+    if auto is UNKNOWN:
+        return UNKNOWN
+    refers = any(isinstance(item, ForeignKeyValue) for item in column.items)
+    return auto == "ignore_fk" or (auto == "auto" and not refers)
+
+
+def _not(value: Maybe[bool]) -> Maybe[bool]:
+    return UNKNOWN if value is UNKNOWN else not value
 
 
 def _action(value: Value) -> Maybe[str | None]:

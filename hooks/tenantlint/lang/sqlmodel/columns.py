@@ -43,10 +43,11 @@ def column_of_field(evaluator: Evaluator, field: ModelField, versions: Versions)
     if isinstance(given, ColumnValue):
         given.at = field.at  # the attribute declares the column, wherever a helper function calls Column()
         return given
-    made = ColumnValue(None, _type(evaluator, field, versions), field.at)
     if given is not MISSING:
+        made = ColumnValue(UNKNOWN, UNKNOWN_TYPE, field.at)
         made.complete = False
         return made
+    made = ColumnValue(None, _type(evaluator, field, versions), field.at)
     made.options = _options(field)
     _add_foreign_key(made, field)
     args = field.option("sa_column_args")
@@ -87,7 +88,9 @@ def _or_false(value: Value) -> Value:
 
 def _add_foreign_key(made: ColumnValue, field: ModelField) -> None:
     target = field.option("foreign_key")
-    if target is MISSING or target is None or target == "":
+    if target is UNKNOWN:
+        made.has_all_keys = False
+    if target is UNKNOWN or target is MISSING or target is None or target == "":
         return
     rule = field.option("ondelete")
     named = {} if rule is MISSING else {"ondelete": rule}

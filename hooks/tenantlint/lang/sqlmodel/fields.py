@@ -110,6 +110,9 @@ class ModelField:
             self.assigned = value
             self.calls.append(value)
             self._take_default(value)
+        elif value is UNKNOWN:
+            self.assigned = FieldCall(Arguments(complete=False), self.at, of_sqlmodel=True)
+            self.default = UNKNOWN
         elif value is not ELLIPSIS:
             self.default, self.factory = value, MISSING
 

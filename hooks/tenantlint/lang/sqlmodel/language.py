@@ -6,6 +6,8 @@ import builtins as python
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel import builtins, classes, containers, operators
+from tenantlint.lang.sqlmodel.library import LibraryModule
+from tenantlint.lang.sqlmodel.objects import SOMETHING
 from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ModuleValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -37,8 +39,9 @@ class Python:
         return self.resolver.resolve(module, level, importer)
 
     def external(self, module: str, name: str | None) -> Value:
-        """Return what is imported from outside the project."""
-        return self.library.export(module, name)
+        """Return what is imported from outside the project; a builtin is not hidden by an import of all names."""
+        found = self.library.export(module, name)
+        return MISSING if isinstance(found, LibraryModule) and found.name in _GLOBALS else found
 
     def missing_member(self, evaluator: Evaluator, module: Module, name: str) -> Value:
         """Return the submodule ``name`` of a package, or MISSING."""
@@ -76,9 +79,9 @@ class Python:
         return builtins.iterate(value)
 
     def template(self, evaluator: Evaluator, parts: list[Value], at: Location) -> Value:
-        """Return the string that an f-string gives."""
+        """Return the string that an f-string gives; where that is not known, it is still no None."""
         texts = [operators.text(part) for part in parts]
-        return UNKNOWN if UNKNOWN in texts else "".join(text for text in texts if text is not UNKNOWN)
+        return SOMETHING if UNKNOWN in texts else "".join(text for text in texts if text is not UNKNOWN)
 
     def tagged(self, evaluator: Evaluator, tag: Value, parts: list[Value], at: Location) -> Value:
         """Return UNKNOWN: Python has no tagged templates."""

@@ -8,6 +8,7 @@ from tenantlint.diagnostic import input_problem
 from tenantlint.lang import Linked, ir
 from tenantlint.lang.evaluate import Evaluator
 from tenantlint.lang.sqlmodel.assemble import Assembler
+from tenantlint.lang.sqlmodel.gaps import gaps
 from tenantlint.lang.sqlmodel.imports import Imports
 from tenantlint.lang.sqlmodel.language import Python
 from tenantlint.lang.sqlmodel.library import Library
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.project import Project
+    from tenantlint.schema import Table, Unresolved
 
 
 class Loader:
@@ -64,10 +66,13 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
     registry = Registry(models, Imports(project, resolver), UnreadTables(project, frozenset(paths)))
     assembler = Assembler(registry)
     relations = Relations(evaluator, registry)
-    return Linked(
-        tuple(assembler.table(table, relations.of(table)) for table in registry.tables),
-        assembler.enums(),
-        (),
-        tuple(evaluator.unresolved.values()),
-        tuple(loader.problems),
-    )
+    tables = tuple(assembler.table(table, relations.of(table)) for table in registry.tables)
+    unresolved = (*models.undecided, *_unresolved(tables, evaluator.unresolved.values()))
+    return Linked(tables, assembler.enums(), (), unresolved, tuple(loader.problems))
+
+
+def _unresolved(tables: Iterable[Table], noted: Iterable[Unresolved]) -> tuple[Unresolved, ...]:
+    """Return what is unknown of the tables, and what the evaluator noted in the same files, which may be the cause."""
+    found = [gap for table in tables for gap in gaps(table)]
+    paths = {gap.at.path for gap in found}
+    return (*found, *(note for note in noted if note.at.path in paths))

@@ -17,7 +17,7 @@ from tenantlint.lang.sqlmodel.schema_items import (
     SchemaItem,
 )
 from tenantlint.lang.values import MISSING, Arguments, ListValue, MapValue, Native, Value
-from tenantlint.schema import UNKNOWN, Maybe
+from tenantlint.schema import UNKNOWN, Maybe, Unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +71,8 @@ class TableModel(Native):
         column.key = name
         column.owner = self
         self.columns[name] = column
+        if not (column.complete and column.has_all_keys):
+            self.incomplete.add("foreign_keys")
 
     def get(self, name: str) -> Value:
         """Return the collection of columns."""
@@ -106,6 +108,7 @@ class Models:
         self.tables: list[TableModel] = []
         self.core_tables: list[TableModel] = []
         self.indexes: list[IndexValue] = []
+        self.undecided: list[Unresolved] = []
         self.other_names: set[str] = set()
         self.metadata = MetaDataValue()
         self.sqlmodel = ClassValue("SQLModel", (SQLMODEL,), {"metadata": self.metadata}, "sqlmodel")
@@ -116,6 +119,9 @@ class Models:
         if registry is not MISSING:
             cls.namespace["metadata"] = registry.metadata if isinstance(registry, RegistryValue) else UNKNOWN
         cls.is_table = _is_table(cls)
+        if cls.is_table is UNKNOWN and cls.at is not None:
+            why = "whether it is a table is decided by code that is not read, or only when that runs"
+            self.undecided.append(Unresolved(f"class `{cls.name}`", why, cls.at))
         base_is_table = any(isinstance(base, ModelClass) and base.is_table is True for base in cls.bases)
         if cls.is_table is True and not base_is_table:
             self.tables.append(_mapped_table(evaluator, cls, self.versions))
@@ -231,13 +237,14 @@ def _take_item(table: TableModel, item: Value) -> bool:
 
 
 def _is_table(cls: ModelClass) -> Maybe[bool]:
+    """Return whether the class or a base says ``table=True``, in its statement or its configuration."""
+    told: list[Value] = []
     for base in cls.mro:
         config = base.namespace.get("model_config")
-        if isinstance(config, MapValue) and config.entries.get("table") is True:
-            return True
-        if base.arguments.get("table") is True:
-            return True
-    return UNKNOWN if cls.arguments.get("table") is UNKNOWN else False
+        told += [base.arguments.get("table"), config.entries.get("table") if isinstance(config, MapValue) else None]
+    if any(value is True for value in told):
+        return True
+    return False if all(value is None or value is False for value in told) else UNKNOWN
 
 
 def _mixed_in(evaluator: Evaluator, cls: ModelClass, table: TableModel) -> Iterable[tuple[str, Value]]:

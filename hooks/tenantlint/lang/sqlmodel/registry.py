@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tenantlint.lang.sqlmodel.imports import Imports
     from tenantlint.lang.sqlmodel.models import Models
-    from tenantlint.lang.sqlmodel.unread import UnreadTables
     from tenantlint.lang.sqlmodel.schema_items import SchemaItem
+    from tenantlint.lang.sqlmodel.unread import UnreadTables
     from tenantlint.lang.values import Value
 
 

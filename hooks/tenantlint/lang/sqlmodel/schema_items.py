@@ -107,7 +107,11 @@ class RegistryValue(Native):
 
 
 class ColumnValue(SqlValue):
-    """A ``Column``. ``key`` is the attribute that holds it, once it has one."""
+    """A ``Column``. ``key`` is the attribute that holds it, once it has one.
+
+    ``complete`` is false where it may have more arguments than are known, and ``has_all_keys`` where it may have a
+    foreign key that is not known.
+    """
 
     def __init__(self, name: Value, type_: SqlType, at: Location) -> None:
         self.name = name
@@ -117,6 +121,7 @@ class ColumnValue(SqlValue):
         self.options: dict[str, Value] = {}
         self.items: list[SchemaItem] = []
         self.complete = True
+        self.has_all_keys = True
         self.owner: TableModel | None = None
 
     def option(self, name: str, default: Value = None) -> Value:
@@ -137,6 +142,7 @@ class ColumnValue(SqlValue):
         """Return a column like this one for another table."""
         copy = ColumnValue(self.name, self.type, self.at)
         copy.options, copy.items, copy.complete = dict(self.options), list(self.items), self.complete
+        copy.has_all_keys = self.has_all_keys
         return copy
 
     def get(self, name: str) -> Value:

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from tenantlint.project import Project
 
 _NAME: Final = re.compile(rb"__tablename__[^=\n]*=\s*[rRuU]?[\"'](\w+)[\"']|\bTable\(\s*[\"'](\w+)[\"']")
-_COMPUTED: Final = re.compile(rb"__tablename__[^=\n]*=\s*[^\s\"'rRuU]|def\s+__tablename__|\bautomap_base\b|\bautoload_with\b")
+_COMPUTED: Final = re.compile(
+    rb"__tablename__[^=\n]*=\s*[^\s\"'rRuU]|def\s+__tablename__|\bautomap_base\b|\bautoload_with\b"
+)
 
 
 class UnreadTables:

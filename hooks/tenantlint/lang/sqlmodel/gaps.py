@@ -1,0 +1,52 @@
+"""What a table leaves unknown, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.schema import UNKNOWN, Unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tenantlint.record import Record
+    from tenantlint.schema import Table
+    from tenantlint.source import Location
+
+_WHY: Final = "it is decided by code that is not read, or only when that runs"
+_MEMBERS: Final = (
+    ("index", "indexes"),
+    ("unique constraint", "unique_constraints"),
+    ("foreign key", "foreign_keys"),
+    ("relation", "relations"),
+)
+_ALONGSIDE: Final = frozenset({"has_server_default", "columns_of", "target_columns_of", "target_id", "inverse"})
+"""Facts that are unknown together with another one, which is told."""
+
+
+def gaps(table: Table) -> Iterator[Unresolved]:
+    """Give what is unknown of a table: one record a place, with the facts that are unknown there."""
+    name = f"table `{table.symbol}`"
+    unknown = [part for part in ("name", "schema") if getattr(table, part) is UNKNOWN]
+    yield from _gap([*unknown, *sorted(part.replace("_", " ") for part in table.incomplete)], name, table.at)
+    for column in table.columns:
+        yield from _gap(_unknown(column), f"column `{column.key}` of {name}", column.at)
+    for kind, part in _MEMBERS:
+        for member in getattr(table, part):
+            label = f" `{member.name}`" if isinstance(member.name, str) else ""
+            yield from _gap(_unknown(member), f"{kind}{label} of {name}", member.at)
+
+
+def _unknown(record: Record) -> list[str]:
+    fields = [field for field in record.__fields__ if field not in _ALONGSIDE]
+    return [field.replace("_", " ") for field in fields if _holds_unknown(getattr(record, field))]
+
+
+def _holds_unknown(value: object) -> bool:
+    return value is UNKNOWN or (isinstance(value, tuple) and any(item is UNKNOWN for item in value))
+
+
+def _gap(facts: Iterable[str], what: str, at: Location) -> Iterator[Unresolved]:
+    listed = ", ".join(facts)
+    if listed:
+        yield Unresolved(f"{listed} of {what}", _WHY, at)

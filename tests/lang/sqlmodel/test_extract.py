@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tenantlint.lang import ir
 from tenantlint.lang.sqlmodel.extract import extract
 from tenantlint.source import Source

@@ -15,7 +15,7 @@ from tenantlint.lang.sqlmodel.objects import (
     UnionType,
     union,
 )
-from tenantlint.lang.values import MISSING, Arguments, Native, Value
+from tenantlint.lang.values import MISSING, Arguments, External, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class ModelField:
 
     def is_optional(self) -> Maybe[bool]:
         """Return whether None is allowed, as SQLModel sees it when ``nullable`` is not given."""
-        if self.type is UNKNOWN:
+        if self.type is UNKNOWN or isinstance(self.type, External):
             return UNKNOWN
         if isinstance(self.type, UnionType) and None in self.type.args:
             return True

@@ -102,7 +102,8 @@ class Relations:
             link.many = None
             self._read_relationship(link, given)
             return
-        link.options = {name: call.option(name) for name in ("back_populates",)}
+        back = call.option("back_populates")
+        link.options = {} if back is None else {"back_populates": back}
         through = call.option("link_model")
         if through is not None:
             link.options["secondary"] = through

@@ -169,7 +169,11 @@ def test_the_gaps_are_told_in_words_and_with_their_places() -> None:
     assert found.unresolved[1].at.start == len(text)
 
 
-FOREIGN = "from sqlmodel import *\nclass A(SQLModel, table=True):\n    id: int = Field(primary_key=True, foreign_key='b.id')\n"
+FOREIGN = """\
+from sqlmodel import *
+class A(SQLModel, table=True):
+    id: int = Field(primary_key=True, foreign_key='b.id')
+"""
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def _relation(relation: Any) -> dict[str, Any]:
         "declared_inverse": relation.back_populates,
         "inverse": inverses[0] if inverses else None,
         "through": None if relation.secondary is None else relation.secondary.fullname,
-        "view_only": relation.viewonly,
+        "view_only": bool(relation.viewonly),
     }
 
 

@@ -10,7 +10,7 @@ from tenantlint.lang.sqlmodel.schema_items import ColumnValue, ForeignKeyValue, 
 from tenantlint.lang.sqlmodel.sql_types import TYPES, UNKNOWN_TYPE, SqlType, as_type, enum_type
 from tenantlint.lang.sqlmodel.stdlib import CLASSES
 from tenantlint.lang.values import MISSING, Arguments, ListValue, MapValue, Value
-from tenantlint.schema import UNKNOWN
+from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
@@ -48,7 +48,7 @@ def column_of_field(evaluator: Evaluator, field: ModelField, versions: Versions)
         made.complete = False
         return made
     made = ColumnValue(None, _type(evaluator, field, versions), field.at)
-    made.options = _options(field)
+    made.options = _options(field, versions)
     _add_foreign_key(made, field)
     args = field.option("sa_column_args")
     if args is not MISSING:
@@ -62,11 +62,19 @@ def column_of_field(evaluator: Evaluator, field: ModelField, versions: Versions)
     return made
 
 
-def _options(field: ModelField) -> dict[str, Value]:
+def _is_optional(field: ModelField, versions: Versions) -> Maybe[bool]:
+    optional = field.is_optional()
+    if optional is False and (field.default is None or field.default is UNKNOWN):
+        implicit = versions.has_implicit_optional(field.at.path)
+        return implicit if field.default is None or not implicit else UNKNOWN
+    return optional
+
+
+def _options(field: ModelField, versions: Versions) -> dict[str, Value]:
     primary_key = field.option("primary_key")
     nullable = field.option("nullable")
     if nullable is MISSING:
-        optional = field.is_optional()
+        optional = _is_optional(field, versions)
         nullable = False if primary_key is True else optional
         if primary_key is UNKNOWN and optional is not False:
             nullable = UNKNOWN

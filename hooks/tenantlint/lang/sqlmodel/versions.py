@@ -1,4 +1,4 @@
-"""Which version of SQLModel a project runs: what a plain ``datetime`` becomes changed with 0.0.45."""
+"""Which versions of SQLModel and Pydantic a project runs: what a field becomes has changed."""
 
 from __future__ import annotations
 
@@ -13,60 +13,65 @@ Version = tuple[int, ...]
 AWARE_DATETIMES: Final[Version] = (0, 0, 45)
 """The first version that stores ``datetime`` with a time zone."""
 
-_LOCKS: Final = (
-    ("uv.lock", rb'name = "sqlmodel"\s*\nversion = "([\d.]+)'),
-    ("poetry.lock", rb'name = "sqlmodel"\s*\nversion = "([\d.]+)'),
-    ("pdm.lock", rb'name = "sqlmodel"\s*\nversion = "([\d.]+)'),
-    ("pylock.toml", rb'name = "sqlmodel"\s*\nversion = "([\d.]+)'),
-    ("Pipfile.lock", rb'"sqlmodel":\s*\{[^}]*"version":\s*"==([\d.]+)'),
-)
+PYDANTIC_TWO: Final[Version] = (2,)
+"""The first version for which ``None`` as the default does not make a field optional."""
+
+_LOCKS: Final = {
+    **dict.fromkeys(("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"), rb'name = "%s"\s*\nversion = "([\d.]+)'),
+    "Pipfile.lock": rb'"%s":\s*\{[^}]*"version":\s*"==([\d.]+)',
+}
 _REQUIREMENTS: Final = ("requirements.txt", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "requirements.in")
-_REQUIREMENT: Final = re.compile(
-    rb"""(?<![\w.-])["']?sqlmodel(?![\w.-])(?:\[[^]]*\])?["']?\s*"""
-    rb"""(?:=(?!=)\s*(?:\{\s*version\s*=\s*)?)?["']?\(?(?P<rule>[^"'#;\n]*)""",
-    re.IGNORECASE,
+_REQUIREMENT: Final = (
+    rb"""(?i)(?<![\w.-])["']?%s(?![\w.-])(?:\[[^]]*\])?["']?\s*"""
+    rb"""(?:=(?!=)\s*(?:\{\s*version\s*=\s*)?)?["']?\(?(?P<rule>[^"'#;\n]*)"""
 )
 _RULE: Final = re.compile(r"(~=|==|<=|<|\^|~|)\s*(\d[\d.]*)")
 
 
 class Versions:
-    """Finds the version of SQLModel for a file: by the lock file or the requirement nearest above it."""
+    """Finds the version of a package for a file: by the lock file or the requirement nearest above it."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._found: dict[str, Version | None] = {}
+        self._found: dict[tuple[bytes, str], Version | None] = {}
 
     def has_aware_datetimes(self, path: str) -> bool:
-        """Return whether the SQLModel that the file at ``path`` runs with stores ``datetime`` with a time zone.
+        """Return whether the SQLModel that the file at ``path`` runs with stores ``datetime`` with a time zone."""
+        return self._of(b"sqlmodel", path) >= AWARE_DATETIMES
 
-        Where nothing tells the version, it is the current one.
-        """
+    def has_implicit_optional(self, path: str) -> bool:
+        """Return whether the Pydantic that the file at ``path`` runs with allows None where that is the default."""
+        return self._of(b"pydantic", path) < PYDANTIC_TWO
+
+    def _of(self, package: bytes, path: str) -> Version:
+        """Return the version of a package; where nothing tells it, one that is newer than any."""
         folder = path.rpartition("/")[0]
         while True:
-            version = self._in(folder)
+            version = self._in(folder, package)
             if version is not None:
-                return version >= AWARE_DATETIMES
+                return version
             if not folder:
-                return True
+                return (_ANY,)
             folder = folder.rpartition("/")[0]
 
-    def _in(self, folder: str) -> Version | None:
-        if folder not in self._found:
-            self._found[folder] = self._locked(folder) or self._required(folder)
-        return self._found[folder]
+    def _in(self, folder: str, package: bytes) -> Version | None:
+        key = package, folder
+        if key not in self._found:
+            self._found[key] = self._locked(folder, package) or self._required(folder, package)
+        return self._found[key]
 
-    def _locked(self, folder: str) -> Version | None:
-        for name, pattern in _LOCKS:
-            found = re.search(pattern, self._read(folder, name))
+    def _locked(self, folder: str, package: bytes) -> Version | None:
+        for name, pattern in _LOCKS.items():
+            found = re.search(pattern % package, self._read(folder, name))
             if found is not None:
                 return _version(found[1].decode())
         return None
 
-    def _required(self, folder: str) -> Version | None:
+    def _required(self, folder: str, package: bytes) -> Version | None:
+        pattern = _REQUIREMENT % package
         for name in _REQUIREMENTS:
-            rules = [
-                found["rule"].decode("utf-8", "replace") for found in _REQUIREMENT.finditer(self._read(folder, name))
-            ]
+            found = re.finditer(pattern, self._read(folder, name))
+            rules = [requirement["rule"].decode("utf-8", "replace") for requirement in found]
             if rules:
                 return min(map(newest, rules))
         return None

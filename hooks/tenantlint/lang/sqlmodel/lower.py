@@ -310,12 +310,12 @@ class Lowering:
         return ir.Seq(node.key.start, node.key.end, node.key.kind, items)
 
     def _forward(self, text: str, span: Span) -> ir.Expr:
-        if text.isidentifier() and text not in _CONSTANTS:
-            return ir.Name(*span, text)
         return self._typed(self.text(text, span))
 
     def text(self, text: str, span: Span) -> ir.Expr:
         """Lower an expression that stands in a string; Opaque where it does not parse."""
+        if all(part.isidentifier() and part not in _CONSTANTS for part in text.split(".")):
+            return _dotted(text, span)
         try:
             module: Cst = cst.parse(f"({text})\n")
         except (cst.CstSyntaxError, RecursionError):
@@ -336,6 +336,15 @@ def paired(nodes: Sequence[Cst], parts: object) -> Iterable[tuple[Cst, AstNode]]
     if isinstance(parts, list) and len(parts) == len(nodes):
         return zip(nodes, parts, strict=True)
     return [(node, None) for node in nodes]
+
+
+def _dotted(text: str, span: Span) -> ir.Expr:
+    """Return what a name with dots stands for, which needs no parser."""
+    first, *rest = text.split(".")
+    result: ir.Expr = ir.Name(*span, first)
+    for name in rest:
+        result = ir.Attr(*span, result, name)
+    return result
 
 
 def _is_keyword(n: Cst) -> bool:

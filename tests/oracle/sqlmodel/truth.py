@@ -153,7 +153,9 @@ def _target_table(element: Any) -> str:
     try:
         return str(element.column.table.fullname)
     except sqlalchemy.exc.InvalidRequestError:
-        return str(element.target_fullname.rpartition(".")[0])
+        schema, _, name = str(element.target_fullname.rpartition(".")[0]).rpartition(".")
+        schema = schema or element.parent.table.metadata.schema
+        return f"{schema}.{name}" if schema else name
 
 
 def _target_column(element: Any) -> str:

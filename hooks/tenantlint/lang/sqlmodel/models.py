@@ -122,7 +122,7 @@ class Models:
         if cls.is_table is UNKNOWN and cls.at is not None:
             why = "whether it is a table is decided by code that is not read, or only when that runs"
             self.undecided.append(Unresolved(f"class `{cls.name}`", why, cls.at))
-        base_is_table = any(isinstance(base, ModelClass) and base.is_table is True for base in cls.bases)
+        base_is_table = any(_is_table(base) is True for base in cls.bases)
         if cls.is_table is True and not base_is_table:
             self.tables.append(_mapped_table(evaluator, cls, self.versions))
 
@@ -236,7 +236,7 @@ def _take_item(table: TableModel, item: Value) -> bool:
     return False
 
 
-def _is_table(cls: ModelClass) -> Maybe[bool]:
+def _is_table(cls: ClassValue) -> Maybe[bool]:
     """Return whether the class or a base says ``table=True``, in its statement or its configuration."""
     told: list[Value] = []
     for base in cls.mro:

@@ -10,7 +10,7 @@ from tests.oracle.sqlmodel import project
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "sqlmodel"
 CASES = {
-    "annotated": 107,
+    "annotated": 157,
     "bases": 308,
     "basics": 32,
     "branches": 40,

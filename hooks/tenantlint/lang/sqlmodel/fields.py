@@ -126,10 +126,11 @@ class ModelField:
         return copy
 
     def _take_default(self, call: FieldCall) -> None:
+        """Let a later call override an earlier one: SQLModel's always says something about the factory."""
         factory = call.option("default_factory")
-        if factory is not MISSING and factory is not None:
-            self.factory, self.default = factory, MISSING
-        elif call.default is not MISSING:
+        if call.of_sqlmodel or factory is not MISSING:
+            self.factory = MISSING if factory is None else factory
+        if call.default is not MISSING:
             self.default = call.default
 
     def option(self, name: str) -> Value:

@@ -16,6 +16,7 @@ CASES = {
     "branches": 40,
     "core_tables": 64,
     "cycles": 31,
+    "dialect_types": 34,
     "enums": 95,
     "fields": 302,
     "future": 59,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.builtins import enum_members, iterate
@@ -367,10 +368,19 @@ class _Dialect(Native):
     def get(self, name: str) -> Value:
         """Return the dialect's name, and the function that makes a type of the dialect."""
         if name == "type_descriptor":
-            return Builtin(lambda evaluator, args, at: args.get(0))
+            return Builtin(_described)
         return "postgresql" if name == "name" else UNKNOWN
 
 
+def _described(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Return a type as the dialect makes it: its drivers have one type for all strings, which is VARCHAR."""
+    given = as_type(evaluator, args.get(0), at)
+    if given.text is UNKNOWN or given.enum is not None:
+        return given
+    return SqlType(_STRING.sub("VARCHAR", given.text), given.integer)
+
+
+_STRING: Final = re.compile(r"^(TEXT|N?CHAR|NVARCHAR|CLOB)\b(?!.*\[)")
 POSTGRESQL: Final = _Dialect()
 
 TYPE_DECORATOR.constructor = _decorated

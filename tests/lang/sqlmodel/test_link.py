@@ -293,3 +293,13 @@ def test_a_bad_file_stops_no_other() -> None:
     found = linked({"a.py": f"{HEAD}class A(SQLModel, table=True):\n{KEY}", "b.py": "class B(Base, table=True:\n"})
     assert [table.symbol for table in found.tables] == ["A"]
     assert [(problem.code, problem.at.path) for problem in found.problems] == [("ERR003", "b.py")]
+
+
+def test_a_class_that_says_it_is_a_table_and_whose_base_is_not_read_is_told() -> None:
+    found = linked(
+        {"a.py": "import reflex as rx\nclass A(rx.Model, table=True):\n    name: str\nclass B(rx.Model):\n    pass\n"}
+    )
+    assert found.tables == ()
+    assert [(item.what, item.why) for item in found.unresolved] == [
+        ("class `A`", "it has a base class that is not read")
+    ]

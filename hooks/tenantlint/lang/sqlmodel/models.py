@@ -127,7 +127,9 @@ class Models:
             self.tables.append(_mapped_table(evaluator, cls, self.versions))
 
     def note_other(self, cls: ClassValue) -> None:
-        """Remember the name of a table whose class is no SQLModel: it exists, though it is not read."""
+        """Remember the name of a table whose class is no SQLModel, as far as is known: it exists, though not read."""
+        if cls.arguments.get("table") is True and not cls.known and cls.at is not None:
+            self.undecided.append(Unresolved(f"class `{cls.name}`", "it has a base class that is not read", cls.at))
         name = cls.namespace.get("__tablename__")
         if isinstance(name, str):
             self.other_names.add(name)

@@ -124,13 +124,18 @@ def _make_members(cls: ClassValue) -> None:
     """Turn the assignments in the body of an enumeration into members; a value that is there already is an alias."""
     members: list[EnumMember] = []
     for name, assigned in list(cls.namespace.items()):
-        if name.startswith("_") or isinstance(assigned, (FuncValue, Descriptor, ClassValue)):
+        if _is_no_member(name) or isinstance(assigned, (FuncValue, Descriptor, ClassValue)):
             continue
         value = _member_value(cls, name, assigned)
         alias = next((member for member in members if value is not UNKNOWN and member.value == value), None)
         if alias is None:
             members.append(EnumMember(cls, name, value))
         cls.namespace[name] = members[-1] if alias is None else alias
+
+
+def _is_no_member(name: str) -> bool:
+    """Return whether ``enum`` keeps a name for itself (``_ignore_``, ``__doc__``) or takes it as private (``__x``)."""
+    return name.startswith("__") or (name.startswith("_") and name.endswith("_"))
 
 
 def _member_value(cls: ClassValue, name: str, value: Value) -> Value:

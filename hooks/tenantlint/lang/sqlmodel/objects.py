@@ -268,17 +268,6 @@ class NewTypeValue(Native):
         return args.get(0)
 
 
-class LazyBuiltin(Native):
-    """A library function that is also a namespace of others, as ``func.now``."""
-
-    def __init__(self, make: Callable[[str], Value]) -> None:
-        self.make = make
-
-    def get(self, name: str) -> Value:
-        """Return the member ``name``."""
-        return self.make(name)
-
-
 def union(args: tuple[Value, ...]) -> Value:
     """Return the union of types: flat, without repetition; a union of one is that one."""
     flat: list[Value] = []

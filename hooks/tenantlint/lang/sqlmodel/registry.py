@@ -82,22 +82,16 @@ class Registry:
         self.unread = unread
         self.others = frozenset(models.other_names)
         self._ids: dict[int, str] = {}
+        taken: set[str] = set()
         self._by_name: dict[tuple[Maybe[str | None], Maybe[str]], list[TableModel]] = {}
         self._by_class: dict[str, list[TableModel]] = {}
         self._keys: dict[int, list[Key]] = {}
         for table in self.tables:
             self._by_name.setdefault((table.schema, table.table_name), []).append(table)
             self._by_class.setdefault(table.cls.name, []).append(table)
-            self._ids[id(table)] = self._new_id(table)
+            self._ids[id(table)] = _new_id(table, taken)
+            taken.add(self._ids[id(table)])
         self._attach(models.indexes)
-
-    def _new_id(self, table: TableModel) -> str:
-        base = f"sqlmodel:{table.cls.module}:{table.cls.name}"
-        taken = set(self._ids.values())
-        number = 1
-        while (name := base if number == 1 else f"{base}#{number}") in taken:
-            number += 1
-        return name
 
     def _attach(self, indexes: Iterable[IndexValue]) -> None:
         """Give indexes that are made of a table's columns, outside of its class, to that table."""
@@ -218,3 +212,11 @@ def _shared(left: str, right: str) -> int:
             break
         count += 1
     return count
+
+
+def _new_id(table: TableModel, taken: set[str]) -> str:
+    base = f"sqlmodel:{table.cls.module}:{table.cls.name}"
+    number = 1
+    while (name := base if number == 1 else f"{base}#{number}") in taken:
+        number += 1
+    return name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlValue
 from tenantlint.lang.sqlmodel.sql_types import NULL_TYPE, SqlType, as_type, is_type
-from tenantlint.lang.values import MISSING, Arguments, Builtin, External, ListValue, MapValue, Native, Value
+from tenantlint.lang.values import MISSING, Arguments, Builtin, External, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -234,8 +234,3 @@ ITEMS: Final[dict[str, Value]] = {
     "ExcludeConstraint": _constraint("other"),
     **{name: _generated(name) for name in ("Identity", "Computed", "Sequence", "DefaultClause", "FetchedValue")},
 }
-
-
-def strings(value: Value) -> Maybe[tuple[Value, ...]]:
-    """Return the items of a list or tuple, UNKNOWN where they are not all known."""
-    return tuple(value.items) if isinstance(value, ListValue) and value.complete else UNKNOWN

@@ -66,7 +66,7 @@ def _settings_in_use(project: Project, asked: Container[str], configs: ConfigTre
 def _run_rules(schema: Schema, settings: Settings, crashes: list[Crash]) -> list[Diagnostic]:
     view = SchemaView(schema, settings)
     found: list[Diagnostic] = []
-    for code in sorted(settings.rules) if view.tables else ():
+    for code in sorted(settings.rules) if view.tables or schema.histories else ():
         try:
             found += rules.run(code, view)
         except Exception as error:

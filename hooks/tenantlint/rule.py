@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tenantlint.diagnostic import Severity
+    from tenantlint.migration import History
     from tenantlint.schema import Column, Table
     from tenantlint.settings import Preset
     from tenantlint.source import Location
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 
 
 class Finding(Record):
-    """One defect. ``subject`` names what has it, as ``users.email``, and ``text`` goes on from that name."""
+    """One defect. ``subject`` names what has it, as ``users.email``, and ``text`` goes on from that name.
+
+    ``table`` is the table that has it, None for what is a migration's.
+    """
 
     at: Location
-    table: Table
+    table: Table | None
     subject: str
     text: str
 
@@ -69,13 +73,32 @@ class Rule:
                     raise
 
 
+class MigrationRule(Rule):
+    """The base of the rules on migrations. ``exempt_tables`` are patterns on the names of tables."""
+
+    def check_history(self, history: History, view: SchemaView) -> Iterable[Finding]:
+        """Return what is wrong with one history."""
+        raise NotImplementedError
+
+    def check(self, view: SchemaView) -> Iterator[Finding]:
+        """Return what is wrong with the histories of the project; a script is not one."""
+        for history in view.schema.histories:
+            if history.kind != "script":
+                try:
+                    yield from self.check_history(history, view)
+                except Exception as error:
+                    error.add_note(f"{self.code} failed on the migrations of {history.path}")
+                    raise
+
+
 def diagnose(rule: Rule, findings: Iterable[Finding]) -> Iterator[Diagnostic]:
     """Return one diagnostic for each defect, also where a mixin or a shared object shows it in many tables."""
     places: dict[Location, dict[str, list[Finding]]] = {}
     for finding in findings:
-        places.setdefault(finding.at, {}).setdefault(finding.table.id, []).append(finding)
+        owner = finding.table.id if finding.table else ""
+        places.setdefault(finding.at, {}).setdefault(owner, []).append(finding)
     for at, tables in places.items():
-        first = min(tables.values(), key=lambda found: (found[0].subject, found[0].table.id))
+        _, first = min(tables.items(), key=lambda item: (item[1][0].subject, item[0]))
         others = len(tables) - 1
         more = f" (and {others} more table{'s' if others > 1 else ''})" if others else ""
         for finding in first:

@@ -14,6 +14,7 @@ from tenantlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tenantlint.migration import History
     from tenantlint.source import Location
 
 
@@ -215,12 +216,17 @@ class Unresolved(Record):
 
 
 class Schema(Record):
-    """All tables of a project. ``detached_policies`` are policies that belong to no table and are never created."""
+    """All that a project declares.
+
+    ``tables`` are those of the ORMs; what the migrations make of the database is in ``histories``.
+    ``detached_policies`` are policies that belong to no table and are never created.
+    """
 
     tables: tuple[Table, ...]
     enums: tuple[EnumType, ...]
     detached_policies: tuple[Policy, ...]
     unresolved: tuple[Unresolved, ...]
+    histories: tuple[History, ...] = ()
 
     def by_id(self) -> dict[str, Table]:
         """Return the tables by ``Table.id``."""

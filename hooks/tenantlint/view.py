@@ -16,6 +16,7 @@ from tenantlint.settings import FRAMEWORK_TABLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tenantlint.database import Database
     from tenantlint.schema import Column, ForeignKey, Part, Relation, Schema, Table
     from tenantlint.settings import Settings
     from tenantlint.source import Location
@@ -52,6 +53,13 @@ class SchemaView:
         """Return whether the name, the qualified name or the symbol of ``table`` matches one of ``patterns``."""
         names = (table.name, table.qualified_name, table.symbol)
         return any(name is not UNKNOWN and _fits(name, pattern) for pattern in patterns for name in names)
+
+    @cached_property
+    def database(self) -> Database:
+        """What the migrations make of the tables."""
+        from tenantlint.database import Database
+
+        return Database(self.schema)
 
     # Tenancy
 

@@ -62,6 +62,11 @@ def files(settings: dict[str, object] | None = None, /, **texts: str) -> Snippet
     return Snippet({name.replace("__", "."): dedent(text).lstrip() for name, text in texts.items()}, settings or {})
 
 
+def project(texts: dict[str, str], **settings: object) -> Snippet:
+    """Return files by path, such as migrations beside models."""
+    return Snippet({path: dedent(text).lstrip("\n") for path, text in texts.items()}, settings)
+
+
 def run(code: str, snippet: Snippet) -> list[Found]:
     """Return what the rule ``code`` finds, in order. The path is given where it is not the snippet's only one."""
     settings = Settings(rules=frozenset({code}), **snippet.settings)  # type: ignore[arg-type]

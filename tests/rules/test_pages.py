@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from inspect import cleandoc
 
 import pytest
@@ -12,18 +13,12 @@ from tenantlint.rule import options, page
 from tenantlint.rules import RULES, load
 from tenantlint.settings import Settings
 
-PATHS = {"python": "models.py", "typescript": "schema.ts"}
+PATHS = {"python": "models.py", "typescript": "schema.ts", "sql": "migrations/0001_first.sql"}
 REQUIRED = ["What it does", "Why is this bad", "Example", "Use instead", "Fix safety"]
 OPTIONAL = ["Options", "Suppressing"]
-DRIZZLE_ONLY = {"IDX003"}
-EVERYTHING = Settings(rules=frozenset(RULES))
-
-EXAMPLES = [
-    pytest.param(code, language, id=f"{code}-{language}")
-    for code in RULES
-    for language in PATHS
-    if not (code in DRIZZLE_ONLY and language == "python")
-]
+ONE_LANGUAGE = {"IDX003"}
+"""Rules on what only one of the languages has."""
+BLOCK = re.compile(r'^```(\w+)(?: title="(.+)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 
 
 def sections(code: str) -> dict[str, str]:
@@ -31,20 +26,39 @@ def sections(code: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def block(code: str, section: str, language: str) -> str:
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", sections(code)[section], re.DOTALL | re.MULTILINE)
-    return found
+def cases(code: str, section: str) -> dict[str, dict[str, str]]:
+    """Return the files of each case of a section: of each sub-heading, or of each language where there is none."""
+    text = sections(code)[section]
+    _, *parts = re.split(r"^### (.+)\n", text, flags=re.MULTILINE)
+    if not parts:
+        return {language: {PATHS[language]: block} for language, _, block in BLOCK.findall(text)}
+    return {
+        title: {path or PATHS[language]: block for language, path, block in BLOCK.findall(part)}
+        for title, part in zip(parts[::2], parts[1::2], strict=True)
+    }
 
 
-def codes(code: str, section: str, language: str) -> list[str]:
-    return sorted(each.code for each in check_files({PATHS[language]: block(code, section, language)}, EVERYTHING))
+def codes(code: str, files: dict[str, str]) -> Counter[str]:
+    """Return what the rule and the recommended ones find in the files."""
+    recommended = {each for each, entry in RULES.items() if entry.preset == "recommended"}
+    return Counter(each.code for each in check_files(files, Settings(rules=frozenset({code, *recommended}))))
 
 
-@pytest.mark.parametrize(("code", "language"), EXAMPLES)
-def test_the_example_differs_from_what_to_use_instead_by_one_finding_of_the_rule(code, language):
-    instead = codes(code, "Use instead", language)
-    assert code not in instead
-    assert codes(code, "Example", language) == sorted([*instead, code])
+EXAMPLES = [pytest.param(code, case, id=f"{code}-{case}") for code in RULES for case in cases(code, "Example")]
+
+
+@pytest.mark.parametrize(("code", "case"), EXAMPLES)
+def test_the_example_has_one_finding_of_the_rule_and_what_to_use_instead_has_it_no_more(code, case):
+    example = codes(code, cases(code, "Example")[case])
+    instead = codes(code, cases(code, "Use instead")[case])
+    assert (example[code], instead[code]) == (1, 0)
+    assert instead <= example
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_every_example_has_its_counterpart(code):
+    assert list(cases(code, "Example")) == list(cases(code, "Use instead"))
+    assert code in ONE_LANGUAGE or len(cases(code, "Example")) > 1
 
 
 @pytest.mark.parametrize("code", RULES)

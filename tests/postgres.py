@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests: started once a session, on loopback, as an unprivileged user, and thrown away after it.
+"""A PostgreSQL server for tests: one a session, on loopback, as an unprivileged user, thrown away at the end.
 
 A test asks for the fixture ``postgres`` (a ``Server``), and for a database of its own::
 
@@ -6,8 +6,8 @@ A test asks for the fixture ``postgres`` (a ``Server``), and for a database of i
         with postgres.database() as connection:  # psycopg, autocommit, as a superuser
             connection.execute("CREATE TABLE t (id int)")
 
-``server.role("app")`` makes a plain role, and ``postgres.connect(name, user="app")`` connects as one. The binaries are
-those of Debian's package ``postgresql``, which ``.ci/setup`` installs.
+``postgres.role("app")`` makes a plain role, and ``postgres.connect(name, user="app")`` connects as one. The binaries
+are those of Debian's package ``postgresql``, which ``.ci/setup`` installs.
 """
 
 from __future__ import annotations

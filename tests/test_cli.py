@@ -198,7 +198,7 @@ def test_exit_status(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         (["check", "--frob"], "unknown option --frob"),
         (["check", "--stdin-filename", "a.ts", "b.ts"], "--stdin-filename goes without paths"),
         (["check", "--config", "a.toml", "--no-config"], "--config and --no-config exclude each other"),
-        (["frob"], "no such command: frob (there are check, dump, rule)"),
+        (["frob"], "no such command: frob (there are check, dump, rule, init)"),
         (["rule", "XXX001"], "no such rule: XXX001 (tenantlint rule lists them)"),
         (["rule", "TEN001", "TEN002"], "unexpected argument: TEN002"),
     ],

@@ -100,10 +100,28 @@ RULE: Final = Command(
     "a code or a name",
     most=1,
 )
+INIT: Final = Command(
+    "init",
+    "Propose a configuration that fits the project, and write it to tenantlint.toml",
+    (
+        (
+            "Options",
+            (
+                Option("--dry-run", "print the proposal only"),
+                Option("--force", "write over a configuration that is there"),
+                HELP,
+            ),
+        ),
+    ),
+    "FOLDER",
+    "the folder of the project (default: the current one)",
+    most=1,
+)
 COMMANDS: Final[dict[str, tuple[Command, Callable[[Arguments], int]]]] = {
     "check": (CHECK, commands.check),
     "dump": (DUMP, commands.dump),
     "rule": (RULE, commands.rule),
+    "init": (INIT, commands.init),
 }
 
 

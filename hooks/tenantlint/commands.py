@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
-from tenantlint.config import Overrides, defaults, load
+from tenantlint.config import OWN_FILE, Overrides, defaults, load
 from tenantlint.config_tree import ConfigTree
 
 if TYPE_CHECKING:
@@ -90,6 +90,39 @@ def rule(arguments: Arguments) -> int:
     else:
         sys.stdout.write(pages.table(chosen))
     return CLEAN
+
+
+def init(arguments: Arguments) -> int:
+    """``tenantlint init``: propose a configuration for the project in a folder, and write it there."""
+    folder = os.path.abspath(arguments.operands[0] if arguments.operands else ".")
+    if not os.path.isdir(folder):
+        raise UsageError(f"no such folder: {arguments.operands[0]}")
+    place = os.path.join(folder, OWN_FILE)
+    if not arguments.flag("--dry-run") and not arguments.flag("--force"):
+        _refuse_configured(folder)
+    from tenantlint.files import replace_file
+    from tenantlint.link import link
+    from tenantlint.proposal import document
+
+    opened = Opening((folder,), folder).finish(ConfigTree(folder, lambda _: defaults(), single=True))
+    linked = link(opened.project)
+    _tell_crashes(linked.crashes)
+    text = document(linked.schema, opened.asked)
+    sys.stdout.write(text)
+    if linked.crashes:
+        return ERROR
+    if not arguments.flag("--dry-run"):
+        replace_file(place, text.encode())
+        print(f"\nWrote {os.path.relpath(place)}.", file=sys.stderr)
+    return CLEAN
+
+
+def _refuse_configured(folder: str) -> None:
+    """Raise UsageError where the folder has a configuration of its own."""
+    settings = load(folder)
+    if settings.path is not None and os.path.dirname(settings.path) == folder:
+        name = os.path.relpath(settings.path)
+        raise UsageError(f"{name} is a configuration already; --dry-run prints the proposal, --force writes it anyway")
 
 
 def _stdin(arguments: Arguments) -> dict[str, bytes]:

@@ -1,0 +1,221 @@
+"""What ``tenantlint init`` proposes, exactly, and that the configuration can be read."""
+
+from __future__ import annotations
+
+import tomllib
+from textwrap import dedent
+
+import pytest
+
+from rules.support import PRELUDES, link_files
+from tenantlint import cli, config
+from tenantlint.proposal import document, propose, render
+
+HEAD = document(link_files({"a.py": ""}), ["a.py"]).split("\n\n")[0]
+
+
+def py(*columns: str) -> str:
+    """Return one SQLModel table for each line of columns, named T0, T1, ..."""
+    bodies = [
+        f"class T{number}(SQLModel, table=True):\n    id: UUID = Field(primary_key=True)\n"
+        + "".join(f"    {column.strip()}\n" for column in line.split(";") if column.strip())
+        for number, line in enumerate(columns)
+    ]
+    return "\n\n".join([PRELUDES["models.py"], *bodies])
+
+
+def ts(*columns: str) -> str:
+    """Return one Drizzle table for each string of columns, named t0, t1, ..."""
+    imports = PRELUDES["schema.ts"].replace("pgTable,", "boolean, pgPolicy, pgTable, timestamp,")
+    tables = [
+        f'export const t{number} = pgTable("t{number}", {{ id: uuid("id").primaryKey(), {body} }});'
+        for number, body in enumerate(columns)
+    ]
+    return "\n".join([imports, *tables])
+
+
+def proposed(files: dict[str, str], *sections: str) -> str:
+    """Return what is proposed, of the named sections only where some are named."""
+    entries = propose(link_files(files))
+    return render(entry for entry in entries if not sections or entry.section in sections)
+
+
+POSTPONE = "# Nothing here enables row level security. To adopt it later, ignore its rules until then:\n"
+LATER = f'{POSTPONE}# ignore = ["RLS", "MIG005"]\n'
+
+TENANTS = {
+    "the default": (
+        {"m.py": py("tenant_id: UUID", "tenant_id: UUID", "")},
+        f'# Of 3 tables, 2 have `tenant_id`.\ntenant-column = ["tenant_id"]\n{LATER}',
+    ),
+    "another name, in another style": (
+        {"s.ts": ts('organizationId: text("organizationId")', 'organizationId: text("organizationId")')},
+        f'# Of 2 tables, 2 have `organization_id`.\ntenant-column = ["organization_id"]\n{LATER}',
+    ),
+    "the majority of two": (
+        {"m.py": py("org_id: UUID", "org_id: UUID; team_id: UUID", "org_id: UUID; team_id: UUID")},
+        f'# Of 3 tables, 3 have `org_id`.\ntenant-column = ["org_id"]\n{LATER}',
+    ),
+    "two that share the tables": (
+        {"m.py": py("org_id: UUID", "org_id: UUID", "org_id: UUID", "team_id: UUID", "team_id: UUID")},
+        f'# Of 5 tables, 3 have `org_id`, 2 have `team_id`.\ntenant-column = ["org_id", "team_id"]\n{LATER}',
+    ),
+    "an account at another service is no tenant": (
+        {"m.py": py("account_id: str", "account_id: str")},
+        "# None of the usual names (tenant_id, organization_id, organisation_id, org_id, workspace_id, ...) is in a "
+        "fifth of the 2 tables: name the column that holds the tenant of a row.\n"
+        '# tenant-column = ["tenant_id"]\n',
+    ),
+    "a column of its own that most tables share": (
+        {
+            "m.py": py(
+                *['shop_id: UUID = Field(foreign_key="t4.id")'] * 3,
+                'shop_id: UUID = Field(foreign_key="t4.id"); user_id: UUID = Field(foreign_key="t5.id")',
+                "",
+                "",
+            )
+        },
+        f'# Of 6 tables, 4 have `shop_id`.\ntenant-column = ["shop_id"]\n{LATER}',
+    ),
+    "users where nothing else is shared": (
+        {"m.py": py(*['user_id: UUID = Field(foreign_key="t3.id")'] * 3, "")},
+        "# Of 4 tables, 3 have `user_id`. No other column is shared so widely: each user seems to be a tenant.\n"
+        f'tenant-column = ["user_id"]\n{LATER}',
+    ),
+    "the outermost first": (
+        {
+            "s.ts": ts(
+                *['workspace_id: uuid("workspace_id")'] * 3,
+                *['organization_id: uuid("organization_id")'] * 2,
+            )
+            + '\nexport const w = pgTable("workspaces", { id: uuid("id"), organization_id: uuid("organization_id") });'
+        },
+        "# Of 6 tables, 3 have `organization_id`, 3 have `workspace_id`.\n"
+        f'tenant-column = ["organization_id", "workspace_id"]\n{LATER}',
+    ),
+    "row level security in use": (
+        {
+            "s.ts": ts('tenant_id: uuid("tenant_id")', 'tenant_id: uuid("tenant_id")').replace(
+                "});", "}).enableRLS();"
+            ),
+        },
+        '# Of 2 tables, 2 have `tenant_id`.\ntenant-column = ["tenant_id"]\n',
+    ),
+    "tables of tests": (
+        {"m.py": py("tenant_id: UUID", "tenant_id: UUID"), "api/tests/unit/m.py": py("x: str")},
+        '# Of 2 tables, 2 have `tenant_id`.\ntenant-column = ["tenant_id"]\n'
+        f'# 1 table of tests: nobody\'s rows are in them.\nextend-exclude = ["/api/tests"]\n{LATER}',
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), TENANTS.values(), ids=TENANTS)
+def test_the_tenant(files, expected):
+    assert proposed(files, "") == expected
+
+
+def test_habits_of_the_majority_are_no_findings():
+    booleans = 'a: boolean("active"), b: boolean("done"), c: boolean("open"), d: boolean("is_new"), e: text("email")'
+    assert proposed({"s.ts": ts(booleans)}, "").split("\n")[2:] == [
+        "# The majority goes against them. NAM004: 3 of 4 boolean columns have no prefix.",
+        'ignore = ["NAM004"]',
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {"s.ts": ts('fullName: text("full_name"), zip_code: text("zip_code"), lastName: text("last_name")')},
+            '[rules.NAM002]\n# 2 of 3 keys of several words are camelCase over snake_case columns.\nkeys = "camel"\n',
+        ),
+        (
+            {"s.ts": ts('fullName: text("full_name")'), "m.py": py("full_name: str")},
+            "[rules.NAM002]\n# 1 of 1 keys of several words are camelCase over snake_case columns.\n"
+            'drizzle-keys = "camel"\n',
+        ),
+        ({"s.ts": ts('full_name: text("full_name"), lastName: text("last_name")')}, "\n"),
+    ],
+)
+def test_keys_by_majority(files, expected):
+    assert proposed(files, "rules.NAM002") == expected
+
+
+def test_the_type_of_ids_by_majority():
+    files = {"m.py": py("a: str", "b: str", "c: str").replace("id: UUID", "id: int", 2)}
+    assert proposed(files, "rules.STD001") == (
+        '[rules.STD001]\n# 2 of 3 `id` keys are integer.\nid-types = ["integer", "uuid"]\n'
+    )
+
+
+def test_tables_that_sign_people_in_have_no_tenant():
+    text = ts('tenant_id: uuid("tenant_id")', 'tenant_id: uuid("tenant_id")') + dedent("""
+        export const users = pgTable("user", { id: text("id").primaryKey(), emailVerified: text("email_verified") });
+        export const sessions = pgTable("session", { id: text("id").primaryKey(), token: text("token") });
+        export const accounts = pgTable("accounts", { id: text("id").primaryKey(), balance: integer("balance") });
+    """)
+    assert proposed({"s.ts": text}, "rules.TEN001") == (
+        "[rules.TEN001]\n# They sign people in, which happens before the tenant is known.\n"
+        'exempt-tables = ["session", "user"]\n'
+    )
+
+
+def test_nothing_is_proposed_without_tables():
+    assert document(link_files({"a.py": "x = 1"}), ["a.py"]).endswith(
+        "\n\n# No table was found here, so there is nothing to propose: all defaults hold.\n"
+    )
+
+
+NAMED = "; ".join(f"{key}Name: str = Field(sa_column=Column('{key}_name', String))" for key in ("full", "nick", "pen"))
+MODELS = py(f"team_id: UUID; {NAMED}", "team_id: UUID")
+
+
+def test_init_writes_a_configuration_that_check_reads(tmp_path, monkeypatch, capfd):
+    (tmp_path / "m.py").write_text(MODELS)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["init"]) == 0
+    printed, told = capfd.readouterr()
+    assert (tmp_path / "tenantlint.toml").read_text() == printed
+    assert (printed.startswith(HEAD), told) == (True, "\nWrote tenantlint.toml.\n")
+    assert tomllib.loads(printed) == {
+        "tenant-column": ["team_id"],
+        "rules": {"NAM002": {"keys": "camel"}},
+    }
+    settings = config.load(str(tmp_path))
+    assert (settings.tenant_columns, settings.options) == (("team_id",), {"NAM002": {"keys": "camel"}})
+
+
+def test_init_only_prints_when_it_is_told_to(tmp_path, monkeypatch, capfd):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/m.py").write_text(MODELS)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["init", "--dry-run", "app"]) == 0
+    printed, told = capfd.readouterr()
+    assert (printed.startswith(HEAD), told) == (True, "")
+    assert [path.name for path in tmp_path.rglob("*.toml")] == []
+
+
+@pytest.mark.parametrize("name", ["tenantlint.toml", "pyproject.toml"])
+def test_init_writes_over_a_configuration_only_by_force(tmp_path, monkeypatch, capfd, name):
+    (tmp_path / "m.py").write_text(MODELS)
+    old = 'ignore = ["NAM"]\n' if name == "tenantlint.toml" else '[tool.tenantlint]\nignore = ["NAM"]\n'
+    (tmp_path / name).write_text(old)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["init"]) == 2
+    assert (tmp_path / name).read_text() == old
+    assert capfd.readouterr().err == (
+        f"tenantlint: error: {name} is a configuration already; "
+        "--dry-run prints the proposal, --force writes it anyway\n"
+    )
+    assert cli.main(["init", "--force"]) == 0
+    assert config.load(str(tmp_path)).tenant_columns == ("team_id",)
+
+
+def test_init_asks_for_a_folder(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.py").touch()
+    assert (cli.main(["init", "m.py"]), cli.main(["init", "none"])) == (2, 2)
+    assert capfd.readouterr().err == (
+        "tenantlint: error: no such folder: m.py\ntenantlint: error: no such folder: none\n"
+    )

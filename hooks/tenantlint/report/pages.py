@@ -23,6 +23,23 @@ def markdown(rules: Iterable[type[Rule]]) -> str:
     return "\n".join(page(rule) for rule in rules)
 
 
+def index(rules: Iterable[type[Rule]]) -> str:
+    """Return a Markdown table of the rules, with links to their pages beside it."""
+    from inspect import cleandoc
+
+    head = (
+        "# The rules\n\n`R` is in the recommended preset, which is the default, `S` in the strict one too, and `O` is "
+        "off unless it is\nselected. `w` is a warning: it gives exit status 1 only with `--fail-on warning`.\n\n"
+        "| code | name | finds | preset |\n|---|---|---|---|\n"
+    )
+    rows = []
+    for rule in rules:
+        first = " ".join(cleandoc(rule.__doc__ or "").split("\n\n")[0].split()).rstrip(".")
+        mark = rule.preset[0].upper() + (" w" if rule.severity == "warning" else "")
+        rows.append(f"| [{rule.code}]({rule.code}.md) | {rule.name} | {first[0].lower()}{first[1:]} | {mark} |\n")
+    return head + "".join(rows)
+
+
 def json(rules: Iterable[type[Rule]]) -> str:
     """Return a list with code, name, preset, severity and page of each rule."""
     fields = [

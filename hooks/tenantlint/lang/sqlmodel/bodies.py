@@ -10,10 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
 
     from tenantlint.lang.sqlmodel.lower import Span
     from tenantlint.source import Source
+
+    Decides: TypeAlias = Callable[[bytes, Span, str, list[str], str], bool]
 
 MAX_LINES: Final = 120
 """A longer function than this does not build a column or a name."""
@@ -57,23 +60,23 @@ def decides(data: bytes, span: Span, name: str, decorators: list[str], first: st
     return wanted and data.find(b"return", *span) >= 0
 
 
-def without_bodies(source: Source, tree: Any) -> str:
+def without_bodies(source: Source, tree: Any, needed: Decides = decides) -> str:
     """Return the text of a file without what LibCST need not parse. ``tree`` is its ``ast.Module``.
 
     That is the bodies of functions that decide nothing, data that is too long to be a schema, and long string
     literals: their values are in ``tree``, and thousands of literals side by side are more than LibCST can nest.
     """
     data, parts, end = source.data, [], 0
-    for start, stop, instead in _undecided(source, tree.body):
+    for start, stop, instead in _undecided(source, tree.body, needed):
         parts += [data[end:start], instead]
         end = stop
     return b"".join([*parts, data[end:]]).decode()
 
 
-def _undecided(source: Source, body: Iterable[Any]) -> Iterator[tuple[int, int, bytes]]:
+def _undecided(source: Source, body: Iterable[Any], needed: Decides) -> Iterator[tuple[int, int, bytes]]:
     for node in body:
         if type(node).__name__ in _FUNCTIONS:
-            if not _decides(source, node):
+            if not _decides(source, node, needed):
                 yield *_body_span(source, node.body), b"0"
             continue
         value = getattr(node, "value", None)
@@ -82,7 +85,7 @@ def _undecided(source: Source, body: Iterable[Any]) -> Iterator[tuple[int, int, 
         for block in _BLOCKS:
             inner = getattr(node, block, None)
             if isinstance(inner, list):
-                yield from _undecided(source, inner)
+                yield from _undecided(source, inner, needed)
 
 
 def _long_value(source: Source, value: Any) -> Iterator[tuple[int, int, bytes]]:
@@ -94,13 +97,13 @@ def _long_value(source: Source, value: Any) -> Iterator[tuple[int, int, bytes]]:
         yield start, end, UNREAD.encode()
 
 
-def _decides(source: Source, node: Any) -> bool:
+def _decides(source: Source, node: Any, needed: Decides) -> bool:
     if type(node).__name__ == "AsyncFunctionDef":
         return False
     params = [*node.args.posonlyargs, *node.args.args]
     first = params[0].arg if params else ""
     span = _start(source, node), _end(source, node)
-    return decides(source.data, span, node.name, [_last_name(item) for item in node.decorator_list], first)
+    return needed(source.data, span, node.name, [_last_name(item) for item in node.decorator_list], first)
 
 
 def _last_name(decorator: Any) -> str:

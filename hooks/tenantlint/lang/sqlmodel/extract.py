@@ -14,9 +14,8 @@ from tenantlint.source import Source
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Mapping
 
-    from tenantlint.lang.sqlmodel.lower import Cst, Span
+    from tenantlint.lang.sqlmodel.lower import Span
 
 MAX_BYTES: Final = 5_000_000
 MAX_LINE: Final = 10_000
@@ -39,7 +38,7 @@ _TOO_DEEP: Final = (
 )
 
 
-def extract(source: Source) -> ir.Fragment:
+def extract(source: Source, lowering: type[StatementLowering] = StatementLowering) -> ir.Fragment:
     """Return what a file declares. A file that cannot be read gives a Fragment with one problem and no body."""
     data = source.data
     if len(data) > MAX_BYTES:
@@ -51,7 +50,7 @@ def extract(source: Source) -> ir.Fragment:
         name = cookie[1].decode()
         return _unread(source, cookie.start(1), "ERR002", f"it is in the encoding {name}, and only UTF-8 is read")
     try:
-        return _extract(source, source.text())
+        return _extract(source, source.text(), lowering)
     except UnicodeDecodeError as error:
         return _unread(source, error.start, "ERR002", f"it is not UTF-8: {error.reason} at byte {error.start}")
     except (RecursionError, MemoryError):
@@ -62,19 +61,19 @@ def _unread(source: Source, start: int, code: str, message: str) -> ir.Fragment:
     return ir.Fragment(source.path, (), (ir.SyntaxProblem(start, start, message, code),))
 
 
-def _extract(source: Source, text: str) -> ir.Fragment:
+def _extract(source: Source, text: str, lowering: type[StatementLowering]) -> ir.Fragment:
     """Parse with both parsers. LibCST's has no limit of depth, so Python's, which has one, goes first."""
     try:
         tree = _parse(text, source.path)
     except SyntaxError as error:
-        return _extract_newer(source, text, error)
+        return _extract_newer(source, text, error, lowering)
     if _has_long_chain(tree, source.data):
         return _unread(source, 0, "ERR004", "it is nested too deeply to be read")
     try:
-        module = cst.parse(without_bodies(source, tree))
+        module = cst.parse(without_bodies(source, tree, lowering.needed))
     except cst.CstSyntaxError as error:
         return _unread(source, 0, "ERR004", f"it is Python, but LibCST cannot parse it: {error.message}")
-    return _lowered(source, module, {}, tree.body)
+    return ir.Fragment(source.path, lowering(source, {}).block(module.body, tree.body))
 
 
 def _has_long_chain(tree: ast.Module, data: bytes) -> bool:
@@ -92,11 +91,7 @@ def _parse(text: str, path: str) -> ast.Module:
         return cast("ast.Module", compile(text, path, "exec", _ONLY_AST, dont_inherit=True))
 
 
-def _lowered(source: Source, module: Cst, spans: Mapping[Cst, Span], parts: object) -> ir.Fragment:
-    return ir.Fragment(source.path, StatementLowering(source, spans).block(module.body, parts))
-
-
-def _extract_newer(source: Source, text: str, error: SyntaxError) -> ir.Fragment:
+def _extract_newer(source: Source, text: str, error: SyntaxError, lowering: type[StatementLowering]) -> ir.Fragment:
     """Read what this Python rejects: LibCST knows the syntax of later versions, and then gives the places too."""
     message = error.msg or "it is no Python"
     if message.startswith(_TOO_DEEP):
@@ -110,7 +105,7 @@ def _extract_newer(source: Source, text: str, error: SyntaxError) -> ir.Fragment
         module, spans = parse_with_spans(text)
     except cst.CstSyntaxError:
         return problem
-    return _lowered(source, module, spans, None)
+    return ir.Fragment(source.path, lowering(source, spans).block(module.body, None))
 
 
 def _offset(source: Source, error: SyntaxError) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tenantlint.lang import ir
 from tenantlint.lang.sqlmodel.bodies import decides
 from tenantlint.lang.sqlmodel.lower import Cst, Lowering, child, kind, paired
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tenantlint.lang.sqlmodel.lower import AstNode, Span
 
@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 
 
 class StatementLowering(Lowering):
-    """Lowers the statements of one file."""
+    """Lowers the statements of one file.
+
+    A subclass may lower some statements another way (``lowerings``), and need other functions (``needed``).
+    """
+
+    lowerings: ClassVar[Mapping[str, Callable[[Any, Cst, AstNode], Lowered]]]
+
+    @staticmethod
+    def needed(data: bytes, span: Span, name: str, decorators: list[str], first: str) -> bool:
+        """Tell whether the body of a function is read: see ``bodies.decides``."""
+        return decides(data, span, name, decorators, first)
 
     def block(self, body: Iterable[Cst], parts: object) -> tuple[ir.Stmt, ...]:
         """Lower the statements of a module or a block; ``parts`` are the ``ast`` statements."""
         result: list[ir.Stmt] = []
         for n, a in paired(list(_flat(body)), parts):
-            lower = _STATEMENTS.get(type(n).__name__)
+            lower = self.lowerings.get(type(n).__name__)
             if lower is not None:
                 self.enclosing = self.span(n, a)
                 lowered = lower(self, n, a)
@@ -169,7 +179,7 @@ class StatementLowering(Lowering):
     def _is_readable(self, n: Cst, span: Span) -> bool:
         first = next((param.name.value for param in (*n.params.posonly_params, *n.params.params)), "")
         decorators = [_last_name(decorator.decorator) for decorator in n.decorators]
-        return n.asynchronous is None and decides(self.source.data, span, n.name.value, decorators, first)
+        return n.asynchronous is None and self.needed(self.source.data, span, n.name.value, decorators, first)
 
     def _class(self, n: Cst, a: AstNode) -> Lowered:
         span = self.span(n, a)
@@ -270,7 +280,7 @@ _AUGMENTED: Final = {
     "BitAndAssign": "&",
 }
 
-_STATEMENTS: Final[dict[str, Callable[[StatementLowering, Cst, AstNode], Lowered]]] = {
+STATEMENTS: Final[dict[str, Callable[[StatementLowering, Cst, AstNode], Lowered]]] = {
     "Expr": StatementLowering._expression_statement,
     "Assign": StatementLowering._assign,
     "AnnAssign": StatementLowering._annotated,
@@ -291,3 +301,4 @@ _STATEMENTS: Final[dict[str, Callable[[StatementLowering, Cst, AstNode], Lowered
     "FunctionDef": StatementLowering._function,
     "ClassDef": StatementLowering._class,
 }
+StatementLowering.lowerings = STATEMENTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tenantlint.migration import History, Unread
 from tenantlint.record import replace
 from tenantlint.schema import (
     UNKNOWN,
@@ -62,6 +63,15 @@ def view(*tables: Table, **settings) -> SchemaView:
     return SchemaView(Schema(tables, (), (), ()), Settings(rules=frozenset(), **settings))
 
 
+def history(*tables: Table, unread=()) -> History:
+    """Return the migrations of a database that has ``tables`` in the end."""
+    return History("sql", "migrations", (), (), tuple(replace(each, orm="sql") for each in tables), tuple(unread))
+
+
+def migrated(subject: Table, *histories: History) -> SchemaView:
+    return SchemaView(Schema((subject,), (), (), (), histories), Settings(rules=frozenset()))
+
+
 INDEXED = {
     "nothing": ({}, ("a",), False),
     "an index": ({"indexes": (index("a", "b"),)}, ("a",), True),
@@ -105,6 +115,83 @@ INDEXED = {
 def test_is_indexed(changes, columns, expected):
     subject = table(**changes)
     assert view(subject).is_indexed(subject, columns) is expected
+
+
+UNIQUE_A = UniqueConstraint("u", ("a",), True, AT)
+SEEN = Unread(AT, True, "dynamic", ("t",), False, True)
+MIGRATED = {
+    "no migrations": ((), False, False),
+    "another table": ((history(table("u", indexes=(index("a"),))),), False, False),
+    "an index": ((history(table(indexes=(index("a"),))),), True, False),
+    "a partial index": ((history(table(indexes=(index("a", partial=True),))),), False, False),
+    "a unique index": ((history(table(indexes=(index("a", unique=True),))),), True, True),
+    "a unique constraint": ((history(table(unique_constraints=(UNIQUE_A,))),), True, True),
+    "a primary key": ((history(table(primary_key=("a",))),), True, True),
+    "in the schema public": ((history(table(schema="public", primary_key=("a",))),), True, True),
+    "in one of two histories": ((history(table()), history(table(unique_constraints=(UNIQUE_A,)))), True, True),
+    "a statement that is not read": ((history(table(), unread=(SEEN,)),), UNKNOWN, False),
+    "one on any table": ((history(table(), unread=(replace(SEEN, tables=UNKNOWN),)),), UNKNOWN, False),
+    "one on any table of another history": (
+        (history(table()), history(unread=(replace(SEEN, tables=UNKNOWN),))),
+        False,
+        False,
+    ),
+    "one on another table": ((history(table(), unread=(replace(SEEN, tables=("u",)),)),), False, False),
+    "one on security": ((history(table(), unread=(replace(SEEN, structure=False, security=True),)),), False, False),
+    "only altered by migrations": ((history(table(columns=(), incomplete=frozenset({"indexes"}))),), False, False),
+}
+
+
+@pytest.mark.parametrize(("histories", "indexed", "unique"), MIGRATED.values(), ids=MIGRATED)
+def test_keys_that_migrations_make_count(histories, indexed, unique):
+    subject = table()
+    found = migrated(subject, *histories)
+    assert (found.is_indexed(subject, ("a",)), found.is_unique(subject, ("a",))) == (indexed, unique)
+    assert found.may_be_unique(subject, ("a",)) is (unique or indexed is UNKNOWN)
+
+
+MAY_BE_UNIQUE = {
+    "nothing": ({}, False),
+    "within": ({"indexes": (index("a", unique=True),)}, True),
+    "partial": ({"indexes": (index("a", "b", unique=True, partial=True),)}, True),
+    "perhaps unique": ({"indexes": (index("a", unique=UNKNOWN),)}, True),
+    "not unique": ({"indexes": (index("a"),)}, False),
+    "more columns": ({"indexes": (index("a", "c", unique=True),)}, False),
+    "an expression": ({"indexes": (index(None, unique=True),)}, False),
+    "unknown columns": ({"indexes": (index(UNKNOWN, unique=True),)}, True),
+    "no columns": ({"indexes": (index(unique=True),)}, False),
+    "more constraints": ({"incomplete": frozenset({"unique_constraints"})}, True),
+    "more columns in the table": ({"incomplete": frozenset({"columns"})}, False),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), MAY_BE_UNIQUE.values(), ids=MAY_BE_UNIQUE)
+def test_may_be_unique(changes, expected):
+    subject = table(**changes)
+    assert view(subject).may_be_unique(subject, ("a", "b")) is expected
+
+
+OWN_KEY = key(("b",), "u")
+ADDED = ForeignKey("f", ("a",), "u", "sql:u", ("id",), None, None, AT)
+
+
+def test_foreign_keys_that_migrations_make_reference_the_models():
+    subject, target = table(foreign_keys=(OWN_KEY,)), table("u")
+    made = history(table(foreign_keys=(ADDED, replace(ADDED, target_table="gone", target_id=None))))
+    found = SchemaView(Schema((subject, target), (), (), (), (made,)), Settings(rules=frozenset()))
+    assert [each.target_id for each in found.foreign_keys(subject)] == ["u", "u", None]
+    assert found.may_have_more_foreign_keys(subject) is False
+
+
+def test_a_foreign_key_of_a_migration_to_two_models_of_one_name_may_reference_either():
+    subject, made = table(), history(table(foreign_keys=(ADDED,)))
+    found = SchemaView(Schema((subject, table("u"), table("u2", name="u")), (), (), (), (made,)), Settings(frozenset()))
+    assert [each.target_id for each in found.foreign_keys(subject)] == [UNKNOWN]
+
+
+def test_a_statement_that_is_not_read_may_add_foreign_keys():
+    subject = table()
+    assert migrated(subject, history(table(), unread=(SEEN,))).may_have_more_foreign_keys(subject) is True
 
 
 UNIQUE = {
@@ -181,6 +268,16 @@ ROOTS = {
         {"tenant_columns": ("organization_id", "workspaceId")},
         {"organizations", "workspaces"},
     ),
+    "by a reference to its own key of that name": (
+        (table("firms", primary_key=("tenant_id",)), owned("invoices", key(("tenant_id",), "firms", ("tenant_id",)))),
+        {},
+        {"firms"},
+    ),
+    "not a login with another provider": (
+        (table("account", columns=(column("provider_id", "providerId"), column("user_id", "userId"))),),
+        {"tenant_columns": ("account_id",)},
+        set(),
+    ),
     "even if it is exempt": ((table("tenants"),), {"exempt_tables": ("*",)}, {"tenants"}),
 }
 
@@ -208,6 +305,26 @@ TENANT_COLUMNS = {
 def test_tenant_columns(columns, settings, expected):
     subject = table(columns=columns)
     assert [each.name for each in view(subject, **settings).tenant_columns(subject)] == expected
+
+
+LOGIN = (column("account_id", "accountId"), column("provider_id", "providerId"), column("user_id", "userId"))
+
+
+def test_the_account_of_a_login_is_not_the_tenant():
+    login, owned_by = table("account", columns=LOGIN), table("posts", columns=(column("account_id"),))
+    found = view(login, owned_by, tenant_columns=("account_id",))
+    assert (found.tenant_columns(login), found.has_other_meaning(login)) == ((), True)
+    assert (found.is_tenant_table(owned_by), found.has_other_meaning(owned_by)) == (True, False)
+
+
+def test_the_tenants_tables_of_a_column_are_those_of_its_name_and_orm():
+    subject = table(columns=(column("team_id"), column("organizationId")))
+    tables = (subject, table("teams"), table("organizations"), table("t2", name="teams", orm="sqlmodel"))
+    found = view(*tables, tenant_columns=("organization_id", "team_id"))
+    assert [[root.id for root in found.tenant_tables(subject, each)] for each in subject.columns] == [
+        ["teams"],
+        ["organizations"],
+    ]
 
 
 NOT_THE_TENANT = {

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from tenantlint.schema import UNKNOWN, RowLevelSecurity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tenantlint.migration import History
     from tenantlint.schema import Index, Maybe, Policy, Schema, Table, UniqueConstraint
 
 
@@ -20,11 +23,14 @@ class Database:
     def __init__(self, schema: Schema) -> None:
         self._by_name: dict[str, list[Table]] = {}
         self._unread: dict[Maybe[str], bool] = {}
+        self._restructured: set[str] = set()
         for history in schema.histories:
             for table in history.tables:
                 if table.qualified_name is not UNKNOWN:
                     self._by_name.setdefault(_key(table.qualified_name), []).append(table)
             for item in history.unread:
+                if item.structure:
+                    self._restructured.update(_names(history) if item.tables is UNKNOWN else map(_key, item.tables))
                 if item.security:
                     self._unread.update(dict.fromkeys([UNKNOWN] if item.tables is UNKNOWN else item.tables, True))
 
@@ -56,6 +62,11 @@ class Database:
             "policies" in each.incomplete for each in (table, *self.twins(table))
         )
 
+    def has_unread_structure(self, table: Table) -> bool:
+        """Return whether a migration of ``table`` that could not be read may give it keys or columns."""
+        name = table.qualified_name
+        return name is not UNKNOWN and _key(name) in self._restructured
+
     def keys(self, table: Table) -> tuple[tuple[Index, ...], tuple[UniqueConstraint, ...]]:
         """Return the indexes and unique constraints that the migrations give ``table``."""
         twins = self.twins(table)
@@ -67,6 +78,10 @@ class Database:
     def _may_be_secured_elsewhere(self, table: Table) -> bool:
         name = table.qualified_name
         return name is UNKNOWN or UNKNOWN in self._unread or _key(name) in self._unread
+
+
+def _names(history: History) -> Iterator[str]:
+    return (_key(table.qualified_name) for table in history.tables if table.qualified_name is not UNKNOWN)
 
 
 def _key(name: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tenantlint.keys import KEY_PARTS, all_in, keys, may_be_unique, serves
 from tenantlint.names import plurals, snake_case
-from tenantlint.record import Record
+from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN, Maybe
 from tenantlint.settings import FRAMEWORK_TABLES
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tenantlint.database import Database
-    from tenantlint.schema import Column, ForeignKey, Part, Relation, Schema, Table
+    from tenantlint.schema import Column, ForeignKey, Relation, Schema, Table
     from tenantlint.settings import Settings
     from tenantlint.source import Location
 
-_KEY_PARTS: frozenset[Part] = frozenset({"indexes", "unique_constraints", "primary_key"})
+_LOGIN: frozenset[str] = frozenset({"provider", "provider_id", "provider_account_id"})
 
 
 class SchemaView:
@@ -61,6 +62,37 @@ class SchemaView:
 
         return Database(self.schema)
 
+    def twins(self, table: Table) -> tuple[Table, ...]:
+        """Return what the migrations make of ``table``: the tables of its name in the database."""
+        return self.database.twins(table) if self.schema.histories else ()
+
+    def _has_unread_structure(self, table: Table) -> bool:
+        return bool(self.schema.histories) and self.database.has_unread_structure(table)
+
+    def foreign_keys(self, table: Table) -> tuple[ForeignKey, ...]:
+        """Return the foreign keys of ``table``: the model's own, then those that migrations give it.
+
+        The latter reference the models' tables too, where the project has a model of that name.
+        """
+        added = tuple(key for twin in self.twins(table) for key in twin.foreign_keys)
+        return table.foreign_keys + tuple(self._of_model(table, key) for key in added)
+
+    def _of_model(self, table: Table, key: ForeignKey) -> ForeignKey:
+        named = self._models.get((table.orm, key.target_table), ())
+        return replace(key, target_id=named[0].id if len(named) == 1 else UNKNOWN if named else key.target_id)
+
+    @cached_property
+    def _models(self) -> dict[tuple[str, Maybe[str]], list[Table]]:
+        found: dict[tuple[str, Maybe[str]], list[Table]] = {}
+        for table in self.schema:
+            if table.qualified_name is not UNKNOWN:
+                found.setdefault((table.orm, table.qualified_name.removeprefix("public.")), []).append(table)
+        return found
+
+    def may_have_more_foreign_keys(self, table: Table) -> bool:
+        """Return whether ``table`` may have foreign keys that could not be read."""
+        return "foreign_keys" in table.incomplete or self._has_unread_structure(table)
+
     # Tenancy
 
     @cached_property
@@ -70,22 +102,42 @@ class SchemaView:
         They are those of ``tenant-tables``; else, for each ORM, those that a tenant column references; else those
         that its name names (``tenant_id``: ``tenant``, ``tenants``).
         """
+        return frozenset().union(*self._roots.values())
+
+    @cached_property
+    def _roots(self) -> dict[str, frozenset[str]]:
+        """The ids of the tenants' tables by the name of the tenant column, in snake case."""
+        names = [snake_case(name) for name in self.settings.tenant_columns]
         patterns = self.settings.tenant_tables
         if patterns:
-            return frozenset(table.id for table in self.schema if self.matches(table, patterns))
-        return frozenset().union(*(self._roots_of(snake_case(name)) for name in self.settings.tenant_columns))
+            return dict.fromkeys(names, frozenset(table.id for table in self.schema if self.matches(table, patterns)))
+        return {name: frozenset(self._roots_of(name)) for name in names}
+
+    def tenant_tables(self, table: Table, column: Column) -> list[Table]:
+        """Return the tenants' tables that a tenant column of ``table`` can mean: those of its name and its ORM."""
+        return [
+            root
+            for name, ids in self._roots.items()
+            if _is_called(column, name)
+            for root in map(self.find, sorted(ids))
+            if root is not None and (root.orm, root.dialect) == (table.orm, table.dialect)
+        ]
 
     def _roots_of(self, tenant: str) -> set[str]:
         referenced = [
             target
             for table in self.schema
-            for key in table.foreign_keys
+            for key in self.foreign_keys(table)
             if (target := self.find(key.target_id)) is not None
             and self._is_single(table, key.columns, tenant)
-            and not self._is_single(target, key.target_columns, tenant)
+            and (not self._is_single(target, key.target_columns, tenant) or _is_own_key(target, key.target_columns))
         ]
         settled = {table.orm for table in referenced}
-        named = [table for table in self.tables_named(tenant.removesuffix("_id")) if table.orm not in settled]
+        named = [
+            table
+            for table in self.tables_named(tenant.removesuffix("_id"))
+            if table.orm not in settled and not _is_login(table)
+        ]
         return {table.id for table in (*referenced, *named)}
 
     def _is_single(self, table: Table, columns: Maybe[tuple[Maybe[str], ...]], tenant: str) -> bool:
@@ -102,14 +154,28 @@ class SchemaView:
         """Return the columns that hold the tenant of a row, the outermost tenant first.
 
         They are found by the name in the database or in code, whatever its style. Without one, a primary key that
-        references the tenant root is the tenant.
+        references the tenant root is the tenant. The ``account_id`` of a login with another provider is none.
         """
         found = self._tenant_columns.get(table.id)
         if found is None:
-            names = [snake_case(name) for name in self.settings.tenant_columns]
-            named = tuple(column for name in names for column in table.columns if _is_called(column, name))
+            named = () if self._is_login(table) else tuple(self._named_as_tenant(table))
             found = self._tenant_columns[table.id] = named or self._tenant_key(table)
         return found
+
+    def _named_as_tenant(self, table: Table) -> Iterator[Column]:
+        names = [snake_case(name) for name in self.settings.tenant_columns]
+        return (column for name in names for column in table.columns if _is_called(column, name))
+
+    def _is_login(self, table: Table) -> bool:
+        return _is_login(table) and any(snake_case(name) == "account_id" for name in self.settings.tenant_columns)
+
+    def has_other_meaning(self, table: Table) -> bool:
+        """Return whether ``table`` has a column that is called as the tenant column is and means something else."""
+        return not self.tenant_columns(table) and any(True for _ in self._named_as_tenant(table))
+
+    def is_tenant_table(self, table: Table) -> bool:
+        """Return whether the rows of ``table`` belong to a tenant each, and are not the tenants themselves."""
+        return bool(self.tenant_columns(table)) and not self.is_tenant_root(table)
 
     def may_be_tenant_key(self, table: Table) -> bool:
         """Return whether the primary key references the tenants, or may by what could not be read."""
@@ -180,9 +246,9 @@ class SchemaView:
         NULL the condition may be that they are not, which every comparison implies, so that the answer is UNKNOWN.
         """
         wanted = frozenset(columns)
-        unsure = bool(table.incomplete & _KEY_PARTS)
-        for key in _keys(table, wanted):
-            answer = _serves(key, wanted)
+        unsure = self._may_have_more_keys(table)
+        for key in keys(table, wanted, self.twins(table)):
+            answer = serves(key, wanted)
             if answer is True:
                 return True
             unsure = unsure or answer is UNKNOWN
@@ -192,10 +258,20 @@ class SchemaView:
         """Return whether at most one row of ``table`` has given values in ``columns``, as far as is known."""
         wanted = frozenset(columns)
         return any(
-            key.usable is True and key.unique is True and key.columns and _all_in(key.columns, wanted) is True
-            for key in _keys(table, wanted)
+            key.usable is True and key.unique is True and key.columns and all_in(key.columns, wanted) is True
+            for key in keys(table, wanted, self.twins(table))
             if key.columns is not UNKNOWN
         )
+
+    def may_be_unique(self, table: Table, columns: Iterable[str]) -> bool:
+        """Return whether anything may keep two rows of ``table``, or some of them, from equal values in ``columns``."""
+        wanted = frozenset(columns)
+        return self._may_have_more_keys(table) or any(
+            may_be_unique(key, wanted) for key in keys(table, wanted, self.twins(table))
+        )
+
+    def _may_have_more_keys(self, table: Table) -> bool:
+        return bool(table.incomplete & KEY_PARTS) or self._has_unread_structure(table)
 
     def missing_index_place(self, table: Table, column: Column) -> Location:
         """Return where an index on ``column`` is missing.
@@ -228,56 +304,20 @@ class SchemaView:
         return found
 
 
-class _Key(Record):
-    """Columns that an index is over; ``usable`` tells whether it may serve every query."""
-
-    columns: Maybe[tuple[Maybe[str | None], ...]]
-    unique: Maybe[bool] = True
-    usable: Maybe[bool] = True
-
-
-def _keys(table: Table, wanted: frozenset[str]) -> Iterator[_Key]:
-    yield _Key(table.primary_key)
-    for constraint in table.unique_constraints:
-        if constraint.attached:
-            yield _Key(constraint.columns)
-    for column in table.columns:
-        if column.unique is not False:
-            yield _Key((column.name,), True, column.unique)
-    for index in table.indexes:
-        if index.attached:
-            yield _Key(index.columns, index.unique, _usable(table, wanted, index.partial))
-    if table.dialect == "mysql":  # InnoDB makes an index for every foreign key
-        yield from (_Key(key.columns, False) for key in table.foreign_keys)
-
-
-def _usable(table: Table, wanted: frozenset[str], partial: Maybe[bool]) -> Maybe[bool]:
-    if partial is not True:
-        return UNKNOWN if partial is UNKNOWN else True
-    return UNKNOWN if all(column.nullable is not False for column in table.columns if column.name in wanted) else False
-
-
-def _serves(key: _Key, wanted: frozenset[str]) -> Maybe[bool]:
-    """Return whether rows can be found by ``wanted`` through the key: it leads with them, or is unique within them."""
-    if key.columns is UNKNOWN:
-        return UNKNOWN
-    if key.usable is False or not key.columns:
-        return False
-    leads = _all_in(key.columns[: len(wanted)], wanted) if len(key.columns) >= len(wanted) else False
-    covers = _all_in(key.columns, wanted) if key.unique is not False else False
-    if leads is True or (covers is True and key.unique is True):
-        return key.usable
-    return UNKNOWN if leads is UNKNOWN or covers is not False else False
-
-
-def _all_in(columns: tuple[Maybe[str | None], ...], wanted: frozenset[str]) -> Maybe[bool]:
-    if any(column is not UNKNOWN and column not in wanted for column in columns):
-        return False
-    return UNKNOWN if UNKNOWN in columns else True
-
-
 def _is_called(column: Column, name: str) -> bool:
     return snake_case(column.key) == name or (column.name is not UNKNOWN and snake_case(column.name) == name)
+
+
+def _is_own_key(table: Table, columns: Maybe[tuple[Maybe[str], ...]]) -> bool:
+    """Return whether ``columns`` are the primary key of ``table`` and reference nothing themselves."""
+    referencing = [key.columns for key in table.foreign_keys]
+    return columns == table.primary_key and columns not in referencing and UNKNOWN not in (columns, *referencing)
+
+
+def _is_login(table: Table) -> bool:
+    """Return whether ``table`` holds logins with other providers, as better-auth and Auth.js call their accounts."""
+    names = {snake_case(column.key) for column in table.columns}
+    return bool(names & _LOGIN) and ("user_id" in names or "userid" in names)
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -119,6 +119,27 @@ NOOP = {
         """,
         exempt_tables=("auth*",),
     ),
+    "ts a login whose account_id is no tenant": ts(
+        """
+        export const account = pgTable("account", {
+          id: text("id").primaryKey(),
+          accountId: text("account_id").notNull(),
+          providerId: text("provider_id").notNull(),
+          userId: text("user_id").notNull(),
+        });
+        """,
+        tenant_columns=("account_id",),
+    ),
+    "py a login whose account_id is no tenant": py(
+        """
+        class Account(SQLModel, table=True):
+            id: str = Field(primary_key=True)
+            account_id: str
+            provider: str
+            user_id: str
+        """,
+        tenant_columns=("account_id",),
+    ),
     "ts a spread that cannot be read": ts("""
         import { common } from "elsewhere";
         export const invoices = pgTable("invoices", { id: uuid("id").primaryKey(), ...common });

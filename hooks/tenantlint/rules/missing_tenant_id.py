@@ -88,6 +88,8 @@ class MissingTenantId(Rule):
         """Report the table, unless a column that could not be read may be the tenant's."""
         if view.is_tenant_root(table) or view.tenant_columns(table) or view.may_be_tenant_key(table):
             return
+        if view.has_other_meaning(table):
+            return
         if "columns" in table.incomplete or any(column.name is UNKNOWN for column in table.columns):
             return
         names = " or ".join(f"`{name}`" for name in view.settings.tenant_columns)

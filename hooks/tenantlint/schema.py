@@ -51,6 +51,13 @@ class Column(Record):
     ``has_server_default`` only where the database supplies it (a DEFAULT, an identity, a serial, a generated column).
     ``on_update`` is true where the ORM or the database sets the column on every update.
     ``at`` is where the column is declared, which may be in a mixin or a shared object in another file.
+
+    ``default_call`` and ``update_call`` are the function that gave the default, or what an update sets, when the code
+    was loaded, so that all rows get one value (``datetime.datetime.now``, ``crypto.randomUUID``); None where there is
+    no such call. ``default_function`` is the library's function that gives the default anew for each row.
+    ``rejected_options`` are the options of the field with which the ORM refuses the column (SQLModel raises where they
+    stand beside ``sa_column``), ``ignored_options`` those that it drops in silence. ``shared`` is true where the code
+    gives one object as the column of several tables though the ORM lets only one have it.
     """
 
     name: Maybe[str]
@@ -63,6 +70,12 @@ class Column(Record):
     has_server_default: Maybe[bool]
     on_update: Maybe[bool]
     at: Location
+    default_call: Maybe[str | None] = None
+    update_call: Maybe[str | None] = None
+    default_function: Maybe[str | None] = None
+    rejected_options: Maybe[tuple[str, ...]] = ()
+    ignored_options: Maybe[tuple[str, ...]] = ()
+    shared: Maybe[bool] = False
 
 
 class Index(Record):
@@ -70,7 +83,9 @@ class Index(Record):
 
     ``columns`` holds database names in order, None for an expression. ``name`` is None where the ORM is not told one
     and gives none. ``partial`` is true where a WHERE clause limits the rows. ``attached`` is false where the index is
-    declared where the ORM never sees it, so that it is never created.
+    declared where the ORM never sees it, so that it is never created. ``method`` is the access method (``gin``), and
+    ``plain`` is false where a column has a sort order, an operator class or a collation of its own, or where the index
+    INCLUDEs more columns.
     """
 
     name: Maybe[str | None]
@@ -79,6 +94,8 @@ class Index(Record):
     partial: Maybe[bool]
     attached: bool
     at: Location
+    method: Maybe[str] = "btree"
+    plain: Maybe[bool] = True
 
 
 class UniqueConstraint(Record):

@@ -44,7 +44,9 @@ def unknown(record: Record) -> set[str]:
 ALL = {"columns", "foreign_keys", "indexes", "primary_key", "relations", "unique_constraints"}
 ARGUMENTS = {"foreign_keys", "indexes", "primary_key", "unique_constraints"}
 SERIAL = {"has_default", "has_server_default"}
-OPTIONS = {"nullable", "primary_key", "unique", "on_update", *SERIAL}
+DEFAULT = {"has_default", "default_call", "default_function"}
+UPDATE = {"on_update", "update_call"}
+OPTIONS = {"nullable", "primary_key", "unique", *DEFAULT, *UPDATE, *SERIAL}
 
 
 @pytest.mark.parametrize(
@@ -79,13 +81,13 @@ def test_what_is_unknown_of_a_table(body: str, bases: str, facts: set[str], inco
         ("b: int = Field(nullable=thing)", {"nullable"}, set()),
         ("b: int = Field(index=thing)", set(), {"indexes"}),
         ("b: int = Field(unique=thing)", {"unique"}, set()),
-        ("b: int = Field(default=thing())", SERIAL - {"has_server_default"}, set()),
+        ("b: int = Field(default=thing())", DEFAULT, set()),
         ("b: int = Field(default=thing)", set(), set()),
         ("b: str = Field(max_length=thing())", {"type"}, set()),
         ("b: int = Field(sa_type=thing)", {"type"}, set()),
-        ("b: int = Field(sa_column_kwargs=thing)", {"on_update", *SERIAL}, {"foreign_keys"}),
+        ("b: int = Field(sa_column_kwargs=thing)", {*DEFAULT, *UPDATE, *SERIAL}, {"foreign_keys"}),
         ("b: int = Field(sa_column_kwargs={'server_default': thing()})", SERIAL, set()),
-        ("b: int = Field(sa_column_args=thing)", {"on_update", *SERIAL}, {"foreign_keys"}),
+        ("b: int = Field(sa_column_args=thing)", {*DEFAULT, *UPDATE, *SERIAL}, {"foreign_keys"}),
         ("b: int = Field(sa_column=sa.Column(thing))", {"type"}, set()),
         ("b: int = Field(sa_column=sa.Column(thing(), sa.String))", {"name"}, set()),
         ("b: int = Field(sa_column=sa.Column(sa.String(thing())))", {"type"}, set()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlValue
 from tenantlint.lang.sqlmodel.models import default_schema
 from tenantlint.lang.sqlmodel.names import Subject, conventional
+from tenantlint.lang.sqlmodel.objects import Made
 from tenantlint.lang.sqlmodel.schema_items import (
     ColumnValue,
     ConstraintValue,
@@ -14,6 +15,7 @@ from tenantlint.lang.sqlmodel.schema_items import (
     GeneratedValue,
     IndexValue,
 )
+from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ListValue, MapValue
 from tenantlint.schema import (
     UNKNOWN,
     Column,
@@ -29,6 +31,7 @@ from tenantlint.schema import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tenantlint.lang.evaluate import Evaluator
     from tenantlint.lang.sqlmodel.models import TableModel
     from tenantlint.lang.sqlmodel.registry import Registry, Target
     from tenantlint.lang.values import Value
@@ -49,11 +52,28 @@ def present(value: Value) -> Maybe[bool]:
     return UNKNOWN if value is UNKNOWN else value is not None
 
 
+def _access_method(item: IndexValue) -> Maybe[str]:
+    method = item.named("postgresql_using", "btree")
+    return method.lower() if isinstance(method, str) else UNKNOWN
+
+
+def _is_plain(item: IndexValue) -> Maybe[bool]:
+    """Return whether no column of the index has an order or operator class of its own, and none is only included."""
+    expressions = [value.expression() for value in item.expressions if isinstance(value, SqlValue)]
+    if any(isinstance(each, ColumnExpression) and each.ordered for each in expressions):
+        return False
+    options = [item.named("postgresql_ops"), item.named("postgresql_include")]
+    if any(isinstance(option, (MapValue, ListValue)) for option in options):
+        return False
+    return all(option is None for option in options) or UNKNOWN
+
+
 class Assembler:
     """Makes the schema's tables out of the models of a project."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, evaluator: Evaluator) -> None:
         self.registry = registry
+        self.evaluator = evaluator
 
     def table(self, table: TableModel, relations: tuple[Relation, ...]) -> Table:
         """Return one table."""
@@ -111,7 +131,21 @@ class Assembler:
             has_server_default=server,
             on_update=_any(update, _has(column, {"Computed"})),
             at=column.at,
+            default_call=_call_of(_default_of(column)),
+            update_call=_call_of(column.option("onupdate")),
+            default_function=self.function_of(_default_of(column), column),
+            rejected_options=column.rejected,
+            ignored_options=column.ignored,
+            shared=column.shared,
         )
+
+    def function_of(self, value: Value, column: ColumnValue) -> Maybe[str | None]:
+        """Return the library's function that ``value`` is, or that a function of the project returns the result of."""
+        if isinstance(value, FuncValue):
+            return _call_of(self.evaluator.call_later(value, Arguments(), column.at))
+        if isinstance(value, External):
+            return f"{value.module}.{value.name}"
+        return UNKNOWN if value is UNKNOWN else None
 
     def nullable(self, column: ColumnValue, primary: Maybe[bool]) -> Maybe[bool]:
         """Return whether a column takes NULL."""
@@ -185,7 +219,8 @@ class Assembler:
                 name = conventional("ix", item.name, convention, Subject(table, list(columns)))
                 partial = present(item.named("postgresql_where"))
                 complete = columns if item.args.complete else UNKNOWN
-                yield Index(name, complete, flag(item.named("unique")), partial, True, item.at)
+                unique, method, plain = flag(item.named("unique")), _access_method(item), _is_plain(item)
+                yield Index(name, complete, unique, partial, True, item.at, method, plain)
 
     def _column_index(self, table: TableModel, column: ColumnValue, convention: Value) -> Index:
         name = column.database_name()
@@ -223,6 +258,19 @@ class Assembler:
         if target.table is not None:
             return self.registry.id_of(target.table)
         return UNKNOWN if self.registry.may_be_unread(target.table_name) else None
+
+
+def _default_of(column: ColumnValue) -> Value:
+    """Return what a new object of the model gets, or else what the column gives an insert that omits it."""
+    given = column.model_default
+    return column.option("default") if given is MISSING or given is None else given
+
+
+def _call_of(value: Value) -> Maybe[str | None]:
+    """Return the function whose result ``value`` is, where that is another one on every call."""
+    if value is UNKNOWN:
+        return UNKNOWN
+    return value.function if isinstance(value, Made) else None
 
 
 def _has_default(column: ColumnValue) -> Maybe[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.objects import ClassValue, Decorator, EnumMember, InstanceValue
+from tenantlint.lang.sqlmodel.objects import ClassValue, Decorator, EnumMember, InstanceValue, made_of
 from tenantlint.lang.values import MISSING, Builtin, ListValue, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN
 
@@ -185,8 +185,12 @@ def _constructor(convert: _Function) -> Constructor:
     return lambda cls, evaluator, args, at: convert(evaluator, args, at)
 
 
+def _scalar_constructor(convert: _Function) -> Constructor:
+    return lambda cls, evaluator, args, at: made_of(args.positional) or convert(evaluator, args, at)
+
+
 for _cls, _convert in _CONVERSIONS.items():
-    _cls.constructor = _constructor(_convert)
+    _cls.constructor = (_scalar_constructor if _cls in (STR, INT, FLOAT) else _constructor)(_convert)
 
 BUILTINS: Final[dict[str, Value]] = {
     **{cls.name: cls for cls in (OBJECT, INT, STR, BOOL, FLOAT, BYTES, LIST, DICT, TUPLE, SET, FROZENSET, TYPE)},

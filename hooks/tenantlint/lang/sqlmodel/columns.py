@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.builtins import BOOL, BYTES, FLOAT, INT, STR
+from tenantlint.lang.sqlmodel.fields import COLUMN_OPTIONS
 from tenantlint.lang.sqlmodel.objects import AnnotatedType, ClassValue, Parametrized, UnionType
 from tenantlint.lang.sqlmodel.schema_items import ColumnValue, ForeignKeyValue, SchemaItem, add_items
 from tenantlint.lang.sqlmodel.sql_types import TYPES, UNKNOWN_TYPE, SqlType, as_type, enum_type
@@ -14,12 +15,14 @@ from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
-    from tenantlint.lang.sqlmodel.fields import ModelField
+    from tenantlint.lang.sqlmodel.fields import FieldCall, ModelField
     from tenantlint.lang.sqlmodel.versions import Versions
 
 ENUM: Final = CLASSES["enum.Enum"]
 DATETIME: Final = CLASSES["datetime.datetime"]
 NAIVE_DATETIME: Final = CLASSES["pydantic.NaiveDatetime"]
+_ALWAYS_REFUSED: Final = ("sa_column_args", "sa_column_kwargs")
+"""The options that every version of SQLModel refuses beside ``sa_column``."""
 _TEXTS: Final = (
     STR,
     *(CLASSES[f"ipaddress.{name}"] for name in ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network")),
@@ -39,6 +42,13 @@ _PLAIN: Final = (
 
 def column_of_field(evaluator: Evaluator, field: ModelField, versions: Versions) -> ColumnValue:
     """Return the column that SQLModel makes of a field; ``versions`` tells which SQLModel it is."""
+    made = _column(evaluator, field, versions)
+    made.model_default = field.factory if field.factory is not MISSING else field.default
+    made.rejected, made.ignored = _conflicts(field, versions)
+    return made
+
+
+def _column(evaluator: Evaluator, field: ModelField, versions: Versions) -> ColumnValue:
     given = field.option("sa_column")
     if isinstance(given, ColumnValue):
         given.at = field.at  # the attribute declares the column, wherever a helper function calls Column()
@@ -60,6 +70,31 @@ def column_of_field(evaluator: Evaluator, field: ModelField, versions: Versions)
         made.complete = made.complete and isinstance(more, MapValue) and more.complete
     made.name = made.options.pop("name", None)
     return made
+
+
+def _conflicts(field: ModelField, versions: Versions) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the options beside ``sa_column`` with which SQLModel raises, and those that it drops.
+
+    It raises for those in one call. Of several calls one alone decides; what the others say of the column is dropped.
+    """
+    rejected: dict[str, None] = {}
+    ignored: dict[str, None] = {}
+    deciding = field.deciding_call()
+    for call in field.calls:
+        given = [name for name in COLUMN_OPTIONS if call.of_sqlmodel and _is_given(call, name)]
+        beside = [name for name in given if name != "sa_column"]
+        if len(beside) < len(given):
+            always = () if versions.refuses_column_options(field.at.path) else _ALWAYS_REFUSED
+            refused = [name for name in beside if not always or name in always]
+            rejected.update(dict.fromkeys(refused))
+            ignored.update(dict.fromkeys(name for name in beside if name not in refused))
+        if deciding is not None and call is not deciding and "sa_column" in (*given, *deciding.options):
+            ignored.update(dict.fromkeys(given))
+    return tuple(rejected), tuple(name for name in ignored if name not in rejected)
+
+
+def _is_given(call: FieldCall, name: str) -> bool:
+    return call.options.get(name, UNKNOWN) is not UNKNOWN
 
 
 def _is_optional(field: ModelField, versions: Versions) -> Maybe[bool]:

@@ -48,17 +48,22 @@ class SqlExpression(SqlValue):
 
 
 class ColumnExpression(SqlExpression):
-    """One column, perhaps marked as foreign or remote, or with a direction: what it is stays that column."""
+    """One column, perhaps marked as foreign or remote, or ``ordered`` in a way of its own: it stays that column."""
 
-    def __init__(self, column: ColumnValue, foreign: bool = False, remote: bool = False) -> None:
+    def __init__(
+        self, column: ColumnValue, foreign: bool = False, remote: bool = False, ordered: bool = False
+    ) -> None:
         super().__init__("column")
         self.column = column
         self.foreign = foreign
         self.remote = remote
+        self.ordered = ordered
 
     def get(self, name: str) -> Value:
         """Return the same column for what only orders it, another expression for the rest."""
-        return _Same(self) if name in _ORDERINGS else SqlExpression("attribute", (self,))
+        if name not in _ORDERINGS:
+            return SqlExpression("attribute", (self,))
+        return _Same(ColumnExpression(self.column, self.foreign, self.remote, self.ordered or name != "asc"))
 
 
 class _Same(Native):

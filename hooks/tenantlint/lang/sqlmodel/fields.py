@@ -139,10 +139,13 @@ class ModelField:
         Pydantic merges the calls into one, but SQLModel's options stay in the metadata, of which the first counts;
         the assigned call comes first.
         """
-        for call in ([self.assigned] if self.assigned is not None else []) + self.calls:
-            if call.of_sqlmodel:
-                return call.option(name)
-        return MISSING
+        call = self.deciding_call()
+        return MISSING if call is None else call.option(name)
+
+    def deciding_call(self) -> FieldCall | None:
+        """Return the call whose column options count, None where there is none of SQLModel's."""
+        calls = self.calls if self.assigned is None else [self.assigned, *self.calls]
+        return next((call for call in calls if call.of_sqlmodel), None)
 
     def size(self, name: str) -> Value:
         """Return ``max_length``, ``max_digits`` or ``decimal_places`` from the first constraint that may have it."""

@@ -20,8 +20,10 @@ _MEMBERS: Final = (
     ("foreign key", "foreign_keys"),
     ("relation", "relations"),
 )
-_ALONGSIDE: Final = frozenset({"has_server_default", "columns_of", "target_columns_of", "target_id", "inverse"})
-"""Facts that are unknown together with another one, which is told."""
+_ALONGSIDE: Final = frozenset(
+    "columns_of default_call default_function has_server_default inverse target_columns_of target_id update_call".split()
+)
+"""Facts that are unknown together with another one, which is told, or that no table needs."""
 
 
 def gaps(table: Table) -> Iterator[Unresolved]:

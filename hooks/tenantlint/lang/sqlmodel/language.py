@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel import builtins, classes, containers, operators
 from tenantlint.lang.sqlmodel.library import LibraryModule
-from tenantlint.lang.sqlmodel.objects import SOMETHING
+from tenantlint.lang.sqlmodel.objects import SOMETHING, made_of
 from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ModuleValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -81,7 +81,9 @@ class Python:
     def template(self, evaluator: Evaluator, parts: list[Value], at: Location) -> Value:
         """Return the string that an f-string gives; where that is not known, it is still no None."""
         texts = [operators.text(part) for part in parts]
-        return SOMETHING if UNKNOWN in texts else "".join(text for text in texts if text is not UNKNOWN)
+        if UNKNOWN not in texts:
+            return "".join(text for text in texts if text is not UNKNOWN)
+        return made_of(parts) or SOMETHING
 
     def tagged(self, evaluator: Evaluator, tag: Value, parts: list[Value], at: Location) -> Value:
         """Return UNKNOWN: Python has no tagged templates."""

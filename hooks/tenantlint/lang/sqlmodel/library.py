@@ -10,12 +10,21 @@ from tenantlint.lang.sqlmodel.expressions import FUNCTIONS
 from tenantlint.lang.sqlmodel.extension_types import PGVECTOR, SQLALCHEMY_UTILS
 from tenantlint.lang.sqlmodel.fields import BASE_MODEL, Constraint, FieldCall, RelationshipCall
 from tenantlint.lang.sqlmodel.models import DECLARED_ATTR, Models
-from tenantlint.lang.sqlmodel.objects import MAKERS, LibraryMember, NewTypeValue, SpecialForm, TypeVariable, annotated
+from tenantlint.lang.sqlmodel.objects import (
+    MAKERS,
+    LibraryMember,
+    NewTypeValue,
+    SpecialForm,
+    TypeVariable,
+    annotated,
+    made_by,
+)
 from tenantlint.lang.sqlmodel.patterns import PATTERNS
 from tenantlint.lang.sqlmodel.schema_items import ITEMS
 from tenantlint.lang.sqlmodel.sql_types import MUTABLE, TYPES
 from tenantlint.lang.sqlmodel.stdlib import CLASSES, GENERIC_ALIASES
 from tenantlint.lang.values import MISSING, Arguments, Builtin, External, FuncValue, Value
+from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
@@ -32,6 +41,10 @@ class LibraryModule(External):
     def get(self, name: str) -> Value:
         """Return what the module exports under ``name``, or its submodule."""
         return self.library.export(f"{self.module}.{self.name}" if self.name else self.module, name)
+
+    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        """Return what a function makes that gives something else on every call; of others nothing is known."""
+        return made_by(f"{self.module}.{self.name}", UNKNOWN)
 
 
 class Library:

@@ -10,6 +10,7 @@ from tenantlint.lang.sqlmodel.objects import ClassValue, Decorator, Descriptor
 from tenantlint.lang.sqlmodel.schema_items import (
     ColumnValue,
     ConstraintValue,
+    ForeignKeyValue,
     IndexValue,
     MetaDataValue,
     RegistryValue,
@@ -176,7 +177,7 @@ def _mapped_table(evaluator: Evaluator, cls: ModelClass, versions: Versions) -> 
     table.relationships.update(own)
     for name in _scan_order(cls, list(columns), list(own)):
         if name in columns:
-            table.add(name, columns[name])
+            table.add(name, _own_column(cls, columns[name]))
     for name, value in _mixed_in(evaluator, cls, table):
         if isinstance(value, ColumnValue):
             table.add(name, value)
@@ -186,6 +187,23 @@ def _mapped_table(evaluator: Evaluator, cls: ModelClass, versions: Versions) -> 
     if not cls.known:
         table.incomplete |= ALL_PARTS
     return table
+
+
+def _own_column(cls: ClassValue, column: ColumnValue) -> ColumnValue:
+    """Return a column for one table alone; one that another table has, or whose foreign key it has, is shared."""
+    keys = [item for item in column.items if isinstance(item, ForeignKeyValue)]
+    taken = column if column.owner is not None else next((key.column for key in keys if key.column is not None), None)
+    if taken is not None and taken.owner is not None and taken.owner.cls is not cls:
+        hooked = any(not base.is_of_library() and base.own(hook) is not MISSING for base in cls.mro for hook in _HOOKS)
+        column = column.copy() if column.owner is not None else column
+        column.shared = taken.shared = UNKNOWN if hooked or not cls.known else True
+    for key in keys:
+        key.column = column
+    return column
+
+
+_HOOKS: Final = ("__init_subclass__", "__pydantic_init_subclass__")
+"""Methods in which a base class may give each table columns of its own."""
 
 
 def _name(table: TableModel) -> None:

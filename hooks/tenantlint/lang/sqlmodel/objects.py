@@ -9,7 +9,7 @@ from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     from tenantlint.lang import ir
@@ -116,8 +116,8 @@ class LibraryMember(External):
     """A function of a module or class outside of the project."""
 
     def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        """Return an unknown object that is not None, where the standard library makes one: ``datetime.now()``."""
-        return SOMETHING if self.module in MAKERS else UNKNOWN
+        """Return an unknown object that is not None, where the library makes one: ``datetime.now()``."""
+        return made_by(f"{self.module}.{self.name}", UNKNOWN if self.module not in MAKERS else SOMETHING)
 
 
 class InstanceValue(Native):
@@ -301,17 +301,53 @@ def linearize(bases: tuple[ClassValue, ...]) -> tuple[ClassValue, ...]:
 
 
 class Made(InstanceValue):
-    """An object of which nothing is known but that it is not None, and neither is what these methods return."""
+    """An object of which nothing is known but that it is not None, and neither is what is made of it.
+
+    ``function`` is the function that gives another one on every call, None where the object is not known to be such.
+    """
+
+    def __init__(self, cls: ClassValue, function: str | None = None) -> None:
+        super().__init__(cls)
+        self.function = function
 
     def get(self, name: str) -> Value:
         """Return a method that makes another object: ``datetime.now().replace(tzinfo=UTC)``."""
+        if name in _PARTS:
+            return self
         return Builtin(lambda evaluator, args, at: self) if name in _MAKING_METHODS else UNKNOWN
 
+    def item(self, key: Value) -> Value:
+        """Return a part of its text."""
+        return self
 
+
+def made_by(function: str, otherwise: Value) -> Value:
+    """Return what a call of ``function`` (with its module) makes, where that is another object on every call."""
+    return Made(SOMETHING.cls, function) if function in FRESH else otherwise
+
+
+def made_of(values: Iterable[Value]) -> Made | None:
+    """Return the object made by a call that ``values`` hold, or else another one of which nothing more is known."""
+    found = [value for value in values if isinstance(value, Made)]
+    return next((value for value in found if value.function is not None), found[0] if found else None)
+
+
+_PARTS: Final = frozenset({"bytes", "hex", "int", "urn"})
 _MAKING_METHODS: Final = frozenset(
-    {"astimezone", "date", "isoformat", "quantize", "replace", "strftime", "time", "timestamp", "timetz"}
+    "astimezone date decode isoformat lower quantize replace strftime time timestamp timetz upper".split()
 )
 SOMETHING: Final = Made(ClassValue("object", module="builtins"))
 
 MAKERS: Final = frozenset({"datetime", "uuid", "decimal", "secrets", "time"})
 """Modules whose functions never return None."""
+
+FRESH: Final = frozenset(
+    "arrow.now arrow.utcnow datetime.date.today datetime.datetime.now datetime.datetime.today "
+    "datetime.datetime.utcnow nanoid.generate os.urandom pendulum.now pendulum.today random.choice random.choices "
+    "random.getrandbits random.randint random.random random.randrange random.uniform secrets.choice secrets.randbelow "
+    "secrets.token_bytes secrets.token_hex secrets.token_urlsafe shortuuid.random shortuuid.uuid time.time time.time_ns "
+    "ulid.ULID ulid.new ulid.ulid uuid.uuid1 uuid.uuid4 uuid.uuid6 uuid.uuid7 uuid.uuid8 uuid6.uuid6 uuid6.uuid7 "
+    "uuid6.uuid8 uuid_extensions.uuid7 uuid_extensions.uuid7str uuid_utils.uuid4 uuid_utils.uuid6 uuid_utils.uuid7 "
+    "uuid_utils.compat.uuid4 uuid_utils.compat.uuid7".split()
+)
+"""Functions that give something else on every call: the time, or something random."""

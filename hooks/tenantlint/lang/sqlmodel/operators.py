@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.lang.sqlmodel.builtins import SCALARS, applied, iterate, plain
 from tenantlint.lang.sqlmodel.expressions import SqlValue, combine
 from tenantlint.lang.sqlmodel.objects import (
-    SOMETHING,
     AnnotatedType,
     ClassValue,
     EnumMember,
-    Made,
     NewTypeValue,
     Parametrized,
     SpecialForm,
     TypeVariable,
     UnionType,
+    made_of,
     union,
 )
 from tenantlint.lang.sqlmodel.stdlib import STR_ENUM
@@ -82,8 +81,9 @@ def binary(op: str, left: Value, right: Value) -> Value:
         return _identical(left, right, op in ("is", "=="))
     if op == "%" and isinstance(left, str):
         return _percent(left, right)
-    if op in ("+", "-", "*", "/") and (isinstance(left, Made) or isinstance(right, Made)):
-        return SOMETHING
+    made = made_of((left, right)) if op in ("+", "-", "*", "/", "//", "%") else None
+    if made is not None:
+        return made
     function = _ARITHMETIC.get(op)
     return UNKNOWN if function is None else applied(function, plain(left), plain(right))
 

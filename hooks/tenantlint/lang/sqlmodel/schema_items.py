@@ -53,7 +53,9 @@ class SchemaItem(Native):
 
 
 class ForeignKeyValue(SchemaItem):
-    """``ForeignKey(target)``, on one column."""
+    """``ForeignKey(target)``, on one column: ``column``, once a table has it."""
+
+    column: ColumnValue | None = None
 
     @property
     def target(self) -> Value:
@@ -110,7 +112,8 @@ class ColumnValue(SqlValue):
     """A ``Column``. ``key`` is the attribute that holds it, once it has one.
 
     ``complete`` is false where it may have more arguments than are known, and ``has_all_keys`` where it may have a
-    foreign key that is not known.
+    foreign key that is not known. ``model_default`` is what a new object of the model gets where nothing is given,
+    MISSING where that is the column's own default. For the others see ``schema.Column``.
     """
 
     def __init__(self, name: Value, type_: SqlType, at: Location) -> None:
@@ -123,6 +126,10 @@ class ColumnValue(SqlValue):
         self.complete = True
         self.has_all_keys = True
         self.owner: TableModel | None = None
+        self.model_default: Value = MISSING
+        self.rejected: tuple[str, ...] = ()
+        self.ignored: tuple[str, ...] = ()
+        self.shared: Maybe[bool] = False
 
     def option(self, name: str, default: Value = None) -> Value:
         """Return a keyword argument of the column."""
@@ -143,6 +150,7 @@ class ColumnValue(SqlValue):
         copy = ColumnValue(self.name, self.type, self.at)
         copy.options, copy.items, copy.complete = dict(self.options), list(self.items), self.complete
         copy.has_all_keys = self.has_all_keys
+        copy.model_default, copy.rejected, copy.ignored = self.model_default, self.rejected, self.ignored
         return copy
 
     def get(self, name: str) -> Value:

@@ -13,6 +13,9 @@ Version = tuple[int, ...]
 AWARE_DATETIMES: Final[Version] = (0, 0, 45)
 """The first version that stores ``datetime`` with a time zone."""
 
+REFUSED_OPTIONS: Final[Version] = (0, 0, 11)
+"""The first version that raises where ``nullable`` and its like stand beside ``sa_column``."""
+
 PYDANTIC_TWO: Final[Version] = (2,)
 """The first version for which ``None`` as the default does not make a field optional."""
 
@@ -38,6 +41,10 @@ class Versions:
     def has_aware_datetimes(self, path: str) -> bool:
         """Return whether the SQLModel that the file at ``path`` runs with stores ``datetime`` with a time zone."""
         return self._of(b"sqlmodel", path) >= AWARE_DATETIMES
+
+    def refuses_column_options(self, path: str) -> bool:
+        """Return whether the SQLModel that the file at ``path`` runs with raises for options beside ``sa_column``."""
+        return self._of(b"sqlmodel", path) >= REFUSED_OPTIONS
 
     def has_implicit_optional(self, path: str) -> bool:
         """Return whether the Pydantic that the file at ``path`` runs with allows None where that is the default."""

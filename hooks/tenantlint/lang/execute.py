@@ -110,10 +110,10 @@ def _if(evaluator: Evaluator, node: ir.If, scope: Scope) -> Flow:
     truth = UNKNOWN if test is UNKNOWN else evaluator.language.truth(test)
     if truth is not UNKNOWN:
         return evaluator.execute_block(node.body if truth else node.orelse, scope)
-    return _either(evaluator, (node.body, node.orelse), scope)
+    return either(evaluator, (node.body, node.orelse), scope)
 
 
-def _either(evaluator: Evaluator, branches: Iterable[tuple[ir.Stmt, ...]], scope: Scope) -> Flow:
+def either(evaluator: Evaluator, branches: Iterable[tuple[ir.Stmt, ...]], scope: Scope) -> Flow:
     """Run every branch from the same state, and keep only what all that go on agree on."""
     before = dict(scope.variables)
     after: list[dict[str, Value]] = []
@@ -137,7 +137,7 @@ def _for(evaluator: Evaluator, node: ir.For, scope: Scope) -> Flow:
     items = evaluator.language.iterate(evaluator.evaluate(node.iterable, scope))
     if items is None or len(items) > MAX_ITERATIONS:
         bind(evaluator, node.target, UNKNOWN, scope)
-        return _either(evaluator, (node.body, ()), scope)
+        return either(evaluator, (node.body, ()), scope)
     returned: tuple[Value, ...] = ()
     for item in items:
         bind(evaluator, node.target, item, scope)

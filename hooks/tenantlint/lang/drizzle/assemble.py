@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.assemble_columns import Columns
 from tenantlint.lang.drizzle.assemble_keys import foreign_keys, joined, raw_names
-from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn
+from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn, OrderedColumn
 from tenantlint.lang.drizzle.context import Context, Placed
 from tenantlint.lang.drizzle.extras import Extra
 from tenantlint.lang.drizzle.policies import PolicyValue
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _EXTRA_PARTS: Final[frozenset[Part]] = frozenset(
     {"indexes", "unique_constraints", "foreign_keys", "primary_key", "policies"}
 )
+
+_COLUMNS: Final = (BuiltColumn, MissingColumn, OrderedColumn)
 
 
 class Assembler:
@@ -71,7 +73,9 @@ class Assembler:
         library = self.context.library
         for thing in library.declared:
             if isinstance(thing, Extra) and id(thing) not in self.used and id(thing) not in library.escaped:
-                columns = [item for item in list_of(thing.columns) or () if isinstance(item, BuiltColumn)]
+                columns = [
+                    item for item in list_of(thing.columns) or () if isinstance(item, (BuiltColumn, OrderedColumn))
+                ]
                 if columns and thing.kind in ("index", "unique"):
                     found.setdefault(id(columns[0].table), []).append(thing)
         return found
@@ -153,16 +157,17 @@ class Assembler:
     def _index(self, extra: Extra, attached: bool, at: Location) -> Index:
         partial = extra.where is not UNDEFINED if is_known(extra.where) else UNKNOWN
         columns = self._index_columns(extra.columns)
-        return Index(as_name(extra.name), columns, extra.unique, partial, attached, at)
+        method = extra.method if isinstance(extra.method, str) else UNKNOWN
+        plain = not any(isinstance(item, OrderedColumn) for item in list_of(extra.columns) or ())
+        return Index(as_name(extra.name), columns, extra.unique, partial, attached, at, method, plain)
 
     def _index_columns(self, value: Value) -> Maybe[tuple[Maybe[str | None], ...]]:
         """Return the names of an index's columns, None for an expression."""
         items = () if value is UNDEFINED else list_of(value)
         if items is None:
             return UNKNOWN
-        plain = (BuiltColumn, MissingColumn)
         return tuple(
-            None if isinstance(item, Native) and not isinstance(item, plain) else self.names.of_any(item)
+            None if isinstance(item, Native) and not isinstance(item, _COLUMNS) else self.names.of_any(item)
             for item in items
         )
 

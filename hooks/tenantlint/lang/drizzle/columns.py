@@ -33,12 +33,14 @@ class ColumnBuilder(Native):
     """A column builder: mutable, and shared where code shares it.
 
     ``name`` is '' until the first table that uses the builder names it after its key. ``certainty`` is how many
-    undecided branches surrounded its creation: what a deeper one does to it is not known.
+    undecided branches surrounded its creation: what a deeper one does to it is not known. ``default`` is the argument
+    of ``.default()``.
     """
 
     __slots__ = (
         *FACTS,
         "certainty",
+        "default",
         "dialect",
         "key_as_name",
         "library",
@@ -61,6 +63,7 @@ class ColumnBuilder(Native):
         self.has_default: Maybe[bool] = False
         self.server_default: Maybe[bool] = False
         self.on_update: Maybe[bool] = False
+        self.default: Value = UNDEFINED
         self.references: list[Reference] = []
         self.references_known = True
 
@@ -83,7 +86,18 @@ class BuiltColumn(Native):
     ``builder`` is None where the column was built from something that is not known.
     """
 
-    __slots__ = (*FACTS, "at", "key", "key_as_name", "name", "references", "references_known", "table", "type")
+    __slots__ = (
+        *FACTS,
+        "at",
+        "default",
+        "key",
+        "key_as_name",
+        "name",
+        "references",
+        "references_known",
+        "table",
+        "type",
+    )
 
     def __init__(self, table: TableValue, key: str, builder: ColumnBuilder | None, at: Location) -> None:
         self.table = table
@@ -98,16 +112,33 @@ class BuiltColumn(Native):
         self.has_default: Maybe[bool] = UNKNOWN if builder is None else builder.has_default
         self.server_default: Maybe[bool] = UNKNOWN if builder is None else builder.server_default
         self.on_update: Maybe[bool] = UNKNOWN if builder is None else builder.on_update
+        self.default: Value = UNKNOWN if builder is None else builder.default
         self.references = () if builder is None else tuple(builder.references)
         self.references_known = builder is not None and builder.references_known
 
     def get(self, name: str) -> Value:
         """Return what an index or a helper asks of a column."""
         if name in _ORDERINGS:
-            return Method(self, same)
+            return Method(self, same if name == "asc" else _ordered)
         if name == "name":
             return UNKNOWN if self.key_as_name else self.name
         return self.table if name == "table" else UNKNOWN
+
+
+class OrderedColumn(Native):
+    """A column as an index has it: with a sort order or an operator class of its own."""
+
+    def __init__(self, column: BuiltColumn) -> None:
+        self.column = column
+        self.table = column.table
+
+    def get(self, name: str) -> Value:
+        """Return itself for further orders."""
+        return Method(self, same) if name in _ORDERINGS else UNKNOWN
+
+
+def _ordered(owner: Value, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    return OrderedColumn(owner) if isinstance(owner, BuiltColumn) else owner
 
 
 class MissingColumn(Native):
@@ -239,6 +270,7 @@ def _primary_key(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, 
 def _default(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     builder.state(evaluator, has_default=True)
     value = args.get(0, default=UNDEFINED)
+    builder.default = value if evaluator.uncertain <= builder.certainty else UNKNOWN
     if value is not UNDEFINED:
         builder.state(evaluator, server_default=UNKNOWN if value is UNKNOWN and not args.complete else True)
     return builder
@@ -268,6 +300,7 @@ def _array(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Lo
         for fact in FACTS:
             setattr(made, fact, False if getattr(builder, fact) is False else UNKNOWN)
         made.references_known = not builder.references
+        made.default = UNKNOWN
     return made
 
 

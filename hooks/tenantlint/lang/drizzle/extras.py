@@ -27,6 +27,7 @@ class Extra(Native):
         "foreign_columns",
         "kind",
         "library",
+        "method",
         "name",
         "on_delete",
         "on_update",
@@ -40,6 +41,7 @@ class Extra(Native):
         self.name = name
         self.unique = unique
         self.at = at
+        self.method: Value = "btree"
         self.columns: Value = UNDEFINED
         self.foreign_columns: Value = UNDEFINED
         self.where: Value = UNDEFINED
@@ -97,9 +99,11 @@ def _on(extra: Extra, evaluator: Evaluator, args: Arguments) -> Value:
 
 def _using(extra: Extra, evaluator: Evaluator, args: Arguments) -> Value:
     """Read PostgreSQL's ``.using(method, ...columns)``; MySQL's follows ``.on(...)`` and names only the method."""
-    if extra.columns is not UNDEFINED:
-        return extra
-    return _placed(extra, evaluator, list(args.positional[1:]), args.complete)
+    placed = extra
+    if extra.columns is UNDEFINED:
+        placed = _placed(extra, evaluator, list(args.positional[1:]), args.complete)
+    placed.method = UNKNOWN if evaluator.uncertain else args.get(0)
+    return placed
 
 
 def _setting(attribute: str) -> Step:

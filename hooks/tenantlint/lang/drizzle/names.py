@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.lang.drizzle import casing
-from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn
+from tenantlint.lang.drizzle.columns import BuiltColumn, MissingColumn, OrderedColumn
 from tenantlint.lang.drizzle.packages import folders_up
 from tenantlint.lang.drizzle.values import UNDEFINED, is_known, list_of
 from tenantlint.schema import UNKNOWN, Maybe
@@ -50,6 +50,8 @@ class Names:
 
     def of_any(self, value: Value) -> Maybe[str]:
         """Return the name of a column that code refers to; one that does not exist is named as it was asked for."""
+        if isinstance(value, OrderedColumn):
+            value = value.column
         if isinstance(value, BuiltColumn):
             return self.of(value)
         return value.key if isinstance(value, MissingColumn) else UNKNOWN

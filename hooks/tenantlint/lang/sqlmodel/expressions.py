@@ -50,9 +50,7 @@ class SqlExpression(SqlValue):
 class ColumnExpression(SqlExpression):
     """One column, perhaps marked as foreign or remote, or ``ordered`` in a way of its own: it stays that column."""
 
-    def __init__(
-        self, column: ColumnValue, foreign: bool = False, remote: bool = False, ordered: bool = False
-    ) -> None:
+    def __init__(self, column: ColumnValue, foreign: bool = False, remote: bool = False, ordered: bool = False) -> None:
         super().__init__("column")
         self.column = column
         self.foreign = foreign

@@ -22,6 +22,7 @@ class Entry(Record):
 
 
 RULES: Final = {
+    "COR002": Entry("call-in-default", "recommended"),
     "IDX001": Entry("unindexed-tenant-id", "recommended"),
     "IDX002": Entry("unindexed-foreign-key", "recommended"),
     "IDX003": Entry("detached-index", "recommended"),

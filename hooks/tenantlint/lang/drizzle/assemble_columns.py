@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import types
 from tenantlint.lang.drizzle.columns import BuiltColumn
-from tenantlint.lang.drizzle.values import list_of
+from tenantlint.lang.drizzle.fresh import Fresh
+from tenantlint.lang.drizzle.values import is_known, list_of
 from tenantlint.schema import UNKNOWN, Column, Maybe
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Columns:
             column.server_default,
             column.on_update,
             column.at,
+            default_call=_call_of(column.default),
         )
 
 
@@ -83,6 +85,13 @@ def _type(column: BuiltColumn) -> Maybe[str]:
     if column.table.dialect == "postgresql":
         return _postgresql_type(column.type)
     return " ".join((column.type if "'" in column.type else column.type.lower()).split())
+
+
+def _call_of(value: Value) -> Maybe[str | None]:
+    """Return the function whose result ``value`` is, where that is another one on every call."""
+    if isinstance(value, Fresh):
+        return value.function
+    return None if is_known(value) else UNKNOWN
 
 
 def _nullable(column: BuiltColumn, in_key: Maybe[bool]) -> Maybe[bool]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.drizzle.fresh import GLOBALS as FRESH
+from tenantlint.lang.drizzle.fresh import Fresh, converter, fresh_of
 from tenantlint.lang.drizzle.values import MAX_TEXT, UNDEFINED, Method, Namespace, as_text
 from tenantlint.lang.values import (
     Arguments,
@@ -85,6 +87,8 @@ def binary(op: str, left: Value, right: Value) -> Value:
         return UNKNOWN if same is UNKNOWN else same is (op[0] == "=")
     if op == "in":
         return _has_key(left, right)
+    if op in _COMPUTING and (isinstance(left, Fresh) or isinstance(right, Fresh)):
+        return fresh_of((left, right))
     if op == "+" and (isinstance(left, str) or isinstance(right, str)):
         first, second = to_text(left), to_text(right)
         short = first is not UNKNOWN and second is not UNKNOWN and len(first) + len(second) <= MAX_TEXT
@@ -114,6 +118,7 @@ def _equal(left: Value, right: Value, loose: bool) -> Maybe[bool]:
     return UNKNOWN if loose and type(left) is not type(right) else left is right
 
 
+_COMPUTING: Final = frozenset("+-*/%")
 _ARITHMETIC: Final[Mapping[str, Callable[[float, float], float]]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
@@ -256,7 +261,8 @@ GLOBALS: Final[Mapping[str, Native | Value]] = {
     "undefined": UNDEFINED,
     "require": Builtin(_require),
     "import": Builtin(_require),
-    "String": Builtin(_string),
+    **FRESH,
+    "String": converter(_string),
     "Boolean": Builtin(_boolean),
     "Array": Namespace({"isArray": Builtin(_is_array), "from": Builtin(_array_from)}),
     "structuredClone": Builtin(_same),

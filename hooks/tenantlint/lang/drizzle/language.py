@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.lang.drizzle import builtins, sqltext
+from tenantlint.lang.drizzle.fresh import fresh_of
 from tenantlint.lang.drizzle.values import UNDEFINED
 from tenantlint.lang.evaluate import Evaluator
 from tenantlint.lang.values import MISSING, External, FuncValue, ListValue, Native, Value
@@ -97,7 +98,9 @@ class JavaScript:
     def template(self, evaluator: Evaluator, parts: list[Value], at: Location) -> Value:
         """Return the string that an untagged template gives."""
         texts = [builtins.to_text(part) for part in parts]
-        return UNKNOWN if UNKNOWN in texts else "".join(text for text in texts if text is not UNKNOWN)
+        if UNKNOWN in texts:
+            return fresh_of(parts)
+        return "".join(text for text in texts if text is not UNKNOWN)
 
     def tagged(self, evaluator: Evaluator, tag: Value, parts: list[Value], at: Location) -> Value:
         """Return what a tagged template gives: SQL, where the tag is Drizzle's ``sql``."""

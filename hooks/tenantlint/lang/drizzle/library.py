@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tenantlint.lang.drizzle import casing, columns, policies, sqltext
+from tenantlint.lang.drizzle import casing, columns, fresh, policies, sqltext
 from tenantlint.lang.drizzle.extras import Extra, ExtraFunction
 from tenantlint.lang.drizzle.relations import RelationsValue
 from tenantlint.lang.drizzle.tables import EnumValue, SchemaValue, TableFunction, TableValue, make_enum
@@ -105,6 +105,8 @@ class Library:
             return policies.vendor_modules(self)[module] | self._vendor_tables(module)
         if module == "drizzle-kit":
             return {"defineConfig": Builtin(lambda evaluator, args, at: args.get(0))}
+        if module in fresh.MODULES:
+            return dict(fresh.MODULES[module])
         return {"drizzle": Drizzle(self)} if module.startswith("drizzle-orm/") else None
 
     def _root_names(self) -> dict[str, Value]:

@@ -21,7 +21,8 @@ _MEMBERS: Final = (
     ("relation", "relations"),
 )
 _ALONGSIDE: Final = frozenset(
-    "columns_of default_call default_function has_server_default inverse target_columns_of target_id update_call".split()
+    "columns_of default_call default_function has_server_default inverse shared target_columns_of target_id "
+    "update_call".split()
 )
 """Facts that are unknown together with another one, which is told, or that no table needs."""
 

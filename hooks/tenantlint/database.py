@@ -17,31 +17,37 @@ class Database:
     """The tables that the migrations leave behind, found by the model's table.
 
     Where several histories have a table of that name, what one of them gives counts: they may be of two databases, and
-    which one a model belongs to is not known.
+    which one a model belongs to is not known. So does what a model in another language says of the same table.
     """
 
     def __init__(self, schema: Schema) -> None:
-        self._by_name: dict[str, list[Table]] = {}
-        self._unread: dict[Maybe[str], bool] = {}
+        self._migrated: dict[str, list[Table]] = {}
+        self._declared: dict[str, list[Table]] = {}
+        self._unread: set[Maybe[str]] = set()
         self._restructured: set[str] = set()
         for history in schema.histories:
-            for table in history.tables:
-                if table.qualified_name is not UNKNOWN:
-                    self._by_name.setdefault(_key(table.qualified_name), []).append(table)
+            _add(self._migrated, history.tables)
             for item in history.unread:
                 if item.structure:
                     self._restructured.update(_names(history) if item.tables is UNKNOWN else map(_key, item.tables))
                 if item.security:
-                    self._unread.update(dict.fromkeys([UNKNOWN] if item.tables is UNKNOWN else item.tables, True))
+                    self._unread.update([UNKNOWN] if item.tables is UNKNOWN else map(_key, item.tables))
+        _add(self._declared, tuple(table for table in schema.tables if table.dialect == "postgresql"))
 
     def twins(self, table: Table) -> tuple[Table, ...]:
         """Return the tables of the database that have the name of ``table``."""
         name = table.qualified_name
-        return () if name is UNKNOWN else tuple(self._by_name.get(_key(name), ()))
+        return () if name is UNKNOWN else tuple(self._migrated.get(_key(name), ()))
+
+    def _tellers(self, table: Table) -> tuple[Table, ...]:
+        """Return all that tells of the security of ``table``: itself, its twins, and other models of it."""
+        name = table.qualified_name
+        models = () if name is UNKNOWN else self._declared.get(_key(name), ())
+        return (table, *(model for model in models if model is not table), *self.twins(table))
 
     def row_level_security(self, table: Table) -> RowLevelSecurity:
-        """Return what the model and the migrations together say of row level security on ``table``."""
-        facts = [table.rls, *(twin.rls for twin in self.twins(table))]
+        """Return what the models and the migrations together say of row level security on ``table``."""
+        facts = [each.rls for each in self._tellers(table)]
         unread = self._may_be_secured_elsewhere(table)
         return RowLevelSecurity(
             _any([fact.enabled for fact in facts], unread), _any([fact.forced for fact in facts], unread)
@@ -49,17 +55,17 @@ class Database:
 
     def policies(self, table: Table) -> tuple[Policy, ...]:
         """Return the policies of ``table``: the model's own, then those of the migrations with other names."""
-        found = list(table.policies)
-        names = {policy.name for policy in found}
-        for twin in self.twins(table):
-            found += [policy for policy in twin.policies if policy.name is UNKNOWN or policy.name not in names]
-            names |= {policy.name for policy in twin.policies}
+        found: list[Policy] = []
+        names: set[Maybe[str]] = set()
+        for each in self._tellers(table):
+            found += [policy for policy in each.policies if policy.name is UNKNOWN or policy.name not in names]
+            names |= {policy.name for policy in each.policies}
         return tuple(found)
 
     def may_have_more_policies(self, table: Table) -> bool:
-        """Return whether ``table`` may have policies that could not be read."""
+        """Return whether ``table`` may have other policies than are known, because something could not be read."""
         return self._may_be_secured_elsewhere(table) or any(
-            "policies" in each.incomplete for each in (table, *self.twins(table))
+            "policies" in each.incomplete for each in self._tellers(table)
         )
 
     def has_unread_structure(self, table: Table) -> bool:
@@ -78,6 +84,12 @@ class Database:
     def _may_be_secured_elsewhere(self, table: Table) -> bool:
         name = table.qualified_name
         return name is UNKNOWN or UNKNOWN in self._unread or _key(name) in self._unread
+
+
+def _add(found: dict[str, list[Table]], tables: tuple[Table, ...]) -> None:
+    for table in tables:
+        if table.qualified_name is not UNKNOWN:
+            found.setdefault(_key(table.qualified_name), []).append(table)
 
 
 def _names(history: History) -> Iterator[str]:

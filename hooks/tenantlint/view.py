@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tenantlint.database import Database
     from tenantlint.schema import Column, ForeignKey, Relation, Schema, Table
+    from tenantlint.security import Security
     from tenantlint.settings import Settings
     from tenantlint.source import Location
 
@@ -62,6 +63,13 @@ class SchemaView:
 
         return Database(self.schema)
 
+    @cached_property
+    def security(self) -> Security:
+        """What models and migrations say of row level security."""
+        from tenantlint.security import Security
+
+        return Security(self)
+
     def twins(self, table: Table) -> tuple[Table, ...]:
         """Return what the migrations make of ``table``: the tables of its name in the database."""
         return self.database.twins(table) if self.schema.histories else ()
@@ -92,6 +100,15 @@ class SchemaView:
     def may_have_more_foreign_keys(self, table: Table) -> bool:
         """Return whether ``table`` may have foreign keys that could not be read."""
         return "foreign_keys" in table.incomplete or self._has_unread_structure(table)
+
+    def uses_foreign_keys(self, table: Table) -> bool:
+        """Return whether foreign keys are an option for ``table``: some do without any in MySQL, as Vitess asks for."""
+        return table.dialect != "mysql" or self._mysql_has_keys
+
+    @cached_property
+    def _mysql_has_keys(self) -> bool:
+        tables = [table for table in self.schema if table.dialect == "mysql"]
+        return any(table.foreign_keys or "foreign_keys" in table.incomplete for table in tables)
 
     # Tenancy
 

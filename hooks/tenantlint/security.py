@@ -1,0 +1,116 @@
+"""Row level security as the rules ask of it: which policies a table has, and whose rows they let through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.predicates import reach
+from tenantlint.record import Record
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from tenantlint.predicates import Reach
+    from tenantlint.schema import Maybe, Policy, Table
+    from tenantlint.view import SchemaView
+
+OPEN_ROLES: Final = frozenset({"public", "anon", "anonymous", "authenticated"})
+"""Roles that stand for every user of an application, by the names of PostgreSQL, Supabase and Neon."""
+
+TRUSTED_ROLES: Final = frozenset(
+    {"service_role", "postgres", "postgres_role", "supabase_admin", "supabase_auth_admin", "supabase_storage_admin",
+     "dashboard_user"}
+)  # fmt: skip
+"""Roles of the platform, in whose sessions no tenant is set."""
+
+WRITES: Final = frozenset({"insert", "update", "all"})
+_TIES: Final[frozenset[Reach]] = frozenset({"isolates", "unknown", "guard", "owner"})
+
+
+class Clauses(Record):
+    """A policy, and which rows its clauses let through.
+
+    ``using`` is None where there is no USING. ``check`` tells of the rows that may be written: WITH CHECK, or USING
+    where an UPDATE or ALL policy has no WITH CHECK; None where the policy lets none be written.
+    """
+
+    policy: Policy
+    using: Reach | None
+    check: Reach | None
+
+    @property
+    def reaches(self) -> set[Reach]:
+        """What its clauses let through."""
+        return {each for each in (self.using, self.check) if each is not None}
+
+    @property
+    def is_permissive(self) -> bool:
+        """Whether the policy surely gives access, rather than limits it."""
+        return self.policy.permissive is True
+
+    def is_for(self, roles: frozenset[str]) -> bool:
+        """Return whether the policy is surely for one of ``roles``."""
+        return self.policy.roles is not UNKNOWN and any(role in roles for role in self.policy.roles)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the policy is only for roles of the platform, or may be."""
+        roles = self.policy.roles
+        return roles is UNKNOWN or all(role is UNKNOWN or role in TRUSTED_ROLES for role in roles)
+
+
+class Security:
+    """What models and migrations together say of each table's row level security."""
+
+    def __init__(self, view: SchemaView) -> None:
+        self._view = view
+        self._clauses: dict[str, tuple[Clauses, ...]] = {}
+
+    def is_enabled(self, table: Table) -> Maybe[bool]:
+        """Return whether row level security is enabled; only PostgreSQL has it, for others it is UNKNOWN."""
+        return UNKNOWN if table.dialect != "postgresql" else self._view.database.row_level_security(table).enabled
+
+    def is_known(self, table: Table) -> bool:
+        """Return whether row level security may be enabled on a tenant table, and all its policies are known."""
+        return (
+            bool(self._view.tenant_columns(table))
+            and table.dialect == "postgresql"
+            and self.is_enabled(table) is not False
+            and not self._view.database.may_have_more_policies(table)
+        )
+
+    def clauses(self, table: Table) -> tuple[Clauses, ...]:
+        """Return the policies of ``table`` with what they let through."""
+        found = self._clauses.get(table.id)
+        if found is None:
+            policies = self._view.database.policies(table)
+            found = self._clauses[table.id] = tuple(self._read(policy, table) for policy in policies)
+        return found
+
+    def _read(self, policy: Policy, table: Table) -> Clauses:
+        using, check = self._reach(policy.using, table), self._reach(policy.with_check, table)
+        if policy.command is UNKNOWN:
+            return Clauses(policy, "unknown", "unknown")
+        if policy.command not in WRITES:
+            check = None
+        elif check is None and policy.command != "insert":
+            check = using
+        return Clauses(policy, using, check)
+
+    def _reach(self, predicate: Maybe[str | None], table: Table) -> Reach | None:
+        if predicate is UNKNOWN:
+            return "unknown"
+        tenant = {name for name in self._view.tenant_names(table) if name is not UNKNOWN}
+        if predicate is None or table.name is UNKNOWN or not tenant:
+            return None if predicate is None else "unknown"
+        tables = (table, *self._view.database.twins(table))
+        columns = {column.name for each in tables for column in each.columns if column.name is not UNKNOWN}
+        return reach(predicate, table.name, columns, tenant)
+
+    def is_limited(self, table: Table) -> bool:
+        """Return whether a restrictive policy may keep tenants apart, whatever the permissive ones let through."""
+        return any(not each.is_permissive and each.reaches & _TIES for each in self.clauses(table))
+
+    def is_untied(self, table: Table, accept_owner: bool = True) -> bool:
+        """Return whether surely no policy ties rows to the session."""
+        ties = _TIES if accept_owner else _TIES - {"owner"}
+        return not any(each.reaches & ties for each in self.clauses(table))

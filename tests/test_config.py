@@ -3,13 +3,15 @@ import sys
 
 import pytest
 
-from tenantlint.config import ConfigError, Overrides, load
+from tenantlint.config import ConfigError, Overrides, defaults, load
 from tenantlint.rules import RULES
 from tenantlint.settings import FileIgnore, Settings
 
 RECOMMENDED = frozenset(code for code, entry in RULES.items() if entry.preset == "recommended")
-NAM = frozenset({"NAM001", "NAM002"})
-TEN = frozenset({"TEN001", "TEN002"})
+NAM, TEN = (
+    frozenset(code for code, entry in RULES.items() if code.startswith(family) and entry.preset != "off")
+    for family in ("NAM", "TEN")
+)
 PYPROJECT = "[tool.tenantlint]\n"
 
 
@@ -75,6 +77,7 @@ def test_every_key_is_parsed(project):
         },
         path=path,
         root=root,
+        strict=True,
     )
 
 
@@ -305,3 +308,16 @@ def test_per_file_ignores(path, code, expected):
 
 def test_nothing_is_ignored_by_default():
     assert Settings(rules=RECOMMENDED).ignores("a.py", "TEN001") is False
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (Overrides(), (False, False)),
+        (Overrides(preset="strict"), (True, False)),
+        (Overrides(preset="all", only=("NAM",)), (True, True)),
+    ],
+)
+def test_settings_tell_of_a_strict_preset_and_of_rules_that_the_command_line_keeps_from_running(overrides, expected):
+    settings = defaults(overrides)
+    assert (settings.strict, settings.narrowed) == expected

@@ -165,7 +165,8 @@ def _settings(table: _Table | None, overrides: Overrides) -> Settings:
     preset = values.pop("preset", "recommended")
     file = Layer(**{key.replace("-", "_"): values.pop(key) for key in _SELECTORS if key in values})
     command_line = Layer(overrides.select, overrides.extend_select, overrides.ignore)
-    rules = resolve(overrides.preset or preset, (file, command_line))
+    preset = overrides.preset or preset
+    rules = resolve(preset, (file, command_line))
     if overrides.only:
         rules &= frozenset().union(*map(members, overrides.only))
     changes = {_RENAMED.get(key, key.replace("-", "_")): value for key, value in values.items()}
@@ -175,7 +176,7 @@ def _settings(table: _Table | None, overrides: Overrides) -> Settings:
         changes["tenant_columns"] = overrides.tenant_columns
     if table is not None:
         changes.update(path=table.path, root=os.path.dirname(table.path))
-    return Settings(rules=rules, **changes)
+    return Settings(rules=rules, strict=preset != "recommended", narrowed=bool(overrides.only), **changes)
 
 
 def _values(table: _Table) -> dict[str, Any]:

@@ -31,7 +31,9 @@ class FileIgnore(Record):
 class Settings(Record):
     """The parsed configuration.
 
-    ``rules`` are the codes of the selected rules. ``tenant_columns`` are the names that the tenant column may have,
+    ``rules`` are the codes of the selected rules; ``strict`` tells that the preset is ``strict`` or ``all``, for which
+    some rules ask more, and ``narrowed`` that the command line keeps some of the selected rules from running.
+    ``tenant_columns`` are the names that the tenant column may have,
     the outermost tenant first. ``tenant_tables`` and ``exempt_tables`` are patterns on table names; no
     ``tenant_tables`` means that they are found from the tenant columns. ``exclude`` is None where the defaults of
     discovery hold. ``options`` has the parsed options of each configured rule by code and attribute. ``path`` is the
@@ -49,6 +51,8 @@ class Settings(Record):
     options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS
     path: str | None = None
     root: str | None = None
+    strict: bool = False
+    narrowed: bool = False
 
     def ignores(self, path: str, code: str) -> bool:
         """Return whether ``per-file-ignores`` silences a rule in a file (its path is relative to the root)."""

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 PRELUDES = {
     "models.py": (
         "from uuid import UUID; from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, String; "
-        "from sqlalchemy import UniqueConstraint; from sqlmodel import Field, Relationship, SQLModel"
+        "from datetime import date, datetime; from sqlalchemy import DateTime, UniqueConstraint, func; "
+        "from sqlmodel import Field, Relationship, SQLModel"
     ),
     "schema.ts": (
-        'import { relations, sql } from "drizzle-orm"; import { foreignKey, index, integer, pgTable, '
-        'primaryKey, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core"; '
+        'import { relations, sql } from "drizzle-orm"; import { boolean, date, foreignKey, index, integer, pgTable, '
+        'primaryKey, text, timestamp, unique, uniqueIndex, uuid, varchar } from "drizzle-orm/pg-core"; '
         'import * as mysql from "drizzle-orm/mysql-core";'
     ),
 }

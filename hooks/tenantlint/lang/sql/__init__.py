@@ -1,0 +1,1 @@
+"""SQL: what the statements of a migration do, as operations."""

@@ -1,0 +1,72 @@
+"""Identifiers as PostgreSQL reads them, and the names that it makes up for constraints and indexes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.lang.sql.nodes import leaves, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+MAX_BYTES: Final = 63
+
+
+def identifier(written: str) -> str:
+    """Return the name that ``written`` stands for: unquoted, or folded to lower case; cut off after 63 bytes."""
+    if written[:1] == '"':
+        return clip(written[1:-1].replace('""', '"'))
+    if written[:3] in ('U&"', 'u&"'):
+        return clip(_unescape(written[3:-1].replace('""', '"')))
+    return clip(fold(written))
+
+
+def fold(written: str) -> str:
+    """Return ``written`` with ASCII letters in lower case, as PostgreSQL folds names in a UTF-8 database."""
+    return written.lower() if written.isascii() else written.encode("utf-8").lower().decode("utf-8")
+
+
+def clip(name: str, limit: int = MAX_BYTES) -> str:
+    """Return ``name`` cut off after ``limit`` bytes of UTF-8, at a character."""
+    if len(name) <= limit // 4:
+        return name
+    return name.encode("utf-8", "surrogatepass")[:limit].decode("utf-8", "ignore")
+
+
+def name_of(node: Node) -> str:
+    """Return the name that a node with a single identifier stands for."""
+    return identifier(text(next(leaves(node), node)))
+
+
+def parts_of(node: Node) -> list[str]:
+    """Return the identifiers of a dotted name, in order."""
+    return [identifier(text(each)) for each in leaves(node) if each.type != "."]
+
+
+def made_name(table: str, columns: Iterable[str], label: str) -> str:
+    """Return the name that PostgreSQL gives a constraint or index: ``users_email_key``.
+
+    The longer of the table's and the columns' part is cut until all fits (``makeObjectName`` in PostgreSQL).
+    """
+    joined = clip("_".join(columns), MAX_BYTES)
+    room = MAX_BYTES - len(label) - 1 - (1 if joined else 0)
+    first, second = len(table.encode("utf-8")), len(joined.encode("utf-8"))
+    while first + second > room:
+        if first > second:
+            first -= 1
+        else:
+            second -= 1
+    return "_".join(part for part in (clip(table, first), clip(joined, second), label) if part)
+
+
+def _unescape(written: str) -> str:
+    r"""Return the text of a ``U&"…"`` identifier: ``\XXXX`` and ``\+XXXXXX`` are code points."""
+    import re
+
+    def character(match: re.Match[str]) -> str:
+        code = int(match[1] or match[2], 16)
+        return chr(code) if code < 0x110000 else "\ufffd"
+
+    return re.sub(r"\\(?:\+([0-9A-Fa-f]{6})|([0-9A-Fa-f]{4}))", character, written).replace("\\\\", "\\")

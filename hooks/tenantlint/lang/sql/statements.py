@@ -1,0 +1,72 @@
+"""One statement to its operations: which reader takes which kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint import migration as m
+from tenantlint.lang.sql import objects, routines, rows, tables
+from tenantlint.lang.sql.grammar import parse_sql
+from tenantlint.lang.sql.nodes import descend
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tree_sitter import Node
+
+    from tenantlint.lang.sql.context import Context
+
+
+def read(context: Context) -> list[m.Operation]:
+    """Return what the statement of ``context`` does."""
+    root = parse_sql(context.data)
+    if root.has_error:
+        return [m.Unread(context.here, context.certain, "the statement cannot be read", UNKNOWN, True, True)]
+    found = [each for top in root.named_children if top.type != "comment" for each in _dispatch(context, top)]
+    return [each for each in found if not tables.is_temporary(getattr(each, "table", None))]
+
+
+def _dispatch(context: Context, top: Node) -> Iterator[m.Operation]:
+    node = top
+    while node.type in _WRAPPERS and node.child_count:
+        node = next(each for each in node.children if each.type != "comment")
+    yield from _READERS.get(node.type, _other)(context, node)
+
+
+def _other(context: Context, node: Node) -> Iterator[m.Operation]:
+    yield tables.other(context, node)
+
+
+def _create_schema(context: Context, node: Node) -> Iterator[m.Operation]:
+    yield tables.other(context, node)
+    for each in descend(node, "schema_stmt"):
+        yield from _dispatch(context, each)
+
+
+_WRAPPERS: Final = frozenset({"toplevel_stmt", "stmt", "schema_stmt", "PreparableStmt"})
+_READERS: Final[dict[str, Callable[[Context, Node], Iterator[m.Operation]]]] = {
+    "AlterEnumStmt": objects.alter_enum,
+    "AlterObjectSchemaStmt": objects.set_schema,
+    "AlterPolicyStmt": objects.alter_policy,
+    "AlterTableStmt": tables.alter_table,
+    "CreateAsStmt": tables.create_table,
+    "CreateFunctionStmt": routines.create_function,
+    "CreatePolicyStmt": objects.create_policy,
+    "CreateSchemaStmt": _create_schema,
+    "CreateStmt": tables.create_table,
+    "CreateTrigStmt": routines.create_trigger,
+    "DefineStmt": objects.define,
+    "DeleteStmt": rows.write,
+    "DropStmt": objects.drop,
+    "IndexStmt": objects.create_index,
+    "InsertStmt": rows.write,
+    "MergeStmt": rows.write,
+    "RemoveFuncStmt": objects.drop_function,
+    "RenameStmt": objects.rename,
+    "SelectStmt": rows.select,
+    "TruncateStmt": rows.truncate,
+    "UpdateStmt": rows.write,
+    "VariableResetStmt": rows.reset_variable,
+    "VariableSetStmt": rows.set_variable,
+}

@@ -1,0 +1,240 @@
+"""``CREATE TABLE`` and ``ALTER TABLE``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint import migration as m
+from tenantlint.lang.sql.columns import (
+    Constraint,
+    column,
+    is_null,
+    table_constraint,
+    type_name,
+    unique_constraint,
+)
+from tenantlint.lang.sql.context import TEMPORARY
+from tenantlint.lang.sql.names import parts_of
+from tenantlint.lang.sql.nodes import child, descend, has, items, path, words
+from tenantlint.record import replace
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from tenantlint.lang.sql.context import Context
+    from tenantlint.schema import Column, Maybe
+
+_TEMPORARY_WORDS: Final = frozenset({"temp", "temporary"})
+_OTHER_SOURCES: Final = ("kw_of", "OptInherit", "create_as_target")
+
+
+def create_table(context: Context, node: Node) -> Iterator[m.Operation]:
+    """Yield the operation of ``CREATE TABLE``, also ``PARTITION OF``, ``OF`` and ``AS``."""
+    written = child(node, "qualified_name") or path(node, "create_as_target", "qualified_name")
+    temporary = child(node, "OptTemp")
+    if written is None:
+        return
+    if temporary is not None and not _TEMPORARY_WORDS.isdisjoint(words(temporary)):
+        context.session.temporary.add(parts_of(written)[-1])
+        return
+    name = context.new(written)
+    elements = [each.children[0] for each in _elements(node) if each.child_count]
+    columns, constraints = _read(context, name, elements)
+    complete = not has(node, *_OTHER_SOURCES) and all(each.type != "TableLikeClause" for each in elements)
+    yield _created(context, name, columns, constraints, complete, has(node, "kw_if"))
+
+
+def select_into(context: Context, node: Node) -> Iterator[m.Operation]:
+    """Yield the operation of ``SELECT … INTO table``."""
+    target = next(descend(node, "OptTempTableName"), None)
+    written = child(target, "qualified_name")
+    if target is None or written is None:
+        return
+    if not _TEMPORARY_WORDS.isdisjoint(words(target)):
+        context.session.temporary.add(parts_of(written)[-1])
+        return
+    yield _created(context, context.new(written), [], [], False, False)
+
+
+def _elements(node: Node) -> list[Node]:
+    """Return the ``TableElement`` nodes of a table, or those of a typed table or partition."""
+    listed = path(node, "OptTableElementList", "TableElementList")
+    typed = path(node, "OptTypedTableElementList", "TypedTableElementList")
+    return items(listed or typed)
+
+
+def _read(context: Context, table: Maybe[str], elements: Sequence[Node]) -> tuple[list[Column], list[Constraint]]:
+    """Return the columns and constraints of a table, in order."""
+    columns: list[Column] = []
+    constraints: list[Constraint] = []
+    for element in elements:
+        if element.type == "columnDef":
+            found, inline = column(context, table, element)
+            columns.append(found)
+            constraints += inline
+        elif element.type == "TableConstraint":
+            constraint = table_constraint(context, table, element)
+            constraints += [constraint] if constraint is not None else []
+    return columns, constraints
+
+
+def _created(
+    context: Context,
+    name: Maybe[str],
+    columns: list[Column],
+    constraints: list[Constraint],
+    complete: bool,
+    if_not_exists: bool,
+) -> m.CreateTable:
+    primary = next((each.columns for each in constraints if each.kind == "primary"), ())
+    required = [each.columns for each in constraints if each.kind in ("primary", "not")]
+    made = m.CreateTable(
+        at=context.here,
+        certain=context.certain,
+        table=name,
+        columns=tuple(_settled(each, primary, required) for each in columns),
+        primary_key=primary,
+        unique_constraints=tuple(unique_constraint(context, each) for each in constraints if each.kind == "unique"),
+        foreign_keys=tuple(each.key for each in constraints if each.key is not None),
+        complete=complete,
+        if_not_exists=if_not_exists,
+    )
+    if name is not UNKNOWN:
+        context.session.made.add(name)
+        if primary is not UNKNOWN and primary:
+            context.session.primary_keys[name] = primary
+    return made
+
+
+def _settled(
+    column: Column, primary: Maybe[tuple[Maybe[str], ...]], required: Sequence[Maybe[tuple[Maybe[str], ...]]]
+) -> Column:
+    """Return a column with what the constraints of its table say of it."""
+    keyed = primary is not UNKNOWN and column.name in primary
+    if not keyed and not any(each is not UNKNOWN and column.name in each for each in required):
+        return column
+    return replace(column, primary_key=keyed, nullable=False)
+
+
+def alter_table(context: Context, node: Node) -> Iterator[m.Operation]:
+    """Yield the operations of ``ALTER TABLE``, one or more for each of its commands."""
+    if not has(node, "kw_table"):
+        yield other(context, node)
+        return
+    table = context.table(next(descend(node, "qualified_name"), None))
+    commands = items(child(node, "alter_table_cmds"))
+    for command in commands:
+        found = words(command)
+        yield from _COMMANDS.get(found[0] if found else "", _other_command)(context, table, command)
+    if not commands:
+        yield other(context, node)
+
+
+def other(context: Context, node: Node) -> m.Other:
+    """Return the operation of a statement that has no part in the schema model: its kind is its first words."""
+    kind = [word for word in words(node) if word not in _NOISE][:2]
+    nested = next((each for each in node.children if each.type.startswith("object_type")), None)
+    if nested is not None and len(kind) < 2:
+        kind += words(nested)
+    return m.Other(context.here, context.certain, " ".join(kind).upper())
+
+
+_NOISE: Final = frozenset({"or", "replace"})
+
+
+def _other_command(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operation]:
+    kind = "VALIDATE CONSTRAINT" if words(node)[:1] == ("validate",) else "ALTER TABLE"
+    yield m.Other(context.here, context.certain, kind)
+
+
+def _add(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operation]:
+    definition, constraint = child(node, "columnDef"), child(node, "TableConstraint")
+    if definition is not None:
+        found, inline = column(context, table, definition)
+        yield m.AddColumn(context.here, context.certain, table, found, has(node, "kw_if"))
+        for each in inline:
+            yield from _constrained(context, table, each)
+    elif constraint is not None:
+        read = table_constraint(context, table, constraint)
+        if read is not None:
+            yield from _constrained(context, table, read)
+
+
+def _constrained(context: Context, table: Maybe[str], constraint: Constraint) -> Iterator[m.Operation]:
+    """Yield the operations that add a constraint; one that takes over an index takes it out of the indexes."""
+    at, certain = context.here, context.certain
+    if constraint.index is not None and constraint.columns is not UNKNOWN:
+        yield m.DropIndex(at, certain, table, constraint.index)
+    if constraint.kind == "primary":
+        yield m.AddPrimaryKey(at, certain, table, constraint.name, constraint.columns)
+        if table is not UNKNOWN and constraint.columns is not UNKNOWN:
+            context.session.primary_keys[table] = constraint.columns
+    elif constraint.kind == "unique":
+        yield m.AddUnique(at, certain, table, unique_constraint(context, constraint))
+    elif constraint.key is not None:
+        yield m.AddForeignKey(at, certain, table, constraint.key, constraint.not_valid)
+    elif constraint.kind == "not":
+        for name in constraint.columns if constraint.columns is not UNKNOWN else ():
+            yield m.AlterColumn(at, certain, table, name, nullable=False)
+    else:
+        yield m.AddCheck(at, certain, table, constraint.name, constraint.not_valid)
+
+
+def _drop(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operation]:
+    if_exists = has(node, "kw_if")
+    if has(node, "kw_constraint"):
+        name = context.name(child(node, "name"))
+        context.session.release(table, name)
+        yield m.DropConstraint(context.here, context.certain, table, name, if_exists=if_exists)
+    else:
+        name = context.name(child(node, "ColId"))
+        yield m.DropColumn(context.here, context.certain, table, name, if_exists)
+
+
+def _alter(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operation]:
+    """Yield the operation of ``ALTER COLUMN``."""
+    written, default, kind = child(node, "ColId"), child(node, "alter_column_default"), child(node, "Typename")
+    found = words(node)[1:]
+    if written is None:
+        yield from _other_command(context, table, node)
+        return
+    changed = m.AlterColumn(context.here, context.certain, table, context.name(written))
+    if kind is not None:
+        yield replace(changed, type=type_name(kind))
+    elif default is not None:
+        yield replace(changed, server_default=has(default, "kw_set") and not is_null(default))
+    elif found[:3] in (("drop", "not", "null"), ("set", "not", "null")):
+        yield replace(changed, nullable=found[0] == "drop")
+    elif found[-1:] in (("identity",), ("expression",)) and found[0] in ("add", "drop"):
+        yield replace(changed, server_default=found[0] == "add")
+    else:
+        yield from _other_command(context, table, node)
+
+
+def _row_security(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operation]:
+    found = words(node)
+    if found[-2:] != ("level", "security"):
+        yield from _other_command(context, table, node)
+    elif "force" in found:
+        yield m.SetRowSecurity(context.here, context.certain, table, forced=found[0] != "no")
+    else:
+        yield m.SetRowSecurity(context.here, context.certain, table, enabled=found[0] == "enable")
+
+
+_COMMANDS: Final[dict[str, Callable[[Context, Maybe[str], Node], Iterator[m.Operation]]]] = {
+    "add": _add,
+    "alter": _alter,
+    "disable": _row_security,
+    "drop": _drop,
+    "enable": _row_security,
+    "force": _row_security,
+    "no": _row_security,
+}
+
+
+def is_temporary(table: object) -> bool:
+    """Tell whether a table's name is that of a TEMP table."""
+    return isinstance(table, str) and table.startswith(f"{TEMPORARY}.")

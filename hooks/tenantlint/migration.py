@@ -34,6 +34,7 @@ class Operation(Record):
 class CreateTable(Operation):
     """``CREATE TABLE``, with all that it says inside its parentheses.
 
+    ``primary_key_name`` is None where PostgreSQL makes it up (``users_pkey``).
     ``complete`` is false where it may hold more than is listed (LIKE, INHERITS, an argument that cannot be read).
     """
 
@@ -45,6 +46,7 @@ class CreateTable(Operation):
     complete: bool = True
     if_not_exists: bool = False
     indexes: tuple[Index, ...] = ()
+    primary_key_name: Maybe[str | None] = None
 
 
 class DropTable(Operation):
@@ -71,11 +73,12 @@ class AddColumn(Operation):
 
 
 class DropColumn(Operation):
-    """``DROP COLUMN``."""
+    """``DROP COLUMN``; ``cascade`` is set where it drops what depends on the column, too (policies, foreign keys)."""
 
     table: Maybe[str]
     column: Maybe[str]
     if_exists: bool = False
+    cascade: bool = False
 
 
 class RenameColumn(Operation):
@@ -134,6 +137,7 @@ class DropConstraint(Operation):
     name: Maybe[str | None]
     kind: ConstraintKind | None = None
     if_exists: bool = False
+    cascade: bool = False
 
 
 class RenameConstraint(Operation):
@@ -219,10 +223,11 @@ class AddEnumValue(Operation):
 
 
 class DropType(Operation):
-    """``DROP TYPE``."""
+    """``DROP TYPE``; with ``cascade`` the columns of the type go too."""
 
     name: Maybe[str]
     if_exists: bool = False
+    cascade: bool = False
 
 
 class RenameType(Operation):
@@ -248,9 +253,10 @@ class CreateFunction(Operation):
 
 
 class DropFunction(Operation):
-    """``DROP FUNCTION``."""
+    """``DROP FUNCTION``; with ``cascade`` the triggers that call it go too."""
 
     name: Maybe[str]
+    cascade: bool = False
 
 
 class CreateTrigger(Operation):

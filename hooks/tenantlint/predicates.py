@@ -65,7 +65,7 @@ def _loose_calls(node: Node) -> Iterator[str]:
     if node.kind == "select":
         return
     if _is_session_call(node) and node.name not in _VALUES and not _may_use_row(node):
-        yield f"{node.name}()"
+        yield node.name
         return
     for arg in node.args:
         yield from _loose_calls(arg)

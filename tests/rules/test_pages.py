@@ -16,7 +16,7 @@ from tenantlint.settings import Settings
 PATHS = {"python": "models.py", "typescript": "schema.ts", "sql": "migrations/0001_first.sql"}
 REQUIRED = ["What it does", "Why is this bad", "Example", "Use instead", "Fix safety"]
 OPTIONAL = ["Options", "Suppressing"]
-ONE_LANGUAGE = {"IDX003"}
+ONE_LANGUAGE = {"COR003", "COR004", "IDX003", "RLS008"}
 """Rules on what only one of the languages has."""
 BLOCK = re.compile(r'^```(\w+)(?: title="(.+)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 

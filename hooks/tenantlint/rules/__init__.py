@@ -22,7 +22,10 @@ class Entry(Record):
 
 
 RULES: Final = {
+    "COR001": Entry("reserved-attribute", "recommended"),
     "COR002": Entry("call-in-default", "recommended"),
+    "COR003": Entry("sa-column-conflict", "recommended"),
+    "COR004": Entry("shared-sa-column", "recommended"),
     "IDX001": Entry("unindexed-tenant-id", "recommended"),
     "IDX002": Entry("unindexed-foreign-key", "recommended"),
     "IDX003": Entry("detached-index", "recommended"),
@@ -32,8 +35,24 @@ RULES: Final = {
     "REL002": Entry("missing-relation", "recommended"),
     "REL003": Entry("one-sided-relation", "recommended"),
     "REL004": Entry("mismatched-relation", "recommended"),
+    "REL005": Entry("foreign-key-type", "recommended"),
+    "REL006": Entry("dangling-foreign-key", "recommended"),
+    "REL008": Entry("no-on-delete", "off"),
+    "RLS001": Entry("rls-not-enabled", "recommended"),
+    "RLS002": Entry("rls-without-policy", "recommended"),
+    "RLS003": Entry("policy-without-tenant", "recommended"),
+    "RLS004": Entry("open-policy", "recommended"),
+    "RLS005": Entry("unchecked-write", "recommended"),
+    "RLS006": Entry("setting-per-row", "strict"),
+    "RLS007": Entry("rls-not-forced", "strict"),
+    "RLS008": Entry("detached-policy", "recommended"),
+    "RLS009": Entry("policy-without-rls", "recommended"),
     "TEN001": Entry("missing-tenant-id", "recommended"),
     "TEN002": Entry("nullable-tenant-id", "recommended"),
+    "TEN003": Entry("tenant-id-without-foreign-key", "recommended"),
+    "TEN004": Entry("tenant-id-type", "recommended"),
+    "TEN005": Entry("global-unique", "strict"),
+    "TEN006": Entry("cross-tenant-foreign-key", "strict"),
 }
 
 

@@ -1,0 +1,122 @@
+"""RLS002 rls-without-policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._policies import tenant_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.schema import Table
+    from tenantlint.settings import Preset
+    from tenantlint.view import SchemaView
+
+
+class RlsWithoutPolicy(Rule):
+    """A tenant table with row level security and no policy that gives access.
+
+    ## What it does
+    Finds tenant tables on which row level security is enabled and that have no policy, or only such as give no
+    access: restrictive ones, and those without `USING` and `WITH CHECK`.
+
+    ## Why is this bad
+    PostgreSQL denies what no permissive policy allows. Every role but the table's owner reads an empty table and can
+    write nothing, without any error on reading. It often goes unnoticed because the application connects as the
+    owner, who bypasses row level security, so that no tenant is kept from another either.
+
+    ## Example
+    ### SQLModel
+    ```python
+    from uuid import UUID
+
+    from sqlmodel import Field, SQLModel
+
+
+    class Invoice(SQLModel, table=True):
+        id: UUID = Field(primary_key=True)
+        tenant_id: UUID = Field(index=True)
+    ```
+    ```sql
+    ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
+    ```
+    ### Drizzle
+    ```typescript
+    import { index, pgTable, uuid } from "drizzle-orm/pg-core";
+
+    export const invoices = pgTable(
+      "invoices",
+      {
+        id: uuid("id").primaryKey(),
+        tenant_id: uuid("tenant_id").notNull(),
+      },
+      (t) => [index("invoices_tenant_id_idx").on(t.tenant_id)],
+    ).enableRLS();
+    ```
+
+    ## Use instead
+    ### SQLModel
+    ```python
+    from uuid import UUID
+
+    from sqlmodel import Field, SQLModel
+
+
+    class Invoice(SQLModel, table=True):
+        id: UUID = Field(primary_key=True)
+        tenant_id: UUID = Field(index=True)
+    ```
+    ```sql
+    ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
+    CREATE POLICY invoice_tenant ON invoice
+      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+    ```
+    ### Drizzle
+    ```typescript
+    import { sql } from "drizzle-orm";
+    import { index, pgPolicy, pgTable, uuid } from "drizzle-orm/pg-core";
+
+    export const invoices = pgTable(
+      "invoices",
+      {
+        id: uuid("id").primaryKey(),
+        tenant_id: uuid("tenant_id").notNull(),
+      },
+      (t) => [
+        index("invoices_tenant_id_idx").on(t.tenant_id),
+        pgPolicy("invoices_tenant", { using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)` }),
+      ],
+    );
+    ```
+
+    ## Suppressing
+    A table that only a role with `BYPASSRLS` may touch, such as Supabase's `service_role`, is closed by this on
+    purpose: list it in the rule's `exempt-tables`.
+
+    ## Fix safety
+    Unsafe: a policy opens the table to the roles that it is for.
+    """
+
+    code: ClassVar[str] = "RLS002"
+    name: ClassVar[str] = "rls-without-policy"
+    preset: ClassVar[Preset] = "recommended"
+
+    def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
+        """Report a tenant table to which surely no policy gives access."""
+        security = view.security
+        if not security.is_known(table) or security.is_enabled(table) is not True:
+            return
+        policies = security.clauses(table)
+        if any(each.policy.permissive is not False and each.reaches for each in policies):
+            return
+        lacks = (
+            "no policy that gives access (none is permissive, with USING or WITH CHECK)" if policies else "no policy"
+        )
+        text = (
+            f"has row level security enabled and {lacks}: every role but its owner reads an empty table and can write "
+            f"nothing; add a policy on {tenant_of(table, view)}"
+        )
+        yield Finding(table.at, table, label(table), text)

@@ -8,6 +8,7 @@ from tenantlint.record import Record
 
 if TYPE_CHECKING:
     from tenantlint.diagnostic import Diagnostic
+    from tenantlint.migration import History
     from tenantlint.schema import EnumType, Policy, Table, Unresolved
 
 
@@ -17,5 +18,13 @@ class Linked(Record):
     tables: tuple[Table, ...] = ()
     enums: tuple[EnumType, ...] = ()
     detached_policies: tuple[Policy, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+
+
+class LinkedHistories(Record):
+    """The migration histories of one kind in a project, what of them could not be read, and the unreadable files."""
+
+    histories: tuple[History, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     problems: tuple[Diagnostic, ...] = ()

@@ -185,6 +185,7 @@ class Table(Record):
     ``id`` is unique in the project and stable between runs. ``name`` and ``schema`` are as in the database.
     ``symbol`` is the class or variable in code. ``incomplete`` names the parts that may hold more than is listed,
     because something could not be read: a rule must not conclude from the absence of a member of such a part.
+    ``mapped`` is false where no class of the code stands for the rows (SQLAlchemy's ``Table()``).
     """
 
     id: str
@@ -203,6 +204,7 @@ class Table(Record):
     policies: tuple[Policy, ...]
     rls: RowLevelSecurity
     incomplete: frozenset[Part]
+    mapped: bool = True
 
     def column(self, name: str) -> Column | None:
         """Return the column with the database name ``name``."""

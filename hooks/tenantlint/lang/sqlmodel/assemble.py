@@ -97,6 +97,7 @@ class Assembler:
             policies=(),
             rls=RowLevelSecurity(False, False),
             incomplete=frozenset(table.incomplete),
+            mapped=table.mapped,
         )
 
     def enums(self) -> tuple[EnumType, ...]:

@@ -51,6 +51,8 @@ def column_of_field(evaluator: Evaluator, field: ModelField, versions: Versions)
 def _column(evaluator: Evaluator, field: ModelField, versions: Versions) -> ColumnValue:
     given = field.option("sa_column")
     if isinstance(given, ColumnValue):
+        if given.owner is not None:  # another table has it
+            given = given.of_another_table()
         given.at = field.at  # the attribute declares the column, wherever a helper function calls Column()
         return given
     if given is not MISSING:

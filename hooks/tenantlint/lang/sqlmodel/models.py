@@ -66,6 +66,7 @@ class TableModel(Native):
         self.items: list[SchemaItem] = []
         self.relationships: dict[str, RelationshipCall | RelationshipValue] = {}
         self.incomplete: set[Part] = set()
+        self.mapped = True
 
     def add(self, name: str, column: ColumnValue) -> None:
         """Add a column under the attribute ``name``."""
@@ -147,6 +148,7 @@ class Models:
         cls = ClassValue(name if isinstance(name, str) else "Table", module=at.path)
         cls.at = at
         table = TableModel(cls)
+        table.mapped = False
         table.table_name = name if isinstance(name, str) else UNKNOWN
         table.metadata = args.get(1, "metadata")
         for item in args.positional[2:]:
@@ -177,7 +179,8 @@ def _mapped_table(evaluator: Evaluator, cls: ModelClass, versions: Versions) -> 
     table.relationships.update(own)
     for name in _scan_order(cls, list(columns), list(own)):
         if name in columns:
-            table.add(name, _own_column(cls, columns[name]))
+            _mark_shared(cls, columns[name])
+            table.add(name, columns[name])
     for name, value in _mixed_in(evaluator, cls, table):
         if isinstance(value, ColumnValue):
             table.add(name, value)
@@ -189,17 +192,15 @@ def _mapped_table(evaluator: Evaluator, cls: ModelClass, versions: Versions) -> 
     return table
 
 
-def _own_column(cls: ClassValue, column: ColumnValue) -> ColumnValue:
-    """Return a column for one table alone; one that another table has, or whose foreign key it has, is shared."""
+def _mark_shared(cls: ClassValue, column: ColumnValue) -> None:
+    """Mark the column of a table, and the other table's, where they or their foreign keys are one object."""
     keys = [item for item in column.items if isinstance(item, ForeignKeyValue)]
-    taken = column if column.owner is not None else next((key.column for key in keys if key.column is not None), None)
+    taken = column.original or next((key.column for key in keys if key.column is not None), None)
     if taken is not None and taken.owner is not None and taken.owner.cls is not cls:
         hooked = any(not base.is_of_library() and base.own(hook) is not MISSING for base in cls.mro for hook in _HOOKS)
-        column = column.copy() if column.owner is not None else column
         column.shared = taken.shared = UNKNOWN if hooked or not cls.known else True
     for key in keys:
         key.column = column
-    return column
 
 
 _HOOKS: Final = ("__init_subclass__", "__pydantic_init_subclass__")

@@ -344,10 +344,10 @@ MAKERS: Final = frozenset({"datetime", "uuid", "decimal", "secrets", "time"})
 FRESH: Final = frozenset(
     "arrow.now arrow.utcnow datetime.date.today datetime.datetime.now datetime.datetime.today "
     "datetime.datetime.utcnow nanoid.generate os.urandom pendulum.now pendulum.today random.choice random.choices "
-    "random.getrandbits random.randint random.random random.randrange random.uniform secrets.choice secrets.randbelow "
-    "secrets.token_bytes secrets.token_hex secrets.token_urlsafe shortuuid.random shortuuid.uuid time.time "
-    "time.time_ns ulid.ULID ulid.new ulid.ulid uuid.uuid1 uuid.uuid4 uuid.uuid6 uuid.uuid7 uuid.uuid8 uuid6.uuid6 uuid6.uuid7 "
-    "uuid6.uuid8 uuid_extensions.uuid7 uuid_extensions.uuid7str uuid_utils.uuid4 uuid_utils.uuid6 uuid_utils.uuid7 "
-    "uuid_utils.compat.uuid4 uuid_utils.compat.uuid7".split()
+    "random.getrandbits random.randint random.random random.randrange random.uniform secrets.choice "
+    "secrets.randbelow secrets.token_bytes secrets.token_hex secrets.token_urlsafe shortuuid.random "
+    "shortuuid.uuid time.time time.time_ns ulid.ULID ulid.new ulid.ulid uuid.uuid1 uuid.uuid4 uuid.uuid6 "
+    "uuid.uuid7 uuid.uuid8 uuid6.uuid6 uuid6.uuid7 uuid6.uuid8 uuid_extensions.uuid7 uuid_extensions.uuid7str "
+    "uuid_utils.compat.uuid4 uuid_utils.compat.uuid7 uuid_utils.uuid4 uuid_utils.uuid6 uuid_utils.uuid7".split()
 )
 """Functions that give something else on every call: the time, or something random."""

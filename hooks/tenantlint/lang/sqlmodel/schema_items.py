@@ -126,6 +126,7 @@ class ColumnValue(SqlValue):
         self.complete = True
         self.has_all_keys = True
         self.owner: TableModel | None = None
+        self.original: ColumnValue | None = None
         self.model_default: Value = MISSING
         self.rejected: tuple[str, ...] = ()
         self.ignored: tuple[str, ...] = ()
@@ -152,6 +153,12 @@ class ColumnValue(SqlValue):
         copy.has_all_keys = self.has_all_keys
         copy.model_default, copy.rejected, copy.ignored = self.model_default, self.rejected, self.ignored
         return copy
+
+    def of_another_table(self) -> ColumnValue:
+        """Return what stands for this object where a second table is given it: ``original`` is this one."""
+        column = self.copy()
+        column.original = self
+        return column
 
     def get(self, name: str) -> Value:
         """Return an attribute; methods give expressions."""

@@ -25,25 +25,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.diagnostic import Diagnostic
+    from tenantlint.lang.sqlmodel.statements import StatementLowering
     from tenantlint.project import Project
     from tenantlint.schema import Table, Unresolved
 
 
 class Loader:
-    """Reads and extracts the files of a project, once each."""
+    """Reads and extracts the files of a project, once each; ``lowering`` is how, where not as a schema is read."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, lowering: type[StatementLowering] | None = None) -> None:
         self.project = project
         self.problems: list[Diagnostic] = []
+        self._lowering = lowering
 
     def fragment(self, path: str) -> ir.Fragment | None:
         """Return the Fragment of a project file, None where it cannot be read."""
         from tenantlint.lang.sqlmodel.extract import extract
+        from tenantlint.lang.sqlmodel.statements import StatementLowering as AsSchema
 
         if path not in self.project:
             return ir.Fragment(path, ())
         try:
-            fragment = extract(self.project.source(path))
+            fragment = extract(self.project.source(path), self._lowering or AsSchema)
         except OSError as error:
             self.problems.append(unreadable(path, error))
             return None

@@ -1,0 +1,191 @@
+"""The columns, keys and indexes that an operation carries, in the schema model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.lang.alembic.constructs import ColumnClause, TextValue, table_name
+from tenantlint.lang.sqlmodel.assemble import Assembler
+from tenantlint.lang.sqlmodel.models import TableModel
+from tenantlint.lang.sqlmodel.names import Subject, conventional
+from tenantlint.lang.sqlmodel.objects import ClassValue
+from tenantlint.lang.sqlmodel.registry import NOWHERE, Registry, Target
+from tenantlint.lang.sqlmodel.schema_items import (
+    DEFAULT_CONVENTION,
+    ColumnValue,
+    ConstraintValue,
+    ForeignKeyValue,
+    GeneratedValue,
+    IndexValue,
+    MetaDataValue,
+    SchemaItem,
+)
+from tenantlint.lang.values import MapValue
+from tenantlint.record import replace
+from tenantlint.schema import UNKNOWN, Maybe, UniqueConstraint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.sql_types import EnumSpec
+    from tenantlint.lang.values import Value
+    from tenantlint.schema import Column, Table
+    from tenantlint.source import Location
+
+_ORM_ONLY: Final = ("default", "insert_default", "onupdate", "server_onupdate")
+"""Options of a column that no DDL shows."""
+
+_DIRECTION: Final = r'^\s*"?([A-Za-z_]\w*)"?(\s+(asc|desc))?(\s+nulls\s+(first|last))?\s*$'
+
+
+class _Targets(Registry):
+    """What a foreign key means where only names are known."""
+
+    def __init__(self, convention: Value) -> None:
+        self.tables = []
+        self.convention = convention
+        self._keys = {}
+
+    def id_of(self, table: TableModel) -> str:
+        """Return an id that nobody reads."""
+        return ""
+
+    def may_be_unread(self, name: Maybe[str]) -> bool:
+        """Return true: the table is looked up when the history is replayed."""
+        return True
+
+    def convention_of(self, table: TableModel) -> Value:
+        """Return the naming convention."""
+        return self.convention
+
+    def target_of(self, user: TableModel, target: Value) -> Target:
+        """Return the table and column that a target names, or that a column belongs to."""
+        if not isinstance(target, str) or "." not in target:
+            return NOWHERE
+        path, _, key = target.rpartition(".")
+        schema, _, name = path.rpartition(".")
+        return Target(None, None, table_name(schema or None, name), key)
+
+
+class Description:
+    """A table as ``create_table`` or ``add_column`` describes it."""
+
+    def __init__(self, name: Value, schema: Value, at: Location) -> None:
+        cls = ClassValue("", module=at.path)
+        cls.at = at
+        self.model = TableModel(cls)
+        self.model.table_name = name if isinstance(name, str) else UNKNOWN
+        self.model.schema = schema if schema is None or isinstance(schema, str) else UNKNOWN
+        self.model.metadata = MetaDataValue()
+        self.complete = True
+        self.convention: Value = MapValue(dict(DEFAULT_CONVENTION))
+
+    def add(self, item: Value) -> None:
+        """Add a column or constraint; what is neither makes the table incomplete."""
+        if isinstance(item, ColumnValue):
+            column = item.copy()
+            for option in _ORM_ONLY:
+                column.options.pop(option, None)
+            self.model.add(str(column.name) if isinstance(column.name, str) else "", column)
+            self.complete = self.complete and column.complete and isinstance(column.name, str)
+        elif isinstance(item, (ConstraintValue, IndexValue)):
+            self.model.items.append(item)
+            self.complete = self.complete and item.args.complete
+        elif not isinstance(item, SchemaItem):
+            self.complete = False
+
+    def has_unnamed(self) -> bool:
+        """Return whether a constraint or an index has no name of its own."""
+        items: list[SchemaItem] = list(self.model.items)
+        for column in self.model.columns.values():
+            if column.option("index") not in (None, False) or column.option("unique") not in (None, False):
+                return True
+            items += column.items
+        named = (ForeignKeyValue, ConstraintValue, IndexValue)
+        return any(isinstance(item, named) and item.named("name") is None for item in items)
+
+    def table(self, evaluator: Evaluator) -> Table:
+        """Return the table."""
+        made = Assembler(_Targets(self.convention), evaluator).table(self.model, ())
+        return replace(
+            made,
+            columns=tuple(map(_in_database, made.columns)),
+            unique_constraints=(*self._column_constraints(made), *made.unique_constraints),
+            foreign_keys=tuple(replace(key, target_id=UNKNOWN) for key in made.foreign_keys),
+        )
+
+    def primary_key_name(self) -> Maybe[str | None]:
+        """Return the name of the primary key, None where PostgreSQL makes it up."""
+        for item in self.model.items:
+            if isinstance(item, ConstraintValue) and item.kind == "primary_key":
+                given = item.named("name")
+                if given is not None:
+                    return given if isinstance(given, str) else UNKNOWN
+        return conventional("pk", None, self.convention, Subject(self.model, []))
+
+    def _column_constraints(self, made: Table) -> Iterator[UniqueConstraint]:
+        """Give the constraints of columns that are unique and not indexed: an index is unique itself."""
+        for column, value in zip(made.columns, self.model.columns.values(), strict=True):
+            if column.unique is True and value.option("index") in (None, False):
+                name = conventional("uq", None, self.convention, Subject(self.model, [column.name]))
+                yield UniqueConstraint(name, (column.name,), True, column.at)
+            elif column.unique is UNKNOWN:
+                self.complete = False
+
+    def enums(self) -> Iterator[EnumSpec]:
+        """Give the enums that creating the table creates."""
+        from tenantlint.lang.alembic.enums import EnumValue
+
+        for column in self.model.columns.values():
+            if isinstance(column.type, EnumValue) and column.type.automatic is True and column.type.enum is not None:
+                yield column.type.enum
+
+
+def _in_database(column: Column) -> Column:
+    """Return a column as the database has it: a primary key takes no NULL, and constraints stand on their own."""
+    nullable = False if column.primary_key is True else column.nullable
+    return replace(column, nullable=nullable, unique=False, has_default=column.has_server_default)
+
+
+def described(items: Iterable[Value], name: Value, schema: Value, at: Location) -> Description:
+    """Return the description that the arguments of a call make."""
+    description = Description(name, schema, at)
+    for item in items:
+        description.add(item)
+    return description
+
+
+def index_columns(values: Iterable[Value]) -> tuple[Maybe[str | None], ...]:
+    """Return the columns of an index, None for an expression."""
+    return tuple(map(_index_column, values))
+
+
+def _index_column(value: Value) -> Maybe[str | None]:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, ColumnClause):
+        return value.name if isinstance(value.name, str) else UNKNOWN
+    if isinstance(value, ColumnValue):
+        return value.database_name()
+    if isinstance(value, TextValue):
+        if not isinstance(value.value, str):
+            return UNKNOWN
+        found = re.match(_DIRECTION, value.value, re.IGNORECASE)
+        return found[1] if found is not None else None
+    return UNKNOWN if value is UNKNOWN else None
+
+
+def server_default(value: Value) -> Maybe[bool | None]:
+    """Return whether ``alter_column(server_default=...)`` leaves a default: False says nothing, None drops it."""
+    if value is False:
+        return None
+    if value is None:
+        return False
+    return UNKNOWN if value is UNKNOWN else True
+
+
+def is_generated(value: Value) -> bool:
+    """Return whether a value stands for an identity or a computed column."""
+    return isinstance(value, GeneratedValue)

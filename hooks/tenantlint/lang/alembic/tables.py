@@ -69,6 +69,14 @@ class _Targets(Registry):
         return Target(None, None, table_name(schema or None, name), key)
 
 
+class _InDatabase(Assembler):
+    """Makes tables of what the database is told, in which the ORM's events have no part."""
+
+    def set_by_listener(self, table: TableModel) -> Maybe[bool]:
+        """Return false: no listener of the ORM is there."""
+        return False
+
+
 class Description:
     """A table as ``create_table`` or ``add_column`` describes it."""
 
@@ -108,7 +116,7 @@ class Description:
 
     def table(self, evaluator: Evaluator) -> Table:
         """Return the table."""
-        made = Assembler(_Targets(self.convention), evaluator).table(self.model, ())
+        made = _InDatabase(_Targets(self.convention), evaluator).table(self.model, ())
         return replace(
             made,
             columns=tuple(map(_in_database, made.columns)),

@@ -1,4 +1,4 @@
-"""The Schema as the settings of its project see it: what is exempt, which column holds the tenant, what is indexed.
+"""The Schema as the settings of its project see it: what is exempt, and which column holds the tenant.
 
 What several rules ask is answered here once, so that they agree.
 """
@@ -8,25 +8,24 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tenantlint.keys import KEY_PARTS, all_in, keys, may_be_unique, serves
-from tenantlint.names import plurals, snake_case
-from tenantlint.record import replace
+from tenantlint.facts import SchemaFacts, foreign_keys, known, relation_keys
+from tenantlint.names import snake_case
 from tenantlint.schema import UNKNOWN, Maybe
 from tenantlint.settings import FRAMEWORK_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tenantlint.database import Database
-    from tenantlint.schema import Column, ForeignKey, Relation, Schema, Table
+    from tenantlint.schema import Column, Schema, Table
     from tenantlint.security import Security
     from tenantlint.settings import Settings
-    from tenantlint.source import Location
+
+__all__ = ["SchemaView", "fits", "foreign_keys", "known", "relation_keys"]
 
 _LOGIN: frozenset[str] = frozenset({"provider", "provider_id", "provider_account_id"})
 
 
-class SchemaView:
+class SchemaView(SchemaFacts):
     """A schema and settings, and what follows from both.
 
     ``tables`` are those that rules check, and ``checked`` their ids; ``schema`` still has the exempt ones, which others
@@ -34,34 +33,17 @@ class SchemaView:
     """
 
     def __init__(self, schema: Schema, settings: Settings) -> None:
-        self.schema = schema
+        super().__init__(schema)
         self.settings = settings
-        self._indexed: dict[Location, bool] = {}
         self._tenant_columns: dict[str, tuple[Column, ...]] = {}
         exempt = (*FRAMEWORK_TABLES, *settings.exempt_tables)
         self.tables = tuple(table for table in schema.tables if not self.matches(table, exempt))
         self.checked = frozenset(table.id for table in self.tables)
 
-    @cached_property
-    def by_id(self) -> dict[str, Table]:
-        """All tables by ``Table.id``."""
-        return self.schema.by_id()
-
-    def find(self, table_id: Maybe[str | None]) -> Table | None:
-        """Return the table with this ``Table.id``, None where it is not known or not declared."""
-        return self.by_id.get(table_id) if isinstance(table_id, str) else None
-
     def matches(self, table: Table, patterns: tuple[str, ...]) -> bool:
         """Return whether the name, the qualified name or the symbol of ``table`` matches one of ``patterns``."""
         names = (table.name, table.qualified_name, table.symbol)
-        return any(name is not UNKNOWN and _fits(name, pattern) for pattern in patterns for name in names)
-
-    @cached_property
-    def database(self) -> Database:
-        """What the migrations make of the tables."""
-        from tenantlint.database import Database
-
-        return Database(self.schema)
+        return any(name is not UNKNOWN and fits(name, pattern) for pattern in patterns for name in names)
 
     @cached_property
     def security(self) -> Security:
@@ -69,46 +51,6 @@ class SchemaView:
         from tenantlint.security import Security
 
         return Security(self)
-
-    def twins(self, table: Table) -> tuple[Table, ...]:
-        """Return what the migrations make of ``table``: the tables of its name in the database."""
-        return self.database.twins(table) if self.schema.histories else ()
-
-    def _has_unread_structure(self, table: Table) -> bool:
-        return bool(self.schema.histories) and self.database.has_unread_structure(table)
-
-    def foreign_keys(self, table: Table) -> tuple[ForeignKey, ...]:
-        """Return the foreign keys of ``table``: the model's own, then those that migrations give it.
-
-        The latter reference the models' tables too, where the project has a model of that name.
-        """
-        added = tuple(key for twin in self.twins(table) for key in twin.foreign_keys)
-        return table.foreign_keys + tuple(self._of_model(table, key) for key in added)
-
-    def _of_model(self, table: Table, key: ForeignKey) -> ForeignKey:
-        named = self._models.get((table.orm, key.target_table), ())
-        return replace(key, target_id=named[0].id if len(named) == 1 else UNKNOWN if named else key.target_id)
-
-    @cached_property
-    def _models(self) -> dict[tuple[str, Maybe[str]], list[Table]]:
-        found: dict[tuple[str, Maybe[str]], list[Table]] = {}
-        for table in self.schema:
-            if table.qualified_name is not UNKNOWN:
-                found.setdefault((table.orm, table.qualified_name.removeprefix("public.")), []).append(table)
-        return found
-
-    def may_have_more_foreign_keys(self, table: Table) -> bool:
-        """Return whether ``table`` may have foreign keys that could not be read."""
-        return "foreign_keys" in table.incomplete or self._has_unread_structure(table)
-
-    def uses_foreign_keys(self, table: Table) -> bool:
-        """Return whether foreign keys are an option for ``table``: some do without any in MySQL, as Vitess asks for."""
-        return table.dialect != "mysql" or self._mysql_has_keys
-
-    @cached_property
-    def _mysql_has_keys(self) -> bool:
-        tables = [table for table in self.schema if table.dialect == "mysql"]
-        return any(table.foreign_keys or "foreign_keys" in table.incomplete for table in tables)
 
     # Tenancy
 
@@ -218,108 +160,6 @@ class SchemaView:
         """Return the database names of the columns that hold the tenant of a row."""
         return {column.name for column in self.tenant_columns(table)}
 
-    # Names
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[Table]]:
-        found: dict[str, list[Table]] = {}
-        for table in self.schema:
-            for name in {snake_case(name) for name in (table.name, table.symbol) if name is not UNKNOWN}:
-                found.setdefault(name, []).append(table)
-        return found
-
-    def tables_named(self, noun: str) -> list[Table]:
-        """Return the tables that are called ``noun`` or its plural, in the database or in code."""
-        found = {table.id: table for name in (noun, *plurals(noun)) for table in self._by_name.get(name, ())}
-        return list(found.values())
-
-    # Relations
-
-    @cached_property
-    def related_orms(self) -> frozenset[str]:
-        """The ORMs for which the project declares relations."""
-        return frozenset(table.orm for table in self.schema if table.relations)
-
-    def may_join(self, table: Table, target: Table) -> bool:
-        """Return whether a many-to-many relation from or to ``target`` goes through ``table``, or may."""
-        names = (table.qualified_name, UNKNOWN)
-        return any(
-            (relation.through in names or table.qualified_name is UNKNOWN)
-            and (owner is target or relation.target_id in (target.id, UNKNOWN))
-            for owner, relation in self._many_to_many
-        )
-
-    @cached_property
-    def _many_to_many(self) -> list[tuple[Table, Relation]]:
-        return [(table, each) for table in self.schema for each in table.relations if each.through is not None]
-
-    # Indexes
-
-    def is_indexed(self, table: Table, columns: tuple[str, ...]) -> Maybe[bool]:
-        """Return whether rows of ``table`` can be found by ``columns`` (database names) through an index.
-
-        An index does where it leads with the columns, in any order, or where it is unique over some of them. A
-        partial index serves only queries that repeat its condition, so it does not count; over columns that may be
-        NULL the condition may be that they are not, which every comparison implies, so that the answer is UNKNOWN.
-        """
-        wanted = frozenset(columns)
-        unsure = self._may_have_more_keys(table)
-        for key in keys(table, wanted, self.twins(table)):
-            answer = serves(key, wanted)
-            if answer is True:
-                return True
-            unsure = unsure or answer is UNKNOWN
-        return UNKNOWN if unsure else False
-
-    def is_unique(self, table: Table, columns: tuple[str, ...]) -> bool:
-        """Return whether at most one row of ``table`` has given values in ``columns``, as far as is known."""
-        wanted = frozenset(columns)
-        return any(
-            key.usable is True and key.unique is True and key.columns and all_in(key.columns, wanted) is True
-            for key in keys(table, wanted, self.twins(table))
-            if key.columns is not UNKNOWN
-        )
-
-    def may_be_unique(self, table: Table, columns: Iterable[str]) -> bool:
-        """Return whether anything may keep two rows of ``table``, or some of them, from equal values in ``columns``."""
-        wanted = frozenset(columns)
-        return self._may_have_more_keys(table) or any(
-            may_be_unique(key, wanted) for key in keys(table, wanted, self.twins(table))
-        )
-
-    def _may_have_more_keys(self, table: Table) -> bool:
-        return bool(table.incomplete & KEY_PARTS) or self._has_unread_structure(table)
-
-    def missing_index_place(self, table: Table, column: Column) -> Location:
-        """Return where an index on ``column`` is missing.
-
-        That is the column; but the table where others share the column and some of them have an index of their own,
-        or where it is Drizzle's, whose indexes stand in the table.
-        """
-        if len(self.sharing(column)) > 1 and (table.orm == "drizzle" or self._indexed_somewhere(column)):
-            return table.at
-        return column.at
-
-    def _indexed_somewhere(self, column: Column) -> bool:
-        known = self._indexed.get(column.at)
-        if known is None:
-            name = column.name
-            known = name is UNKNOWN or any(self.is_indexed(table, (name,)) is True for table in self.sharing(column))
-            self._indexed[column.at] = known
-        return known
-
-    def sharing(self, column: Column) -> list[Table]:
-        """Return the tables whose column is declared at the same place, as in a mixin."""
-        return self._by_column[column.at]
-
-    @cached_property
-    def _by_column(self) -> dict[Location, list[Table]]:
-        found: dict[Location, list[Table]] = {}
-        for table in self.schema:
-            for column in table.columns:
-                found.setdefault(column.at, []).append(table)
-        return found
-
 
 def _is_called(column: Column, name: str) -> bool:
     return snake_case(column.key) == name or (column.name is not UNKNOWN and snake_case(column.name) == name)
@@ -337,32 +177,10 @@ def _is_login(table: Table) -> bool:
     return bool(names & _LOGIN) and ("user_id" in names or "userid" in names)
 
 
-def _fits(name: str, pattern: str) -> bool:
+def fits(name: str, pattern: str) -> bool:
+    """Return whether a name matches a pattern of the shell's kind, letter case and all."""
     if not any(wildcard in pattern for wildcard in "*?["):
         return name == pattern
     from fnmatch import fnmatchcase
 
     return fnmatchcase(name, pattern)
-
-
-def known(columns: Maybe[tuple[Maybe[str], ...]]) -> tuple[str, ...] | None:
-    """Return column names that are all known, else None."""
-    if columns is UNKNOWN or any(column is UNKNOWN for column in columns):
-        return None
-    return tuple(column for column in columns if column is not UNKNOWN)
-
-
-def relation_keys(table: Table) -> Iterator[tuple[Relation, tuple[str, ...]]]:
-    """Return each relation of ``table`` that joins on known columns of its own rows, with these columns."""
-    for relation in table.relations:
-        columns = known(relation.columns)
-        if relation.columns_of == table.id and columns:
-            yield relation, columns
-
-
-def foreign_keys(table: Table) -> Iterator[tuple[ForeignKey, tuple[str, ...]]]:
-    """Return each foreign key of ``table`` whose columns are known, with these columns."""
-    for key in table.foreign_keys:
-        columns = known(key.columns)
-        if columns:
-            yield key, columns

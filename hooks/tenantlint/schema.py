@@ -186,6 +186,7 @@ class Table(Record):
     ``symbol`` is the class or variable in code. ``incomplete`` names the parts that may hold more than is listed,
     because something could not be read: a rule must not conclude from the absence of a member of such a part.
     ``mapped`` is false where no class of the code stands for the rows (SQLAlchemy's ``Table()``).
+    ``has_update_listener`` is true where code of the project runs before the ORM updates a row, and may set columns.
     """
 
     id: str
@@ -205,6 +206,7 @@ class Table(Record):
     rls: RowLevelSecurity
     incomplete: frozenset[Part]
     mapped: bool = True
+    has_update_listener: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the column with the database name ``name``."""

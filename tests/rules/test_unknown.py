@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
 
 CERTAIN = {
-    Table: {"id", "dialect", "orm", "symbol", "at", "policies", "rls", "incomplete", "mapped"},
+    Table: {"id", "dialect", "orm", "symbol", "at", "policies", "rls", "incomplete", "mapped", "has_update_listener"},
     Column: {"key", "at"},
     Index: {"attached", "at"},
     UniqueConstraint: {"attached", "at"},

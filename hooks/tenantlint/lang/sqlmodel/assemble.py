@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.events import Events
     from tenantlint.lang.sqlmodel.models import TableModel
     from tenantlint.lang.sqlmodel.registry import Registry, Target
     from tenantlint.lang.values import Value
@@ -71,8 +72,9 @@ def _is_plain(item: IndexValue) -> Maybe[bool]:
 class Assembler:
     """Makes the schema's tables out of the models of a project."""
 
-    def __init__(self, registry: Registry, evaluator: Evaluator) -> None:
+    def __init__(self, registry: Registry, evaluator: Evaluator, events: Events) -> None:
         self.registry = registry
+        self.events = events
         self.evaluator = evaluator
 
     def table(self, table: TableModel, relations: tuple[Relation, ...]) -> Table:
@@ -98,6 +100,7 @@ class Assembler:
             rls=RowLevelSecurity(False, False),
             incomplete=frozenset(table.incomplete),
             mapped=table.mapped,
+            has_update_listener=self.events.may_write(table.cls),
         )
 
     def enums(self) -> tuple[EnumType, ...]:

@@ -55,6 +55,8 @@ class Library:
             "SQLModel": models.sqlmodel,
             "Table": Builtin(models.core_table),
             "Index": Builtin(models.index),
+            "event": models.events,
+            **models.events.members,
         }
 
     def export(self, module: str, name: str | None) -> Value:

@@ -67,7 +67,7 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
             evaluator.run(module)
             module.body = ()  # what classes and functions still need of it, they hold themselves
     registry = Registry(models, Imports(project, resolver), UnreadTables(project, frozenset(paths)))
-    assembler = Assembler(registry, evaluator)
+    assembler = Assembler(registry, evaluator, models.events)
     relations = Relations(evaluator, registry)
     tables = tuple(assembler.table(table, relations.of(table)) for table in registry.tables)
     unresolved = (*models.undecided, *_unresolved(tables, evaluator.unresolved.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.columns import column_of_field
+from tenantlint.lang.sqlmodel.events import Events
 from tenantlint.lang.sqlmodel.fields import SQLMODEL, RelationshipCall, model_fields
 from tenantlint.lang.sqlmodel.objects import ClassValue, Decorator, Descriptor
 from tenantlint.lang.sqlmodel.schema_items import (
@@ -112,6 +113,7 @@ class Models:
         self.indexes: list[IndexValue] = []
         self.undecided: list[Unresolved] = []
         self.other_names: set[str] = set()
+        self.events = Events()
         self.metadata = MetaDataValue()
         self.sqlmodel = ClassValue("SQLModel", (SQLMODEL,), {"metadata": self.metadata}, "sqlmodel")
 

@@ -9,7 +9,7 @@ _TABLE: Final = re.compile(
     rb"\btable\s*=\s*True\b|['\"]table['\"]\s*:\s*True\b|\bclass\s+\w+\s*(?:\[[^]]*\]\s*)?\([^)]*\btable\s*="
 )
 _LIBRARY: Final = re.compile(rb"sqlmodel|sqlalchemy|SQLModel")
-_EFFECT: Final = re.compile(rb"naming_convention|\bIndex\(|\bTable\(|\bMetaData\(")
+_EFFECT: Final = re.compile(rb"naming_convention|\bIndex\(|\bTable\(|\bMetaData\(|\blistens?(?:_for)?\(")
 
 
 def is_candidate(data: bytes) -> bool:

@@ -14,9 +14,9 @@ Reach: TypeAlias = Literal["open", "closed", "isolates", "ignores", "owner", "gu
 """Which rows a predicate lets through.
 
 ``open``: all. ``closed``: none. ``isolates``: only those whose tenant column equals a value of the session.
-``ignores``: those of every tenant alike, for every session. ``owner``: as ``ignores``, but only rows of which another
-column equals a value of the session. ``guard``: those of every tenant alike, for the sessions that a function or a
-setting chooses. ``unknown``: anything else.
+``ignores``: those of every tenant alike, and some of them for every user. ``owner``: those of every tenant alike, and
+which ones, a comparison of another column with the session has a part in. ``guard``: those of every tenant alike, for
+the sessions that a function or a setting chooses. ``unknown``: anything else.
 """
 
 _PLAIN_WORDS: Final = """
@@ -189,9 +189,13 @@ class _Scope:
         if node.kind == "list":
             return bool(node.args) and all(self._is_given(arg) for arg in node.args)
         if node.kind in ("cast", "operator"):
-            return self._is_given(node.args[0]) and not any(self._uses(arg).row for arg in node.args[1:])
+            given = [arg for arg in node.args if self._is_given(arg)]
+            return bool(given) and not any(self._is_of_rows(arg) for arg in node.args if arg not in given)
+        return self._uses(node).session and not self._is_of_rows(node)
+
+    def _is_of_rows(self, node: Node) -> bool:
         uses = self._uses(node)
-        return uses.session and not (uses.row or uses.subquery or uses.unread)
+        return uses.row or uses.subquery or uses.unread
 
     def _is_session_query(self, select: Node) -> bool:
         """Tell whether a subquery gives values of rows that a comparison with the session chooses."""
@@ -296,7 +300,7 @@ def _or(parts: list[Reach]) -> Reach:
     if not some or len(set(some)) == 1:
         return some[0] if some else "closed"
     order: tuple[tuple[Reach, Reach], ...] = (
-        ("open", "open"), ("isolates", "unknown"), ("unknown", "unknown"), ("ignores", "ignores"), ("owner", "owner"),
+        ("open", "open"), ("isolates", "unknown"), ("unknown", "unknown"), ("owner", "owner"), ("ignores", "ignores"),
     )  # fmt: skip
     return next((result for each, result in order if each in some), "guard")
 

@@ -118,10 +118,15 @@ class Context:
         """Return the place of a part of the statement."""
         return self.fixed or Location(self.path, self.base + node.start_byte, self.base + node.end_byte)
 
-    def inner(self, data: bytes, start: int, certain: bool, exact: bool = True) -> Context:
-        """Return the context of SQL inside this statement; not ``exact``: its text is made up, so it stands here."""
-        fixed = self.fixed if exact else self.here
-        return Context(data, self.path, self.base + start, self.session, self.certain and certain, fixed)
+    def inner(self, data: bytes, start: int | None, certain: bool) -> Context:
+        """Return the context of SQL at an offset in this statement; None: its text is made up, so it stands here."""
+        if start is None or self.fixed is not None:
+            return self.moved(data, self.here, certain)
+        return Context(data, self.path, self.base + start, self.session, self.certain and certain)
+
+    def moved(self, data: bytes, place: Location, certain: bool) -> Context:
+        """Return the context of SQL that stands at ``place`` as a whole."""
+        return Context(data, self.path, 0, self.session, self.certain and certain, place)
 
     def table(self, node: Node | None) -> Maybe[str]:
         """Return the qualified name of a table that a statement refers to."""

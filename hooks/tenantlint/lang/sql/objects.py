@@ -10,7 +10,7 @@ from tenantlint.lang.sql.literals import string_of
 from tenantlint.lang.sql.names import name_of, parts_of
 from tenantlint.lang.sql.nodes import child, descend, has, items, leaves, path, text, words
 from tenantlint.lang.sql.predicates import tenant_columns
-from tenantlint.lang.sql.tables import other
+from tenantlint.lang.sql.tables import cascades, other
 from tenantlint.schema import UNKNOWN, Index, Policy
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _indexed(context: Context, node: Node) -> str | None:
     written = child(node, "ColId")
     if written is None:
         inner = child(node, "a_expr")
-        bare = [each for each in leaves(inner)] if inner is not None else []
+        bare = list(leaves(inner)) if inner is not None else []
         if inner is None or len(bare) != 1 or next(descend(inner, "columnref"), None) is None:
             return None
         return name_of(inner)
@@ -205,7 +205,7 @@ def set_schema(context: Context, node: Node) -> Iterator[m.Operation]:
         yield other(context, node)
         return
     old, at, certain = context.table(written), context.here, context.certain
-    new = UNKNOWN
+    new: Maybe[str] = UNKNOWN
     if written is not None and schema is not UNKNOWN:
         new = context.session.new_name([schema, parts_of(written)[-1]])
         context.session.made.add(new if new is not UNKNOWN else "")
@@ -232,13 +232,12 @@ def _dropped_kind(node: Node) -> str:
 
 
 def _drop_tables(context: Context, node: Node) -> Iterator[m.Operation]:
-    cascade = path(node, "opt_drop_behavior", "kw_cascade") is not None
     for written in items(child(node, "any_name_list")):
         table = context.table(written)
         context.session.release(table)
         if table is not UNKNOWN:
             context.session.made.discard(table)
-        yield m.DropTable(context.here, context.certain, table, has(node, "kw_if"), cascade)
+        yield m.DropTable(context.here, context.certain, table, has(node, "kw_if"), cascades(node))
 
 
 def _drop_indexes(context: Context, node: Node) -> Iterator[m.Operation]:
@@ -253,7 +252,7 @@ def _drop_types(context: Context, node: Node) -> Iterator[m.Operation]:
     for written in items(child(node, "type_name_list")):
         generic = next(descend(written, "GenericType"), None)
         name = UNKNOWN if generic is None else context.session.name(parts_of_type(generic))
-        yield m.DropType(context.here, context.certain, name, has(node, "kw_if"))
+        yield m.DropType(context.here, context.certain, name, has(node, "kw_if"), cascades(node))
 
 
 def _drop_policy(context: Context, node: Node) -> Iterator[m.Operation]:
@@ -268,7 +267,7 @@ def _drop_trigger(context: Context, node: Node) -> Iterator[m.Operation]:
 
 def _drop_schema(context: Context, node: Node) -> Iterator[m.Operation]:
     """Yield nothing that is known: the tables in the schema go too where it says CASCADE."""
-    if path(node, "opt_drop_behavior", "kw_cascade") is None:
+    if not cascades(node):
         yield other(context, node)
     else:
         yield m.Unread(context.here, context.certain, "DROP SCHEMA … CASCADE drops what is in it", UNKNOWN, True, True)
@@ -291,4 +290,5 @@ def drop_function(context: Context, node: Node) -> Iterator[m.Operation]:
         parts = parts_of(written) if written is not None else []
         indirection = child(each, "indirection")
         parts += parts_of(indirection) if indirection is not None else []
-        yield m.DropFunction(context.here, context.certain, context.session.name(parts) if parts else UNKNOWN)
+        name = context.session.name(parts) if parts else UNKNOWN
+        yield m.DropFunction(context.here, context.certain, name, cascades(node))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.predicates import compared_columns
+from tenantlint.predicates import compared_columns
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint import migration as m
 from tenantlint.lang.sql import objects, routines, rows, tables
+from tenantlint.lang.sql.blocks import do_block
+from tenantlint.lang.sql.effects import unread
 from tenantlint.lang.sql.grammar import parse_sql
 from tenantlint.lang.sql.nodes import descend
-from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tree_sitter import Node
 
+    from tenantlint import migration as m
     from tenantlint.lang.sql.context import Context
 
 
@@ -22,7 +23,7 @@ def read(context: Context) -> list[m.Operation]:
     """Return what the statement of ``context`` does."""
     root = parse_sql(context.data)
     if root.has_error:
-        return [m.Unread(context.here, context.certain, "the statement cannot be read", UNKNOWN, True, True)]
+        return unread(context, "the statement cannot be read")
     found = [each for top in root.named_children if top.type != "comment" for each in _dispatch(context, top)]
     return [each for each in found if not tables.is_temporary(getattr(each, "table", None))]
 
@@ -44,6 +45,10 @@ def _create_schema(context: Context, node: Node) -> Iterator[m.Operation]:
         yield from _dispatch(context, each)
 
 
+def _do(context: Context, node: Node) -> Iterator[m.Operation]:
+    yield from do_block(context, node, read)
+
+
 _WRAPPERS: Final = frozenset({"toplevel_stmt", "stmt", "schema_stmt", "PreparableStmt"})
 _READERS: Final[dict[str, Callable[[Context, Node], Iterator[m.Operation]]]] = {
     "AlterEnumStmt": objects.alter_enum,
@@ -58,6 +63,7 @@ _READERS: Final[dict[str, Callable[[Context, Node], Iterator[m.Operation]]]] = {
     "CreateTrigStmt": routines.create_trigger,
     "DefineStmt": objects.define,
     "DeleteStmt": rows.write,
+    "DoStmt": _do,
     "DropStmt": objects.drop,
     "IndexStmt": objects.create_index,
     "InsertStmt": rows.write,

@@ -101,6 +101,7 @@ def _created(
         foreign_keys=tuple(each.key for each in constraints if each.key is not None),
         complete=complete,
         if_not_exists=if_not_exists,
+        primary_key_name=next((each.name for each in constraints if each.kind == "primary"), None),
     )
     if name is not UNKNOWN:
         context.session.made.add(name)
@@ -188,10 +189,10 @@ def _drop(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operati
     if has(node, "kw_constraint"):
         name = context.name(child(node, "name"))
         context.session.release(table, name)
-        yield m.DropConstraint(context.here, context.certain, table, name, if_exists=if_exists)
+        yield m.DropConstraint(context.here, context.certain, table, name, if_exists=if_exists, cascade=cascades(node))
     else:
         name = context.name(child(node, "ColId"))
-        yield m.DropColumn(context.here, context.certain, table, name, if_exists)
+        yield m.DropColumn(context.here, context.certain, table, name, if_exists, cascades(node))
 
 
 def _alter(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operation]:
@@ -233,6 +234,11 @@ _COMMANDS: Final[dict[str, Callable[[Context, Maybe[str], Node], Iterator[m.Oper
     "force": _row_security,
     "no": _row_security,
 }
+
+
+def cascades(node: Node) -> bool:
+    """Tell whether a DROP says CASCADE."""
+    return path(node, "opt_drop_behavior", "kw_cascade") is not None
 
 
 def is_temporary(table: object) -> bool:

@@ -1,0 +1,117 @@
+"""What a statement may change whose effect is not known, or not wholly."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenantlint import migration as m
+from tenantlint.lang.sql.names import identifier
+from tenantlint.record import replace
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from tenantlint.lang.sql.context import Context
+    from tenantlint.schema import Maybe
+
+HOLE: Final = "tenantlint_hole"
+"""Stands in a string for a part that is not known. A name in SQL that holds it is not known."""
+
+_SECURITY: Final = (m.SetRowSecurity, m.CreatePolicy, m.DropPolicy, m.AlterPolicy)
+_HARMLESS: Final = (m.WriteRows, m.CreateFunction, m.DropFunction, m.CreateTrigger, m.DropTrigger)
+_BOTH: Final = (m.DropTable, m.RenameTable, m.CreateTable)
+
+_PART: Final = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
+_BLANK: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)"
+_HEAD_LIMIT: Final = 4000
+_HEADS: Final = (
+    ("rows", r"(insert|update|delete|truncate){_}+(?:into{_}+|from{_}+|table{_}+)?(?:only{_}+)?(?P<name>{N})"),
+    (
+        "table",
+        r"(?:create|alter|drop){_}+(?:\w+{_}+)?table{_}+(?:if{_}+(?:not{_}+)?exists{_}+)?(?:only{_}+)?(?P<name>{N})",
+    ),
+    ("index", r"create{_}+(?:unique{_}+)?index\b.*?\bon{_}+(?:only{_}+)?(?P<name>{N})"),
+    ("policy", r"(?:create|alter|drop){_}+policy\b.*?\bon{_}+(?P<name>{N})"),
+    ("trigger", r"(?:create|drop){_}+(?:or{_}+replace{_}+|constraint{_}+)?trigger\b.*?\bon{_}+(?P<name>{N})"),
+)
+_PLAIN: Final = (
+    r"(?i)(select|with|grant|revoke|comment|set|reset|analyze|vacuum|explain|copy|listen|notify|lock|values)\b"
+)
+_OTHER_OBJECT: Final = (
+    r"(?i)(?:create|alter|drop){_}+(?:or{_}+replace{_}+)?(?:\w+{_}+)?"
+    r"(view|function|procedure|aggregate|extension|role|user|database|sequence|operator|cast|collation|domain|server"
+    r"|publication|subscription|statistics|text|conversion|language|rule|event)\b"
+)
+_WRITTEN_SECURITY: Final = r"(?i)row{_}+level{_}+security|\bpolic(?:y|ies)\b"
+_WRITTEN_STRUCTURE: Final = r"(?i)\b(?:create|alter|drop|rename|execute|call)\b"
+
+
+def unread(context: Context, why: str) -> list[m.Operation]:
+    """Return what the statement of ``context``, which does not parse, may do, by its first words."""
+    text = context.data[:_HEAD_LIMIT].decode("utf-8", "replace")
+    at, certain = context.here, context.certain
+    for kind, pattern in _HEADS:
+        match = re.match(_filled(f"(?is){pattern}"), text)
+        if match is not None:
+            return [_headed(context, why, kind, match)]
+    plain = re.match(_PLAIN, text) or re.match(_filled(_OTHER_OBJECT), text)
+    if plain is not None:
+        return [m.Other(at, certain, plain[1].upper())]
+    whole = context.data.decode("utf-8", "replace")
+    return [m.Unread(at, certain, why, UNKNOWN, *_written(whole))]
+
+
+def _headed(context: Context, why: str, kind: str, match: re.Match[str]) -> m.Operation:
+    parts = [identifier(each) for each in re.findall(_PART, match["name"])]
+    table = context.session.name(parts)
+    at, certain = context.here, context.certain
+    if kind == "rows":
+        return m.WriteRows(at, certain, table, _COMMANDS[match[1].lower()], UNKNOWN)
+    tables: Maybe[tuple[str, ...]] = UNKNOWN if table is UNKNOWN else (table,)
+    security = kind == "policy" or (kind == "table" and _written(context.data.decode("utf-8", "replace"))[0])
+    return m.Unread(at, certain, why, tables, security, kind in ("table", "index"))
+
+
+_COMMANDS: Final = {"insert": "insert", "update": "update", "delete": "delete", "truncate": "truncate"}
+
+
+def _written(text: str) -> tuple[bool, bool]:
+    """Return whether ``text`` may concern row level security, and the structure of tables."""
+    security = re.search(_filled(_WRITTEN_SECURITY), text) is not None
+    return security, re.search(_WRITTEN_STRUCTURE, text) is not None
+
+
+def _filled(pattern: str) -> str:
+    name = rf"{_PART}(?:\s*\.\s*{_PART})*"
+    return pattern.replace("{_}", _BLANK).replace("{N}", name)
+
+
+def without_holes(operation: m.Operation, why: str) -> m.Operation:
+    """Return an operation that was read from a string with holes, or what of it is known."""
+    if HOLE not in repr(operation):
+        return operation
+    if isinstance(operation, _HARMLESS):
+        fields = {field: _known(getattr(operation, field)) for field in operation.__fields__}
+        return replace(operation, **fields)
+    if isinstance(operation, m.Other):
+        return replace(operation, text="")
+    table = getattr(operation, "table", UNKNOWN)
+    known = isinstance(table, str) and HOLE not in table and not isinstance(operation, m.RenameTable)
+    tables: Maybe[tuple[str, ...]] = (table,) if known else UNKNOWN
+    return m.Unread(operation.at, operation.certain, why, tables, *concerns(operation))
+
+
+def concerns(operation: m.Operation) -> tuple[bool, bool]:
+    """Return whether an operation concerns row level security, and the structure of tables."""
+    if isinstance(operation, m.Unread):
+        return operation.security, operation.structure
+    if isinstance(operation, (*_HARMLESS, m.Other)):
+        return False, False
+    security = isinstance(operation, _SECURITY)
+    return security or isinstance(operation, _BOTH), not security
+
+
+def _known(value: object) -> object:
+    if isinstance(value, tuple):
+        return UNKNOWN if any(HOLE in str(each) for each in value) else value
+    return UNKNOWN if isinstance(value, str) and HOLE in value else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from tenantlint import migration as m
 from tenantlint.lang.sql.names import identifier
@@ -13,6 +13,8 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from tenantlint.lang.sql.context import Context
     from tenantlint.schema import Maybe
+
+    Command: TypeAlias = Literal["insert", "update", "delete", "truncate"]
 
 HOLE: Final = "tenantlint_hole"
 """Stands in a string for a part that is not known. A name in SQL that holds it is not known."""
@@ -25,14 +27,11 @@ _PART: Final = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _BLANK: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)"
 _HEAD_LIMIT: Final = 4000
 _HEADS: Final = (
-    ("rows", r"(insert|update|delete|truncate){_}+(?:into{_}+|from{_}+|table{_}+)?(?:only{_}+)?(?P<name>{N})"),
-    (
-        "table",
-        r"(?:create|alter|drop){_}+(?:\w+{_}+)?table{_}+(?:if{_}+(?:not{_}+)?exists{_}+)?(?:only{_}+)?(?P<name>{N})",
-    ),
+    ("rows", r"(insert|update|delete|truncate){_}+(?:(?:into|from|table|only){_}+)*(?P<name>{N})"),
+    ("table", r"(?:create|alter|drop){_}+(?:\w+{_}+)?table{_}+(?:(?:if|not|exists|only){_}+)*(?P<name>{N})"),
     ("index", r"create{_}+(?:unique{_}+)?index\b.*?\bon{_}+(?:only{_}+)?(?P<name>{N})"),
     ("policy", r"(?:create|alter|drop){_}+policy\b.*?\bon{_}+(?P<name>{N})"),
-    ("trigger", r"(?:create|drop){_}+(?:or{_}+replace{_}+|constraint{_}+)?trigger\b.*?\bon{_}+(?P<name>{N})"),
+    ("trigger", r"(?:create|drop){_}+(?:(?:or|replace|constraint){_}+)*trigger\b.*?\bon{_}+(?P<name>{N})"),
 )
 _PLAIN: Final = (
     r"(?i)(select|with|grant|revoke|comment|set|reset|analyze|vacuum|explain|copy|listen|notify|lock|values)\b"
@@ -72,7 +71,12 @@ def _headed(context: Context, why: str, kind: str, match: re.Match[str]) -> m.Op
     return m.Unread(at, certain, why, tables, security, kind in ("table", "index"))
 
 
-_COMMANDS: Final = {"insert": "insert", "update": "update", "delete": "delete", "truncate": "truncate"}
+_COMMANDS: Final[dict[str, Command]] = {
+    "insert": "insert",
+    "update": "update",
+    "delete": "delete",
+    "truncate": "truncate",
+}
 
 
 def _written(text: str) -> tuple[bool, bool]:
@@ -95,9 +99,10 @@ def without_holes(operation: m.Operation, why: str) -> m.Operation:
         return replace(operation, **fields)
     if isinstance(operation, m.Other):
         return replace(operation, text="")
-    table = getattr(operation, "table", UNKNOWN)
-    known = isinstance(table, str) and HOLE not in table and not isinstance(operation, m.RenameTable)
-    tables: Maybe[tuple[str, ...]] = (table,) if known else UNKNOWN
+    table: object = getattr(operation, "table", UNKNOWN)
+    tables: Maybe[tuple[str, ...]] = UNKNOWN
+    if isinstance(table, str) and HOLE not in table and not isinstance(operation, m.RenameTable):
+        tables = (table,)
     return m.Unread(operation.at, operation.certain, why, tables, *concerns(operation))
 
 

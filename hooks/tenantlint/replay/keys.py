@@ -1,0 +1,140 @@
+"""What operations on constraints and indexes do to a State."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from tenantlint.record import replace
+from tenantlint.replay.members import known, with_name, without
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from tenantlint import migration as m
+    from tenantlint.replay import State
+    from tenantlint.replay.draft import Draft
+    from tenantlint.schema import ForeignKey, Index, Maybe, Policy, UniqueConstraint
+
+    Named = TypeVar("Named", Index, UniqueConstraint, ForeignKey, Policy)
+
+
+def add_primary_key(state: State, operation: m.AddPrimaryKey) -> None:
+    """Apply ADD PRIMARY KEY."""
+    draft = state.draft(known(operation.table), operation.at)
+    if not operation.certain:
+        draft.doubt(("primary_key",))
+        for name, column in draft.columns.items():
+            if column.nullable is True and (operation.columns is UNKNOWN or name in operation.columns):
+                draft.columns[name] = replace(column, nullable=UNKNOWN)
+        return
+    draft.indexes = [index for index in draft.indexes if operation.name is None or index.name != operation.name]
+    draft.set_primary_key(operation.name, operation.columns)
+
+
+def add_unique(state: State, operation: m.AddUnique) -> None:
+    """Apply ADD UNIQUE."""
+    draft = state.draft(known(operation.table), operation.at)
+    if operation.certain:
+        append_unique(draft, operation.constraint)
+    else:
+        draft.doubt(("unique_constraints",))
+
+
+def append_unique(draft: Draft, constraint: UniqueConstraint) -> None:
+    """Give a table a unique constraint; an index of its name (USING INDEX) becomes part of it."""
+    name = draft.named(constraint.name, constraint.columns, "key")
+    draft.indexes = [index for index in draft.indexes if index.name != name or name is UNKNOWN]
+    draft.unique_constraints.append(replace(constraint, name=name))
+
+
+def add_foreign_key(state: State, operation: m.AddForeignKey) -> None:
+    """Apply ADD FOREIGN KEY."""
+    draft = state.draft(known(operation.table), operation.at)
+    if operation.certain:
+        state.add_foreign_key(draft, operation.key)
+    else:
+        draft.doubt(("foreign_keys",))
+
+
+def drop_constraint(state: State, operation: m.DropConstraint) -> None:
+    """Apply DROP CONSTRAINT."""
+    draft = state.draft(known(operation.table), operation.at)
+    kind, name = operation.kind, operation.name
+    if name is None and kind != "primary key":
+        name = UNKNOWN
+    keys = [*_key_columns(draft)]
+    if kind in (None, "primary key") and (kind or draft.primary_key_name == name) and draft.primary_key != ():
+        draft.drop_primary_key()
+        if not operation.certain:
+            draft.doubt(("primary_key",))
+    if kind in (None, "unique"):
+        draft.unique_constraints = without(draft, "unique_constraints", draft.unique_constraints, name, operation)
+    if kind in (None, "foreign key"):
+        draft.foreign_keys = without(draft, "foreign_keys", draft.foreign_keys, name, operation)
+    if operation.cascade:
+        for columns in keys:
+            if columns not in _key_columns(draft):
+                _drop_references_to(state, draft, columns)
+
+
+def _key_columns(draft: Draft) -> list[frozenset[Maybe[str | None]]]:
+    keys = [draft.primary_key, *(each.columns for each in draft.unique_constraints)]
+    return [frozenset(columns) for columns in keys if columns is not UNKNOWN]
+
+
+def _drop_references_to(state: State, draft: Draft, columns: frozenset[Maybe[str | None]]) -> None:
+    for each in state.referrers(draft.name):
+        each.foreign_keys = [key for key in each.foreign_keys if not _references(key, draft, columns)]
+
+
+def _references(key: ForeignKey, draft: Draft, columns: frozenset[Maybe[str | None]]) -> bool:
+    targets = key.target_columns
+    return key.target_table == draft.name and targets is not UNKNOWN and frozenset(targets) == columns
+
+
+def rename_constraint(state: State, operation: m.RenameConstraint) -> None:
+    """Apply RENAME CONSTRAINT."""
+    draft = state.draft(known(operation.table), operation.at)
+    new = operation.new_name if operation.certain else UNKNOWN
+    _rename_key(draft, operation.name, new)
+
+
+def _rename_key(draft: Draft, old: Maybe[str], new: Maybe[str]) -> None:
+    if draft.primary_key_name == old:
+        draft.primary_key_name = new
+    draft.unique_constraints = with_name(draft.unique_constraints, old, new)
+    draft.foreign_keys = with_name(draft.foreign_keys, old, new)
+
+
+def create_index(state: State, operation: m.CreateIndex) -> None:
+    """Apply CREATE INDEX."""
+    draft = state.draft(known(operation.table), operation.at)
+    if not operation.certain:
+        draft.doubt(("indexes",))
+    elif not operation.if_not_exists or not any(_index_named(each, operation) for each in draft.indexes):
+        state.add_index(draft, operation.index)
+
+
+def _index_named(index: Index, operation: m.CreateIndex) -> bool:
+    return index.name == operation.index.name and index.name is not UNKNOWN
+
+
+def drop_index(state: State, operation: m.DropIndex) -> None:
+    """Apply DROP INDEX."""
+    if operation.name is UNKNOWN or operation.name is None:
+        drafts = [state.draft(operation.table, operation.at)] if isinstance(operation.table, str) else []
+    else:
+        drafts = state.index_owners(operation.name) or state.index_owners(UNKNOWN)
+    for draft in drafts:
+        draft.indexes = without(draft, "indexes", draft.indexes, operation.name or UNKNOWN, operation)
+
+
+def rename_index(state: State, operation: m.RenameIndex) -> None:
+    """Apply ALTER INDEX RENAME TO."""
+    old, new = operation.name, operation.new_name if operation.certain else UNKNOWN
+    for draft in state.index_owners(old):
+        draft.indexes = with_name(draft.indexes, old, new)
+        state.own_index(draft, new)
+    if old is not UNKNOWN:
+        for draft in state.drafts.values():
+            if draft.primary_key_name == old or any(each.name == old for each in draft.unique_constraints):
+                _rename_key(draft, old, new)

@@ -1,0 +1,152 @@
+"""What operations on tables and columns do to a State."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from tenantlint.record import replace
+from tenantlint.replay.draft import ALL_PARTS, STRUCTURE, Draft, renamed
+from tenantlint.replay.members import known
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from tenantlint import migration as m
+    from tenantlint.replay import State
+    from tenantlint.schema import Column, ForeignKey, Index, Policy, UniqueConstraint
+
+    Named = TypeVar("Named", Index, UniqueConstraint, ForeignKey, Policy)
+from tenantlint.replay.keys import append_unique
+
+
+def create_table(state: State, operation: m.CreateTable) -> None:
+    """Apply CREATE TABLE."""
+    name = known(operation.table)
+    if not operation.certain:
+        is_there = name in state.drafts
+        draft = state.draft(name, operation.at)
+        draft.doubt(ALL_PARTS, security=True)
+        if not is_there:
+            state.create(draft, certain=False)
+        return
+    if operation.if_not_exists and name in state.drafts:
+        return
+    draft = Draft(name, operation.at)
+    state.create(draft, certain=True)
+    for column in operation.columns:
+        if column.name is UNKNOWN:
+            draft.doubt(("columns",))
+        else:
+            draft.columns[column.name] = column
+    if not operation.complete:
+        draft.doubt(STRUCTURE)
+    if operation.primary_key != ():
+        draft.set_primary_key(operation.primary_key_name, operation.primary_key)
+    for constraint in operation.unique_constraints:
+        append_unique(draft, constraint)
+    for key in operation.foreign_keys:
+        state.add_foreign_key(draft, key)
+    for index in operation.indexes:
+        state.add_index(draft, index)
+
+
+def drop_table(state: State, operation: m.DropTable) -> None:
+    """Apply DROP TABLE."""
+    draft = state.drafts.get(known(operation.table))
+    if draft is None:
+        return
+    if not operation.certain:
+        draft.doubt(ALL_PARTS, security=True)
+        return
+    del state.drafts[draft.name]
+    for each in state.referrers(draft.name):
+        each.foreign_keys = [key for key in each.foreign_keys if key.target_table != draft.name]
+
+
+def rename_table(state: State, operation: m.RenameTable) -> None:
+    """Apply RENAME TO."""
+    draft = state.draft(known(operation.table), operation.at)
+    name = known(operation.new_name)
+    if operation.certain:
+        state.rename(draft, name)
+        return
+    for each in (draft, state.draft(name, operation.at)):
+        each.doubt(ALL_PARTS, security=True)
+
+
+def add_column(state: State, operation: m.AddColumn) -> None:
+    """Apply ADD COLUMN."""
+    draft = state.draft(known(operation.table), operation.at)
+    column = operation.column
+    if not operation.certain or column.name is UNKNOWN:
+        draft.doubt(("columns",))
+    elif not operation.if_not_exists or column.name not in draft.columns:
+        may_exist = operation.if_not_exists and "columns" in draft.incomplete
+        state.add_column(draft, _vague(column) if may_exist else column)
+
+
+def _vague(column: Column) -> Column:
+    """Return a column of which nothing but its name is sure."""
+    facts = ("type", "nullable", "primary_key", "unique", "has_default", "has_server_default", "on_update")
+    return replace(column, **dict.fromkeys(facts, UNKNOWN))
+
+
+def drop_column(state: State, operation: m.DropColumn) -> None:
+    """Apply DROP COLUMN."""
+    draft = state.draft(known(operation.table), operation.at)
+    name = operation.column
+    if not operation.certain or name is UNKNOWN:
+        draft.doubt(STRUCTURE)
+    if name is UNKNOWN:
+        return
+    draft.drop_column(name)
+    if operation.cascade:
+        draft.drop_policies_over(name)
+        _drop_references(state, draft, name)
+
+
+def _drop_references(state: State, draft: Draft, column: str) -> None:
+    for each in state.referrers(draft.name):
+        each.foreign_keys = [
+            key
+            for key in each.foreign_keys
+            if key.target_table != draft.name or key.target_columns is UNKNOWN or column not in key.target_columns
+        ]
+
+
+def rename_column(state: State, operation: m.RenameColumn) -> None:
+    """Apply RENAME COLUMN."""
+    draft = state.draft(known(operation.table), operation.at)
+    old, new = operation.column, operation.new_name
+    if not operation.certain or old is UNKNOWN or new is UNKNOWN:
+        draft.doubt(STRUCTURE)
+        if old is not UNKNOWN:
+            draft.drop_column(old)
+        return
+    draft.rename_column(old, new)
+    state.rename_written(draft.name, old, new)
+    for each in state.referrers(draft.name):
+        each.foreign_keys = [
+            replace(key, target_columns=renamed(key.target_columns, old, new))
+            if key.target_table == draft.name
+            else key
+            for key in each.foreign_keys
+        ]
+
+
+def alter_column(state: State, operation: m.AlterColumn) -> None:
+    """Apply ALTER COLUMN."""
+    draft = state.draft(known(operation.table), operation.at)
+    changes: dict[str, object] = {
+        fact: value
+        for fact, value in (
+            ("type", operation.type),
+            ("nullable", operation.nullable),
+            ("has_default", operation.server_default),
+            ("has_server_default", operation.server_default),
+        )
+        if value is not None
+    }
+    if not operation.certain or operation.column is UNKNOWN:
+        changes = dict.fromkeys(changes, UNKNOWN)
+    for name in list(draft.columns) if operation.column is UNKNOWN else (operation.column,):
+        draft.change_column(name, **changes)

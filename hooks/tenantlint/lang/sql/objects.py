@@ -27,7 +27,7 @@ def create_index(context: Context, node: Node) -> Iterator[m.Operation]:
     table = context.table(next(descend(child(node, "relation_expr") or node, "qualified_name"), None))
     elements = items(child(node, "index_params"))
     columns = tuple(_indexed(context, each) for each in elements)
-    written = child(node, "name")
+    written = child(node, "name", "opt_single_name")
     if written is None:
         name = context.session.made_name(table, [_label(each) for each in elements], "idx")
     else:

@@ -1,6 +1,6 @@
 import pytest
 
-from tenantlint.names import camel_case, is_camel_case, is_snake_case, plurals, snake_case
+from tenantlint.names import camel_case, is_camel_case, is_plural, is_snake_case, plurals, snake_case
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,15 @@ def test_styles(name, snake, camel):
 )
 def test_plurals(noun, expected):
     assert plurals(noun) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["users", "order_items", "people", "indexes", "user_data", "chat_history", "menus", "apis", "users_2", "__"]
+)
+def test_plural(name):
+    assert is_plural(name)
+
+
+@pytest.mark.parametrize("name", ["user", "orders_item", "address", "status", "analysis", "person", "canvas", "user_2"])
+def test_singular(name):
+    assert not is_plural(name)

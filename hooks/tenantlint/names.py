@@ -42,6 +42,16 @@ _IRREGULAR: Final = {
 }
 _SIBILANTS: Final = ("s", "x", "z", "ch", "sh")
 
+_SINGULAR_ENDINGS: Final = ("ss", "us", "sis", "xis")
+_UNCOUNTABLE: Final = frozenset(
+    "aircraft analytics audio billing content data equipment feedback history information inventory knowledge mail "
+    "media metadata money music news pricing series software staff stock storage telemetry traffic usage".split()
+)
+"""Words that name many things as they are, or that people use so."""
+
+_PLURALS_IN_US: Final = frozenset("cpus emus gpus gurus menus skus tpus".split())
+_SINGULARS_IN_S: Final = frozenset("atlas bias canvas gas lens iris tennis".split())
+
 
 def is_snake_case(name: str) -> bool:
     """Tell whether ``name`` has only lower-case letters, digits and underscores."""
@@ -74,6 +84,19 @@ def plurals(noun: str) -> tuple[str, ...]:
     """Return the plurals that a table of ``noun`` may be named with; only the last word of ``noun`` changes."""
     head, separator, last = noun.rpartition("_")
     return tuple(head + separator + form for form in _plurals(last))
+
+
+def is_plural(name: str) -> bool:
+    """Tell whether the last word of ``name`` (snake case) is a plural, or may be: it has none, or is no English word.
+
+    Digits behind it do not count: ``users_2`` is a plural.
+    """
+    word = name.rstrip("0123456789_").rpartition("_")[2]
+    if not (word.isascii() and word.isalpha()) or word in _UNCOUNTABLE or word in _PLURALS_IN_US:
+        return True
+    if word in _IRREGULAR or word in _SINGULARS_IN_S or word.endswith(_SINGULAR_ENDINGS):
+        return False
+    return word.endswith("s") or word in _IRREGULAR.values()
 
 
 def _plurals(noun: str) -> tuple[str, ...]:

@@ -1,0 +1,107 @@
+"""NAM004 boolean-without-prefix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from tenantlint.names import snake_case
+from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._column_names import alternatives, is_allowed
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.diagnostic import Severity
+    from tenantlint.schema import Table
+    from tenantlint.settings import Preset
+    from tenantlint.view import SchemaView
+
+_VERBS: Final = frozenset(
+    "accept accepts allow allows auto disable disables do does enable enables hide hides include includes may must "
+    "need needs notify receive require requires send sends should show shows skip support supports use uses was will "
+    "won".split()
+)
+"""First words that ``is_`` does not go before."""
+
+
+class BooleanWithoutPrefix(Rule):
+    """A boolean column that is not named as a yes-or-no question.
+
+    ## What it does
+    Asks the name of every boolean column for one of the `prefixes` `is_`, `has_` and `can_`.
+
+    ## Why is this bad
+    `archive`, `public` or `verified` may as well be a time, a label or a link. `is_archived` can only be true or
+    false, in SQL, in JSON and in every client that is generated from the schema.
+
+    ## Example
+    ```python
+    from sqlmodel import Field, SQLModel
+
+
+    class Project(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        archived: bool
+    ```
+    ```typescript
+    import { boolean, pgTable, uuid } from "drizzle-orm/pg-core";
+
+    export const projects = pgTable("projects", {
+      id: uuid("id").primaryKey(),
+      archived: boolean("archived").notNull(),
+    });
+    ```
+
+    ## Use instead
+    ```python
+    from sqlmodel import Field, SQLModel
+
+
+    class Project(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        is_archived: bool
+    ```
+    ```typescript
+    import { boolean, pgTable, uuid } from "drizzle-orm/pg-core";
+
+    export const projects = pgTable("projects", {
+      id: uuid("id").primaryKey(),
+      is_archived: boolean("is_archived").notNull(),
+    });
+    ```
+
+    ## Options
+    - `prefixes`: what the name must begin with. Teams that read more verbs as questions add `"should_"` or `"was_"`.
+    - `allow`: names that need no prefix. By default those that OpenID Connect and Better Auth prescribe:
+      `email_verified`, `phone_number_verified`, `two_factor_enabled` and `banned`.
+
+    ## Fix safety
+    Unsafe: the column must be renamed in the database too, and with it every query that is not built from the model.
+    """
+
+    code: ClassVar[str] = "NAM004"
+    name: ClassVar[str] = "boolean-without-prefix"
+    preset: ClassVar[Preset] = "recommended"
+    severity: ClassVar[Severity] = "warning"
+
+    prefixes: tuple[str, ...] = ("is_", "has_", "can_")
+    allow: tuple[str, ...] = ("email_verified", "phone_number_verified", "two_factor_enabled", "banned")
+
+    def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
+        """Report each column by itself."""
+        for column in table.columns:
+            if column.name is UNKNOWN or column.type != "boolean":
+                continue
+            name = snake_case(column.name)
+            if not name.lstrip("_").startswith(self.prefixes) and not is_allowed(column, self.allow):
+                text = (
+                    "is a boolean whose name asks no question, so that it reads as a time, a label or a link; begin "
+                    f"the name with {alternatives(self.prefixes)}{self._as_in(name)}"
+                )
+                yield Finding(column.at, table, label(table, column), text)
+
+    def _as_in(self, name: str) -> str:
+        if "is_" not in self.prefixes or name.partition("_")[0] in _VERBS:
+            return ""
+        return f", as in `is_{name.lstrip('_')}`"

@@ -1,0 +1,151 @@
+"""STD001 missing-id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._column_names import alternatives
+from tenantlint.rules._standard_fields import find, may_have_more, may_join, references
+from tenantlint.schema import UNKNOWN
+from tenantlint.view import known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tenantlint.schema import Column, Table
+    from tenantlint.settings import Preset
+    from tenantlint.source import Location
+    from tenantlint.view import SchemaView
+
+
+class MissingId(Rule):
+    """A table that is not keyed by `id`.
+
+    ## What it does
+    Asks every table for a column `id` in its primary key. A key that holds a foreign key or the tenant needs none:
+    that of a join table, of a table that extends another one row by row, or of rows that are numbered within their
+    parent. Under the preset `strict`, or with `id-types`, the column must also be a `uuid`.
+
+    ## Why is this bad
+    Links, logs, audit trails and generic code (permissions, comments, webhooks) name a row by its table and `id`. A
+    table that is keyed by something with a meaning, such as a slug or an address, must rewrite all of these when the
+    meaning changes, and a table without a key has rows that cannot be told apart, or be replicated. Ids that count up
+    tell every customer how many rows all customers have, and can be guessed; random ones can not.
+
+    ## Example
+    ```python
+    from sqlmodel import Field, SQLModel
+
+
+    class Plan(SQLModel, table=True):
+        slug: str = Field(primary_key=True)
+        price: int
+    ```
+    ```typescript
+    import { integer, pgTable, text } from "drizzle-orm/pg-core";
+
+    export const plans = pgTable("plans", {
+      slug: text("slug").primaryKey(),
+      price: integer("price").notNull(),
+    });
+    ```
+
+    ## Use instead
+    ```python
+    from uuid import UUID, uuid4
+
+    from sqlmodel import Field, SQLModel
+
+
+    class Plan(SQLModel, table=True):
+        id: UUID = Field(default_factory=uuid4, primary_key=True)
+        slug: str = Field(unique=True)
+        price: int
+    ```
+    ```typescript
+    import { integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+
+    export const plans = pgTable("plans", {
+      id: uuid("id").primaryKey().defaultRandom(),
+      slug: text("slug").notNull().unique(),
+      price: integer("price").notNull(),
+    });
+    ```
+
+    ## Options
+    - `names`: what the column may be called, `["id"]` by default; the first is the one that messages name.
+    - `id-types`: the PostgreSQL types that it may have, such as `["uuid", "text"]`. By default any, and `uuid` alone
+      where the preset is `strict` or `all`.
+
+    ## Fix safety
+    A new primary key is a migration of its own: this rule proposes no fix.
+    """
+
+    code: ClassVar[str] = "STD001"
+    name: ClassVar[str] = "missing-id"
+    preset: ClassVar[Preset] = "recommended"
+
+    names: tuple[str, ...] = ("id",)
+    id_types: tuple[str, ...] | None = None
+
+    def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
+        """Report the key, or else the type of the column."""
+        key, column = known(table.primary_key), find(table, self.names)
+        if key is None or "primary_key" in table.incomplete or any(twin.primary_key for twin in _unkeyed(table, view)):
+            return
+        if column is not None and column.name in key:
+            yield from self._check_type(table, column, view)
+        elif not key:
+            yield from self._without_key(table, column, view)
+        elif not _may_be_of_another(table, key, view):
+            at, subject = _place(table, key)
+            text = (
+                f"is the primary key in place of `{self.names[0]}`: links, logs and generic code name a row by its "
+                f"`{self.names[0]}`, and a key with a meaning changes with it; key the table by `{self.names[0]}` and "
+                "make this unique, or name yours in the option `names`"
+            )
+            yield Finding(at, table, subject, text)
+
+    def _without_key(self, table: Table, column: Column | None, view: SchemaView) -> Iterator[Finding]:
+        """Report a table without a primary key, unless it joins others: that is for join-table (REL007)."""
+        if may_have_more(table) or may_join(table, view, self.names):
+            return
+        why = "its rows cannot be told apart, updated one by one or replicated"
+        if column is not None:
+            text = f"is not the primary key: {why}; make it the primary key"
+            yield Finding(column.at, table, label(table, column), text)
+        else:
+            yield Finding(table.at, table, label(table), f"has no primary key: {why}; add `{self.names[0]}` as the key")
+
+    def _check_type(self, table: Table, column: Column, view: SchemaView) -> Iterator[Finding]:
+        types = self.id_types
+        if types is None:
+            types = ("uuid",) if view.settings.strict and table.dialect == "postgresql" else ()
+        if types and column.type is not UNKNOWN and not {column.type, column.type.split("(")[0]} & set(types):
+            text = (
+                f"is of type {column.type}, not {alternatives(types)}: ids that count up tell how many rows there are, "
+                "and those of other tables cannot reference it with one type; change the type, or list this one in "
+                "the option `id-types`"
+            )
+            yield Finding(column.at, table, label(table, column), text)
+
+
+def _unkeyed(table: Table, view: SchemaView) -> Iterable[Table]:
+    """Return what the migrations make of a table to which the model gives no key."""
+    return () if table.primary_key else view.twins(table)
+
+
+def _may_be_of_another(table: Table, key: tuple[str, ...], view: SchemaView) -> bool:
+    """Return whether a column of the key references another table or is the tenant, or may."""
+    keyed = [known(columns) for columns in references(table)]
+    if "foreign_keys" in table.incomplete or None in keyed or UNKNOWN in view.tenant_names(table):
+        return True
+    return not set(key).isdisjoint(view.tenant_names(table).union(*(columns or () for columns in keyed)))
+
+
+def _place(table: Table, key: tuple[str, ...]) -> tuple[Location, str]:
+    column = table.column(key[0])
+    if len(key) == 1 and column is not None:
+        return column.at, label(table, column)
+    return table.at, f"{label(table)} ({', '.join(key)})"

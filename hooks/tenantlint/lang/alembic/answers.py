@@ -144,3 +144,16 @@ def joined(separator: str, value: Value) -> Value:
 def is_foreign(value: Value) -> bool:
     """Return whether a value comes from another package, so that calling it does nothing to the database by itself."""
     return isinstance(value, (External, Answer))
+
+
+class Handle(Native):
+    """Something through which a database can be changed: ``op``, a connection, a session."""
+
+
+def strongest(*values: Value) -> Answer | None:
+    """Return the answer among values that counts for what is made of them all, None where there is none."""
+    answers = [value for value in values if isinstance(value, Answer)]
+    for kind, answer in ((OfflineAnswer, OFFLINE), (CatalogAnswer, CATALOG)):
+        if any(isinstance(value, kind) for value in answers):
+            return answer
+    return ROWS if answers else None

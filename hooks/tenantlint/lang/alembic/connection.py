@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.alembic.answers import CATALOG, OFFLINE, ROWS, Answer, CatalogAnswer, text_of
+from tenantlint.lang.alembic.answers import CATALOG, OFFLINE, ROWS, Answer, CatalogAnswer, Handle, text_of
 from tenantlint.lang.alembic.constructs import Select, TextValue, Write, named_table, row_columns, without_parameters
-from tenantlint.lang.alembic.evaluator import Handle, MigrationEvaluator
+from tenantlint.lang.alembic.evaluator import MigrationEvaluator
 from tenantlint.lang.alembic.sql import asks_catalog, operations_of
 from tenantlint.lang.sqlmodel.objects import ClassValue
 from tenantlint.lang.values import Arguments, Builtin, Native, Value
@@ -66,7 +66,7 @@ class Ddl(Native):
         return Builtin(lambda evaluator, args, at: self)
 
 
-class Dialect(Handle):
+class Dialect(Native):
     """PostgreSQL, whose questions about tables are guards."""
 
     def get(self, name: str) -> Value:
@@ -142,8 +142,10 @@ class Query(Native):
 def _execute(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     statement = args.get(0, "statement")
     rows = args.get(1, "parameters", None)
-    if isinstance(statement, Write) and statement.command != "delete" and not statement.columns and rows is not None:
-        statement = Write(statement.table, statement.command, row_columns(rows))
+    if isinstance(statement, Write) and statement.columns == () and rows is not None:
+        statement = Write(
+            statement.table, statement.command, () if statement.command == "delete" else row_columns(rows)
+        )
     return execute(evaluator, statement, at)
 
 
@@ -161,6 +163,10 @@ def _save(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     return None
 
 
+def _run_sync(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    return evaluator.call(args.get(0), Arguments((CONNECTION,)), at)
+
+
 _SELF: Final = frozenset({"engine", "bind", "connection", "sync_connection", "sync_engine"})
 _SELF_METHODS: Final = frozenset(
     {"connect", "begin", "begin_nested", "execution_options", "get_bind", "__enter__", "get_transaction", "detach"}
@@ -175,7 +181,7 @@ _METHODS: Final[dict[str, Callable[[Evaluator, Arguments, Location], Value]]] = 
     "scalars": _execute,
     "exec_driver_sql": _driver,
     "query": _query,
-    "run_sync": lambda evaluator, args, at: evaluator.call(args.get(0), Arguments((CONNECTION,)), at),
+    "run_sync": _run_sync,
     **dict.fromkeys(
         ("add", "add_all", "merge", "delete", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"),
         _save,
@@ -201,8 +207,8 @@ class Context(Handle):
         return Builtin(lambda evaluator, args, at: None) if name == "__exit__" else ROWS
 
 
-CONNECTION: Final = Connection()
-DIALECT: Final = Dialect()
+CONNECTION: Final[Connection] = Connection()
+DIALECT: Final[Dialect] = Dialect()
 CONTEXT: Final = Context()
 INSPECTOR: Final = Inspector()
 

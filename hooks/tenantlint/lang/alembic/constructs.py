@@ -48,7 +48,7 @@ class TextValue(SqlExpression):
 
 
 def without_parameters(text: str) -> str:
-    """Return SQL as SQLAlchemy's ``text`` sends it: parameters are ``$1``, and ``\\:`` is a colon."""
+    """Return SQL as SQLAlchemy's ``text`` sends it: parameters are ``$1``, and an escaped colon is one."""
     return re.sub(r"\\(?=:)", "", re.sub(_PARAMETER, "$1", text))
 
 

@@ -7,7 +7,7 @@ can be run twice: both sides count as certain.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tenantlint.lang import ir
 from tenantlint.lang.alembic.answers import (
@@ -15,10 +15,11 @@ from tenantlint.lang.alembic.answers import (
     ROWS,
     Answer,
     CatalogAnswer,
+    Handle,
     OfflineAnswer,
     is_foreign,
+    strongest,
 )
-from tenantlint.lang.alembic.language import strongest
 from tenantlint.lang.alembic.lowering import UNREAD_FUNCTION
 from tenantlint.lang.evaluate import Evaluator
 from tenantlint.lang.execute import FALLS, Flow, bind
@@ -30,7 +31,6 @@ from tenantlint.lang.values import Arguments, Builtin, External, FuncValue, MapV
 from tenantlint.migration import Unread
 from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN, Maybe
-from tenantlint.source import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,14 +38,11 @@ if TYPE_CHECKING:
     from tenantlint.lang.language import Language, Loader
     from tenantlint.lang.values import Scope
     from tenantlint.migration import Operation
+    from tenantlint.source import Location
 
 
 class GuardedFlow(Flow):
     """A Flow whose returns depend on what the database already has, so that what follows them still counts."""
-
-
-class Handle(Native):
-    """Something through which a database can be changed: ``op``, a connection, a session."""
 
 
 _AND_OR: Final = frozenset({"and", "or"})
@@ -99,7 +96,7 @@ class MigrationEvaluator(Evaluator):
         self.operations.append(self.shaped(operation))
 
     def shaped(self, operation: Operation) -> Operation:
-        """Return an operation as it is below the statements that run; one that is repeated for the unknown is Unread."""
+        """Return an operation as it is below the statements that run: Unread where it is repeated for the unknown."""
         if self._guarded:
             operation = _idempotent(operation)
         if self._repeated and not isinstance(operation, Unread) and _holds_unknown(operation):
@@ -205,8 +202,7 @@ class MigrationEvaluator(Evaluator):
         """Return ``a and b`` and ``a or b``: an answer outlives what leaves it to decide."""
         left = self.evaluate(node.left, scope)
         if not isinstance(left, Answer):
-            value = super().evaluate(node, scope)
-            return value
+            return super().evaluate(node, scope)
         right = self._undecided((node.right,), scope)[0]
         if isinstance(right, Answer):
             return strongest(left, right) or UNKNOWN
@@ -360,7 +356,7 @@ def _idempotent(operation: Operation) -> Operation:
 
 
 _SECURITY: Final = frozenset({"SetRowSecurity", "CreatePolicy", "DropPolicy", "AlterPolicy"})
-_SPECIAL: Final = {
+_SPECIAL: Final[dict[type, Callable[[MigrationEvaluator, Any, Scope], Flow]]] = {
     ir.ExprStmt: MigrationEvaluator.run_expression,
     ir.If: MigrationEvaluator.run_if,
     ir.For: MigrationEvaluator.run_for,

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.alembic.answers import (
-    CATALOG,
     HOLE,
-    ROWS,
     Answer,
-    CatalogAnswer,
-    OfflineAnswer,
+    Handle,
     PartialText,
     as_text,
     formatted,
     joined,
     percent,
+    strongest,
     text_of,
 )
+from tenantlint.lang.alembic.lowering import BREAK
 from tenantlint.lang.sqlmodel import operators
 from tenantlint.lang.sqlmodel.builtins import pure
 from tenantlint.lang.sqlmodel.language import Python
 from tenantlint.lang.sqlmodel.objects import Descriptor
-from tenantlint.lang.values import Builtin, FuncValue, Value
+from tenantlint.lang.values import Arguments, Builtin, FuncValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -31,7 +30,15 @@ if TYPE_CHECKING:
     from tenantlint.lang.values import Scope
     from tenantlint.source import Location
 
-_BUILTINS: Final = {"any": pure(any), "all": pure(all)}
+
+def _hasattr(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Tell whether a known object has an attribute; of a connection, that it has a dialect."""
+    if isinstance(args.get(0), Handle) and args.get(1) in ("dialect", "engine", "execute"):
+        return True
+    return strongest(args.get(0)) or UNKNOWN
+
+
+_BUILTINS: Final = {"any": pure(any), "all": pure(all), "hasattr": Builtin(_hasattr)}
 _OF_ALEMBIC: Final = frozenset(
     "op context config operations script runtime autogenerate ddl util command migration environment".split()
 )
@@ -79,7 +86,9 @@ class MigrationPython(Python):
 
     def unary(self, op: str, value: Value) -> Value:
         """Return the result of a prefix operator."""
-        return value if isinstance(value, Answer) else super().unary(op, value)
+        if isinstance(value, Answer):
+            return value
+        return UNKNOWN if op == BREAK else super().unary(op, value)
 
     def binary(self, op: str, left: Value, right: Value) -> Value:
         """Return the result of an infix operator."""
@@ -99,12 +108,3 @@ class MigrationPython(Python):
     def _concatenated(self, left: Value, right: Value) -> Value:
         texts = [text_of(part) for part in (left, right)]
         return as_text("".join(HOLE if text is None else text for text in texts))
-
-
-def strongest(*values: Value) -> Answer | None:
-    """Return the answer among values that counts for what is made of them all, None where there is none."""
-    for kind, answer in ((OfflineAnswer, None), (CatalogAnswer, CATALOG), (Answer, ROWS)):
-        found = next((value for value in values if isinstance(value, kind)), None)
-        if found is not None:
-            return answer or found
-    return None

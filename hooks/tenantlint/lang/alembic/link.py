@@ -64,9 +64,7 @@ class _Linker:
     def link(self, paths: list[str]) -> LinkedHistories:
         """Return the histories of the files, which are sorted."""
         found = tuple(self._history(environment) for environment in self._environments(paths))
-        read = set(paths)
-        noted = [note for note in self.evaluator.unresolved.values() if note.at.path in read]
-        return LinkedHistories(found, (*self.unresolved, *noted), tuple(self.loader.problems))
+        return LinkedHistories(found, tuple(self.unresolved), tuple(self.loader.problems))
 
     def _environments(self, paths: list[str]) -> list[Environment]:
         """Group the files by folder, and folders by what they follow."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
 from tenantlint.lang.sqlmodel.lower import child, kind, paired
@@ -55,12 +55,25 @@ class MigrationLowering(StatementLowering):
         span = self.span(n, a)
         target = self.target(n.target, child(a, "target"))
         iterable = self.expression(n.iter, child(a, "iter"))
-        body = without_jumps(self.block([n.body], child(a, "body")))
-        if body is None or n.asynchronous is not None:
+        body, breaks = without_jumps(self.block([n.body], child(a, "body")))
+        if n.asynchronous is not None:
             iterable = ir.Opaque(*span, "For")
-            body = self.block([n.body], child(a, "body"))
+        elif breaks:
+            iterable = ir.Unary(iterable.start, iterable.end, BREAK, iterable)
         after = self._orelse(n.orelse, child(a, "orelse"))
         return (ir.For(*span, target, iterable, body), *after)
+
+    def try_statement(self, n: Cst, a: AstNode) -> ir.Stmt:
+        """Lower ``try``; a handler binds the exception, of which nothing is known."""
+        made = STATEMENTS["Try"](self, n, a)
+        assert isinstance(made, ir.Try)
+        span = (made.start, made.end)
+        handlers: list[tuple[ir.Stmt, ...]] = []
+        for handler, body in zip(n.handlers, made.handlers, strict=True):
+            named = None if handler.name is None else handler.name.name.value
+            bound = () if named is None else (ir.Assign(*span, (ir.Name(*span, named),), ir.Opaque(*span, "except")),)
+            handlers.append((*bound, *body))
+        return ir.Try(*span, made.body, tuple(handlers), made.after)
 
     def jump(self, n: Cst, a: AstNode) -> ir.Stmt:
         """Lower ``continue`` and ``break`` to a mark that ``without_jumps`` takes out again."""
@@ -89,6 +102,7 @@ MigrationLowering.lowerings = {
     **STATEMENTS,
     "With": MigrationLowering.with_statement,
     "For": MigrationLowering.loop,
+    "Try": MigrationLowering.try_statement,
     "Continue": MigrationLowering.jump,
     "Break": MigrationLowering.jump,
     "Expr": MigrationLowering.expression_statement,
@@ -96,27 +110,35 @@ MigrationLowering.lowerings = {
 }
 
 
-def without_jumps(body: Iterable[ir.Stmt]) -> tuple[ir.Stmt, ...] | None:
-    """Return the body of a loop with each ``continue`` turned into nesting; None where it breaks off otherwise."""
+def without_jumps(body: Iterable[ir.Stmt]) -> tuple[tuple[ir.Stmt, ...], bool]:
+    """Return the body of a loop with each jump turned into nesting, and whether one of them leaves the loop."""
     done: list[ir.Stmt] = []
     left = list(body)
     for index, statement in enumerate(left):
         found = _jump(statement)
-        if found == CONTINUE:
-            return tuple(done)
         if found is not None:
-            return None
-        if not _jumps(statement):
-            done.append(statement)
-        elif isinstance(statement, ir.If):
-            rest = left[index + 1 :]
-            branches = without_jumps([*statement.body, *rest]), without_jumps([*statement.orelse, *rest])
-            if branches[0] is None or branches[1] is None:
-                return None
-            return (*done, ir.If(statement.start, statement.end, statement.test, branches[0], branches[1]))
-        else:
-            return None
-    return tuple(done)
+            return tuple(done), found == BREAK
+        if _jumps(statement):
+            nested, breaks = _nested(statement, left[index + 1 :])
+            return (*done, nested), breaks
+        done.append(statement)
+    return tuple(done), False
+
+
+def _nested(statement: ir.Stmt, rest: list[ir.Stmt]) -> tuple[ir.Stmt, bool]:
+    """Return a statement that jumps with what follows it inside."""
+    if isinstance(statement, ir.If):
+        body, first = without_jumps([*statement.body, *rest])
+        orelse, second = without_jumps([*statement.orelse, *rest])
+        return ir.If(statement.start, statement.end, statement.test, body, orelse), first or second
+    if isinstance(statement, ir.Try):
+        body, first = without_jumps([*statement.body, *statement.after, *rest])
+        handlers = tuple(map(without_jumps, statement.handlers))
+        nested = ir.Try(statement.start, statement.end, body, tuple(each[0] for each in handlers))
+        return nested, first or any(each[1] for each in handlers)
+    inner = statement.body if isinstance(statement, ir.Block) else ()
+    body, breaks = without_jumps([*inner, *rest])
+    return ir.Block(statement.start, statement.end, body), breaks
 
 
 def _jump(statement: ir.Stmt) -> str | None:
@@ -127,14 +149,12 @@ def _jump(statement: ir.Stmt) -> str | None:
 
 
 def _jumps(statement: ir.Stmt) -> bool:
-    """Tell whether a statement holds a jump of the loop that it stands in."""
-    if _jump(statement) is not None:
-        return True
-    blocks: list[Any] = []
+    """Tell whether a statement is or holds a jump of the loop that it stands in."""
+    blocks: list[tuple[ir.Stmt, ...]] = []
     if isinstance(statement, ir.If):
         blocks = [statement.body, statement.orelse]
     elif isinstance(statement, ir.Block):
         blocks = [statement.body]
     elif isinstance(statement, ir.Try):
         blocks = [statement.body, *statement.handlers, statement.after]
-    return any(_jumps(inner) for block in blocks for inner in block)
+    return _jump(statement) is not None or any(_jumps(inner) for block in blocks for inner in block)

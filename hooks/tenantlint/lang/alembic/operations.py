@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.alembic.answers import Handle
 from tenantlint.lang.alembic.connection import CONNECTION, CONTEXT, execute
 from tenantlint.lang.alembic.constructs import TableClause, column_names, named_table, row_columns, table_name
 from tenantlint.lang.alembic.enums import create_enum
-from tenantlint.lang.alembic.evaluator import Handle, MigrationEvaluator
+from tenantlint.lang.alembic.evaluator import MigrationEvaluator
 from tenantlint.lang.alembic.tables import described, index_columns, is_generated, server_default
 from tenantlint.lang.sqlmodel.schema_items import ColumnValue
 from tenantlint.lang.sqlmodel.sql_types import as_type
@@ -89,7 +90,7 @@ class Bound:
 
 def _create_table(call: Bound) -> Iterator[Operation]:
     description = _described(call, call.rest)
-    table = description.table(call.evaluator)
+    table = description.parts()
     for enum in description.enums():
         yield create_enum(call.evaluator, enum, call.call)
     yield CreateTable(
@@ -120,7 +121,7 @@ def _add_column(call: Bound) -> Iterator[Operation]:
     if not isinstance(column, ColumnValue):
         call.evaluator.unread("the column is made by code that is not read", call.call, False, True, _tables(call))
         return
-    table = _described(call, (column,)).table(call.evaluator)
+    table = _described(call, (column,)).parts()
     if_not_exists = call.get("if_not_exists") is True
     yield AddColumn(call.at, call.certain, call.table, table.columns[0], if_not_exists)
     for constraint in table.unique_constraints:
@@ -252,6 +253,12 @@ def _comment(call: Bound) -> Iterator[Operation]:
     yield Other(call.at, call.certain, "COMMENT")
 
 
+def _sync_enum_values(call: Bound) -> Iterator[Operation]:
+    """Stand for what alembic-postgresql-enum adds: an enum gets other values."""
+    name = call.get("enum_name")
+    yield Other(call.at, call.certain, "ALTER TYPE", name if isinstance(name, str) else "")
+
+
 def _execute(call: Bound) -> Iterator[Operation]:
     execute(call.evaluator, call.get("sqltext"), call.call)
     return iter(())
@@ -293,6 +300,7 @@ _OPERATIONS: Final[dict[str, tuple[tuple[str, ...], Callable[[Bound], Iterator[O
     "drop_table": (("table_name",), _drop_table),
     "drop_table_comment": (("table_name",), _comment),
     "execute": (("sqltext",), _execute),
+    "sync_enum_values": (("enum_schema", "enum_name"), _sync_enum_values),
     "rename_table": (("table_name", "new_table_name"), _rename_table),
 }
 

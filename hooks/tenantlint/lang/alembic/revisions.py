@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.alembic.evaluator import MigrationEvaluator
     from tenantlint.lang.execute import Flow
     from tenantlint.lang.values import Module
+    from tenantlint.migration import Operation
     from tenantlint.source import Location
 
 
@@ -55,9 +56,9 @@ def read_script(evaluator: MigrationEvaluator, module: Module) -> Script | None:
 def assignment(module: Module, name: str) -> Location | None:
     """Return where a module assigns a name at its top level, None where it does not."""
     for statement in module.body:
-        if isinstance(statement, ir.Assign) and statement.value is not None:
-            if any(isinstance(target, ir.Name) and target.id == name for target in statement.targets):
-                return module.place(statement)
+        targets = statement.targets if isinstance(statement, ir.Assign) and statement.value is not None else ()
+        if any(isinstance(target, ir.Name) and target.id == name for target in targets):
+            return module.place(statement)
     return None
 
 
@@ -75,11 +76,11 @@ def _ids(value: Value) -> Maybe[tuple[str, ...]]:
 def read_revision(evaluator: MigrationEvaluator, module: Module, script: Script, parents: tuple[str, ...]) -> Revision:
     """Return a revision with what its functions do."""
     upgrade = evaluator.lookup(module, "upgrade")
-    operations: tuple[object, ...] = ()
+    operations: tuple[Operation, ...] = ()
     if upgrade is not MISSING:
         operations, _flow = evaluator.perform(upgrade, script.path, _place(module, "upgrade", script.at))
     assert isinstance(script.id, str)
-    return Revision(script.id, parents, script.path, script.at, operations, _downgrade(evaluator, module, script))  # type: ignore[arg-type]
+    return Revision(script.id, parents, script.path, script.at, operations, _downgrade(evaluator, module, script))
 
 
 def _downgrade(evaluator: MigrationEvaluator, module: Module, script: Script) -> Downgrade:

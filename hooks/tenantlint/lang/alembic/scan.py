@@ -10,7 +10,7 @@ _PARENT: Final = rb"^down_revision\s*[:=]"
 
 
 def is_candidate(data: bytes) -> bool:
-    """Return whether a Python file may be a revision: it assigns ``revision`` and ``down_revision`` at the top level."""
+    """Return whether a Python file may be a revision: it assigns both ids at the top level."""
     if b"down_revision" not in data:
         return False
     return all(re.search(pattern, data, re.MULTILINE) is not None for pattern in (_PARENT, _REVISION))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.alembic.constructs import ColumnClause, TextValue, table_name
-from tenantlint.lang.sqlmodel.assemble import Assembler
+from tenantlint.lang.sqlmodel.assemble import Assembler, flag, present
 from tenantlint.lang.sqlmodel.models import TableModel
 from tenantlint.lang.sqlmodel.names import Subject, conventional
 from tenantlint.lang.sqlmodel.objects import ClassValue
@@ -22,20 +22,21 @@ from tenantlint.lang.sqlmodel.schema_items import (
     SchemaItem,
 )
 from tenantlint.lang.values import MapValue
-from tenantlint.record import replace
-from tenantlint.schema import UNKNOWN, Maybe, UniqueConstraint
+from tenantlint.record import Record, replace
+from tenantlint.schema import UNKNOWN, Column, Index, Maybe, UniqueConstraint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tenantlint.lang.evaluate import Evaluator
     from tenantlint.lang.sqlmodel.sql_types import EnumSpec
     from tenantlint.lang.values import Value
-    from tenantlint.schema import Column, Table
+    from tenantlint.schema import ForeignKey
     from tenantlint.source import Location
 
 _ORM_ONLY: Final = ("default", "insert_default", "onupdate", "server_onupdate")
 """Options of a column that no DDL shows."""
+
+_GENERATED: Final = frozenset({"Identity", "Computed", "DefaultClause", "FetchedValue"})
 
 _DIRECTION: Final = r'^\s*"?([A-Za-z_]\w*)"?(\s+(asc|desc))?(\s+nulls\s+(first|last))?\s*$'
 
@@ -70,11 +71,41 @@ class _Targets(Registry):
 
 
 class _InDatabase(Assembler):
-    """Makes tables of what the database is told, in which the ORM's events have no part."""
+    """Makes columns, keys and indexes of what the database is told, in which the ORM's own defaults have no part."""
 
-    def set_by_listener(self, table: TableModel) -> Maybe[bool]:
-        """Return false: no listener of the ORM is there."""
-        return False
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def column(self, table: TableModel, column: ColumnValue) -> Column:
+        """Return one column: a primary key takes no NULL, and constraints stand on their own."""
+        primary = self.is_primary(table, column)
+        kinds = {item.kind for item in column.items if isinstance(item, GeneratedValue)}
+        given = present(column.option("server_default"))
+        facts = (given, bool(kinds & _GENERATED), self.counts_up(table, column))
+        known = True if any(fact is True for fact in facts) else (UNKNOWN if UNKNOWN in facts else False)
+        default = UNKNOWN if known is False and not column.complete else known
+        return Column(
+            name=column.database_name(),
+            key=column.key,
+            type=self.registry.type_of(column),
+            nullable=False if primary is True else self.nullable(column, primary),
+            primary_key=primary,
+            unique=False,
+            has_default=default,
+            has_server_default=default,
+            on_update="Computed" in kinds,
+            at=column.at,
+        )
+
+
+class Described(Record):
+    """What a ``CREATE TABLE`` says inside its parentheses."""
+
+    columns: tuple[Column, ...]
+    primary_key: Maybe[tuple[Maybe[str], ...]]
+    unique_constraints: tuple[UniqueConstraint, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    indexes: tuple[Index, ...]
 
 
 class Description:
@@ -114,14 +145,15 @@ class Description:
         named = (ForeignKeyValue, ConstraintValue, IndexValue)
         return any(isinstance(item, named) and item.named("name") is None for item in items)
 
-    def table(self, evaluator: Evaluator) -> Table:
-        """Return the table."""
-        made = _InDatabase(_Targets(self.convention), evaluator).table(self.model, ())
-        return replace(
-            made,
-            columns=tuple(map(_in_database, made.columns)),
-            unique_constraints=(*self._column_constraints(made), *made.unique_constraints),
-            foreign_keys=tuple(replace(key, target_id=UNKNOWN) for key in made.foreign_keys),
+    def parts(self) -> Described:
+        """Return what the table is made of."""
+        assembler, model = _InDatabase(_Targets(self.convention)), self.model
+        return Described(
+            columns=tuple(assembler.column(model, column) for column in model.columns.values()),
+            primary_key=assembler.primary_key(model),
+            unique_constraints=(*self._column_constraints(), *assembler.unique_constraints(model)),
+            foreign_keys=tuple(replace(key, target_id=UNKNOWN) for key in assembler.foreign_keys(model)),
+            indexes=tuple(assembler.indexes(model)),
         )
 
     def primary_key_name(self) -> Maybe[str | None]:
@@ -133,13 +165,14 @@ class Description:
                     return given if isinstance(given, str) else UNKNOWN
         return conventional("pk", None, self.convention, Subject(self.model, []))
 
-    def _column_constraints(self, made: Table) -> Iterator[UniqueConstraint]:
+    def _column_constraints(self) -> Iterator[UniqueConstraint]:
         """Give the constraints of columns that are unique and not indexed: an index is unique itself."""
-        for column, value in zip(made.columns, self.model.columns.values(), strict=True):
-            if column.unique is True and value.option("index") in (None, False):
-                name = conventional("uq", None, self.convention, Subject(self.model, [column.name]))
-                yield UniqueConstraint(name, (column.name,), True, column.at)
-            elif column.unique is UNKNOWN:
+        for column in self.model.columns.values():
+            unique, name = flag(column.option("unique")), column.database_name()
+            if unique is True and column.option("index") in (None, False):
+                given = conventional("uq", None, self.convention, Subject(self.model, [name]))
+                yield UniqueConstraint(given, (name,), True, column.at)
+            elif unique is UNKNOWN:
                 self.complete = False
 
     def enums(self) -> Iterator[EnumSpec]:
@@ -149,12 +182,6 @@ class Description:
         for column in self.model.columns.values():
             if isinstance(column.type, EnumValue) and column.type.automatic is True and column.type.enum is not None:
                 yield column.type.enum
-
-
-def _in_database(column: Column) -> Column:
-    """Return a column as the database has it: a primary key takes no NULL, and constraints stand on their own."""
-    nullable = False if column.primary_key is True else column.nullable
-    return replace(column, nullable=nullable, unique=False, has_default=column.has_server_default)
 
 
 def described(items: Iterable[Value], name: Value, schema: Value, at: Location) -> Description:

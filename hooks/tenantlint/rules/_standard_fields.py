@@ -96,7 +96,7 @@ class StandardTime(Rule):
 
     def _check_column(self, table: Table, column: Column) -> Iterator[Finding]:
         null = column.nullable is True and not self.nullable
-        unset = column.has_default is False
+        unset = column.has_default is False and not (self.nullable and column.nullable is not False)
         if null and unset:
             text = f"may be NULL and has no default: {self.null}; make it NOT NULL, with a default"
         elif null:

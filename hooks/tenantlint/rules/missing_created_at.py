@@ -71,7 +71,7 @@ class MissingCreatedAt(StandardTime):
     ## Options
     - `names`: what the column may be called, `["created_at"]` by default; the first is the one that messages name.
     - `join-tables`: whether tables that only join others need it too; false by default.
-    - `nullable`: whether the column may be NULL; false by default.
+    - `nullable`: whether the column may be NULL, and then needs no default; false by default.
 
     ## Fix safety
     Unsafe: the rows that exist get a time that is not theirs.

@@ -89,7 +89,8 @@ class MissingUpdatedAt(StandardTime):
     - `join-tables`: whether tables that only join others need it too; false by default.
     - `append-only`: the last words of the names of tables whose rows never change. By default `log`, `event`,
       `history`, `audit` and their plurals.
-    - `nullable`: whether the column may be NULL, as where it stays so until the first change; false by default.
+    - `nullable`: whether the column may be NULL, as until the first change, and then needs no default; false by
+      default.
 
     ## Fix safety
     Unsafe: the rows that exist get a time that is not theirs.

@@ -1,0 +1,149 @@
+import pytest
+
+from rules.support import Found, py, run, ts
+
+CODE = "STD002"
+MISSING = (
+    "has no `created_at`: when a row came to be cannot be told, nor can rows be listed in that order; add the column, "
+    "NOT NULL and with a default, or name yours in the option `names`"
+)
+NULL = "rows without a time fall out of every range; make it NOT NULL"
+UNSET = "has no default: each writer must set it, scripts and imports too; give it one"
+
+
+def model(*columns: str, **settings: object):
+    """Return a SQLModel class with columns beside its key, from line 4 on."""
+    body = "\n    ".join(("id: int = Field(primary_key=True)", *columns))
+    return py(f"class Thing(SQLModel, table=True):\n    {body}\n", **settings)
+
+
+def table(*columns: str, **settings: object):
+    """Return a Drizzle table with columns beside its key, from line 4 on."""
+    body = ",\n  ".join(('id: uuid("id").primaryKey()', *columns))
+    return ts(f'export const things = pgTable("things", {{\n  {body},\n}});', **settings)
+
+
+def options(**values: object):
+    return {CODE: values}
+
+
+PY_JOIN = """
+    class User(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        COLUMN: datetime = Field(default_factory=datetime.now)
+
+    class Membership(SQLModel, table=True):
+        user_id: int = Field(foreign_key="user.id", primary_key=True)
+        friend_id: int = Field(foreign_key="user.id", primary_key=True)
+""".replace("COLUMN", "created_at")
+TS_JOIN = """
+    export const users = pgTable("users", {
+      id: uuid("id").primaryKey(),
+      COLUMN: timestamp("COLUMN").notNull().defaultNow(),
+    });
+    export const friends = pgTable("friends", {
+      id: uuid("id").primaryKey(),
+      user_id: uuid("user_id").references(() => users.id),
+      friend_id: uuid("friend_id").references(() => users.id),
+    });
+""".replace("COLUMN", "created_at")
+
+NOOP = {
+    "py not null, with a default": model("created_at: datetime = Field(default_factory=datetime.now)"),
+    "py a default of the database": model(
+        "created_at: datetime = Field(sa_column=Column(DateTime, nullable=False, server_default=func.now()))"
+    ),
+    "py the attribute is called so": model(
+        'created_at: datetime = Field(default_factory=datetime.now, sa_column_kwargs={"name": "creation"})'
+    ),
+    "py another name": model(
+        "inserted: datetime = Field(default_factory=datetime.now)", options=options(names=("inserted",))
+    ),
+    "py NULL is allowed": model(
+        "created_at: datetime | None = Field(default_factory=datetime.now)", options=options(nullable=True)
+    ),
+    "py a join table": py(PY_JOIN),
+    "py a base that is not known": py("""
+        from elsewhere import Timed
+        class Thing(Timed, SQLModel, table=True):
+            id: int = Field(primary_key=True)
+    """),
+    "py an exempt table": model("name: str", options=options(exempt_tables=("thing",))),
+    "ts not null, with a default": table('created_at: timestamp("created_at").notNull().defaultNow()'),
+    "ts camelCase over snake_case": table('createdAt: timestamp("created_at").notNull().defaultNow()'),
+    "ts camelCase": table('createdAt: timestamp("createdAt").notNull().$defaultFn(() => new Date())'),
+    "ts the column is called so": table('created: timestamp("created_at").notNull().defaultNow()'),
+    "ts a join table with a key of its own": ts(TS_JOIN),
+    "ts columns that are not known": table("...shared"),
+    "ts a name that is not known": table("made: timestamp(process.env.NAME)"),
+    "ts a default that is not known": table("created_at: moment().notNull()"),
+}
+
+FINDING = {
+    "py missing": (model("name: str"), [Found(2, 7, f"`thing` {MISSING}")]),
+    "py NULL": (
+        model("created_at: datetime | None = Field(default_factory=datetime.now)"),
+        [Found(4, 5, f"`thing.created_at` may be NULL: {NULL}")],
+    ),
+    "py no default": (model("created_at: datetime"), [Found(4, 5, f"`thing.created_at` {UNSET}")]),
+    "py both": (
+        model("created_at: datetime | None"),
+        [Found(4, 5, f"`thing.created_at` may be NULL and has no default: {NULL}, with a default")],
+    ),
+    "py no default where NULL is allowed, but not here": (
+        model("created_at: datetime", options=options(nullable=True)),
+        [Found(4, 5, f"`thing.created_at` {UNSET}")],
+    ),
+    "py a mixin of two tables": (
+        py("""
+            class Timed(SQLModel):
+                created_at: datetime
+
+            class Note(Timed, table=True):
+                id: int = Field(primary_key=True)
+
+            class Memo(Timed, table=True):
+                id: int = Field(primary_key=True)
+        """),
+        [Found(3, 5, f"`memo.created_at` (and 1 more table) {UNSET}")],
+    ),
+    "py a join table, where they are asked": (
+        py(PY_JOIN, options=options(join_tables=True)),
+        [Found(6, 7, f"`membership` {MISSING}")],
+    ),
+    "py another name": (
+        model("created_at: datetime", options=options(names=("inserted_at", "inserted"))),
+        [Found(2, 7, f"`thing` {MISSING.replace('created_at', 'inserted_at')}")],
+    ),
+    "ts missing": (table('name: text("name")'), [Found(2, 23, f"`things` {MISSING}")]),
+    "ts NULL": (
+        table('createdAt: timestamp("created_at").defaultNow()'),
+        [Found(4, 3, f"`things.created_at` may be NULL: {NULL}")],
+    ),
+    "ts no default": (
+        table('createdAt: timestamp("created_at").notNull()'),
+        [Found(4, 3, f"`things.created_at` {UNSET}")],
+    ),
+    "ts both": (
+        table('createdAt: timestamp("created_at")'),
+        [Found(4, 3, f"`things.created_at` may be NULL and has no default: {NULL}, with a default")],
+    ),
+    "ts a join table that says more": (
+        ts(TS_JOIN.replace('id: uuid("id").primaryKey(),\n      user_id', 'role: text("role"),\n      user_id')),
+        [Found(6, 24, f"`friends` {MISSING}")],
+    ),
+    "ts a join table, where they are asked": (
+        ts(TS_JOIN, options=options(join_tables=True)),
+        [Found(6, 24, f"`friends` {MISSING}")],
+    ),
+}
+
+
+@pytest.mark.parametrize("snippet", NOOP.values(), ids=NOOP)
+def test_noop(snippet):
+    assert run(CODE, snippet) == []
+
+
+@pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)
+def test_finding(snippet, expected):
+    assert run(CODE, snippet) == expected

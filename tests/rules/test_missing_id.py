@@ -1,0 +1,157 @@
+import pytest
+
+from rules.support import Found, project, py, run, ts
+
+CODE = "STD001"
+WHY = "its rows cannot be told apart, updated one by one or replicated"
+KEYED = (
+    "is the primary key in place of `id`: links, logs and generic code name a row by its `id`, and a key with a "
+    "meaning changes with it; key the table by `id` and make this unique, or name yours in the option `names`"
+)
+
+
+def wrong_type(found: str, types: str = "`uuid`") -> str:
+    return (
+        f"is of type {found}, not {types}: ids that count up tell how many rows there are, and those of other tables "
+        "cannot reference it with one type; change the type, or list this one in the option `id-types`"
+    )
+
+
+def model(*columns: str, **settings: object):
+    """Return a SQLModel class with columns from line 3 on."""
+    body = "\n    ".join(columns)
+    return py(f"class Thing(SQLModel, table=True):\n    {body}\n", **settings)
+
+
+def table(*columns: str, extra: str = "", **settings: object):
+    """Return a Drizzle table with columns from line 3 on."""
+    body = ",\n  ".join(columns)
+    return ts(f'export const things = pgTable("things", {{\n  {body},\n}}, (t) => [{extra}]);', **settings)
+
+
+def options(**values: object):
+    return {CODE: values}
+
+
+PAIR = ('id: uuid("id")', 'kind: text("kind")')
+SLUG = ('slug: text("slug").primaryKey()', 'name: text("name")')
+UUIDS = {CODE: {"id_types": ("uuid",)}}
+
+NOOP = {
+    "py id": model("id: int = Field(primary_key=True)"),
+    "py the column is called so": model('key: int = Field(primary_key=True, sa_column_kwargs={"name": "id"})'),
+    "py another name": model("uid: int = Field(primary_key=True)", options=options(names=("uid",))),
+    "py a uuid where the preset is strict": model("id: UUID = Field(primary_key=True)", strict=True),
+    "py a type that the options list": model(
+        "id: str = Field(primary_key=True, max_length=32)", strict=True, options=options(id_types=("uuid", "varchar"))
+    ),
+    "py a join table": py("""
+        class User(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Friend(SQLModel, table=True):
+            user_id: int = Field(foreign_key="user.id", primary_key=True)
+            friend_id: int = Field(foreign_key="user.id", primary_key=True)
+    """),
+    "py a table that extends another": py("""
+        class User(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Profile(SQLModel, table=True):
+            user_id: int = Field(foreign_key="user.id", primary_key=True)
+            bio: str
+    """),
+    "py the tenant": model("tenant_id: int = Field(primary_key=True)", "slug: str = Field(primary_key=True)"),
+    "py a key that is not known": model("slug: str = Field(primary_key=settings.KEYED)"),
+    "py a foreign key that is not known": model("slug: str = Field(primary_key=True, foreign_key=settings.KEY)"),
+    "py a base that is not known": py("""
+        from elsewhere import Keyed
+        class Thing(Keyed, SQLModel, table=True):
+            slug: str = Field(primary_key=True)
+    """),
+    "ts id": table('id: integer("id").primaryKey()'),
+    "ts id of two columns": table(*PAIR, extra="primaryKey({ columns: [t.id, t.kind] })"),
+    "ts the key of a relation": ts("""
+        export const users = pgTable("users", { id: uuid("id").primaryKey() });
+        export const profiles = pgTable("profiles", { userId: uuid("user_id").primaryKey(), bio: text("bio") });
+        export const profilesRelations = relations(profiles, ({ one }) => ({
+          user: one(users, { fields: [profiles.userId], references: [users.id] }),
+        }));
+    """),
+    "ts rows that are numbered within their parent": ts("""
+        export const orders = pgTable("orders", { id: uuid("id").primaryKey() });
+        export const items = pgTable("items", {
+          orderId: uuid("order_id").references(() => orders.id),
+          nr: integer("nr"),
+        }, (t) => [primaryKey({ columns: [t.orderId, t.nr] })]);
+    """),
+    "ts a join table without a key is for REL007": ts("""
+        export const users = pgTable("users", { id: uuid("id").primaryKey() });
+        export const friends = pgTable("friends", {
+          userId: uuid("user_id").references(() => users.id),
+          friendId: uuid("friend_id").references(() => users.id),
+        });
+    """),
+    "ts a type that is asked of PostgreSQL only": ts(
+        'export const a = mysql.mysqlTable("a", { id: mysql.int("id").primaryKey() });', strict=True
+    ),
+    "ts a type that is not known": table("id: shortId().primaryKey()", options=UUIDS),
+    "ts columns that are not known": table('slug: text("slug")', "...shared"),
+    "ts a key that only a migration makes": project(
+        {
+            "schema.ts": 'import { pgTable, text } from "drizzle-orm/pg-core"; '
+            'export const things = pgTable("things", { slug: text("slug") });',
+            "migrations/0001_first.sql": "CREATE TABLE things (slug text PRIMARY KEY);",
+        }
+    ),
+}
+
+FINDING = {
+    "py another key": (
+        model("slug: str = Field(primary_key=True)", "name: str"),
+        [Found(3, 5, f"`thing.slug` {KEYED}")],
+    ),
+    "py another key over two columns": (
+        model("a: str = Field(primary_key=True)", "b: str = Field(primary_key=True)"),
+        [Found(2, 7, f"`thing (a, b)` {KEYED}")],
+    ),
+    "py another name": (
+        model("id: int = Field(primary_key=True)", options=options(names=("uid",))),
+        [Found(3, 5, f"`thing.id` {KEYED.replace('`id`', '`uid`')}")],
+    ),
+    "py a number where the preset is strict": (
+        model("id: int = Field(primary_key=True)", strict=True),
+        [Found(3, 5, f"`thing.id` {wrong_type('integer')}")],
+    ),
+    "py a type that the options do not list": (
+        model("id: int = Field(primary_key=True)", options=options(id_types=("uuid", "text"))),
+        [Found(3, 5, f"`thing.id` {wrong_type('integer', '`uuid` or `text`')}")],
+    ),
+    "ts another key": (table(*SLUG), [Found(3, 3, f"`things.slug` {KEYED}")]),
+    "ts an id beside the key": (
+        table(*SLUG, 'id: uuid("id").notNull().unique()'),
+        [Found(3, 3, f"`things.slug` {KEYED}")],
+    ),
+    "ts no key": (
+        table('name: text("name")'),
+        [Found(2, 23, f"`things` has no primary key: {WHY}; add `id` as the key")],
+    ),
+    "ts an id that is no key": (
+        table('id: uuid("id").notNull()', 'name: text("name")'),
+        [Found(3, 3, f"`things.id` is not the primary key: {WHY}; make it the primary key")],
+    ),
+    "ts text where the preset is strict": (
+        table('id: text("id").primaryKey()', strict=True),
+        [Found(3, 3, f"`things.id` {wrong_type('text')}")],
+    ),
+}
+
+
+@pytest.mark.parametrize("snippet", NOOP.values(), ids=NOOP)
+def test_noop(snippet):
+    assert run(CODE, snippet) == []
+
+
+@pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)
+def test_finding(snippet, expected):
+    assert run(CODE, snippet) == expected

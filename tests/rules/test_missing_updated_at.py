@@ -1,0 +1,118 @@
+import pytest
+
+from rules.support import Found, py, run, ts
+
+CODE = "STD003"
+MISSING = (
+    "has no `updated_at`: caches, exports and syncing clients cannot ask what has changed; add the column, NOT NULL "
+    "and with a default, or name yours in the option `names`"
+)
+NULL = "rows without a time fall out of every question for what has changed; make it NOT NULL"
+UNSET = "has no default: each writer must set it, scripts and imports too; give it one"
+
+
+def model(*columns: str, name: str = "Thing", **settings: object):
+    """Return a SQLModel class with columns beside its key, from line 4 on."""
+    body = "\n    ".join(("id: int = Field(primary_key=True)", *columns))
+    return py(f"class {name}(SQLModel, table=True):\n    {body}\n", **settings)
+
+
+def table(*columns: str, name: str = "things", **settings: object):
+    """Return a Drizzle table with columns beside its key, from line 4 on."""
+    body = ",\n  ".join(('id: uuid("id").primaryKey()', *columns))
+    return ts(f'export const t = pgTable("{name}", {{\n  {body},\n}});', **settings)
+
+
+def options(**values: object):
+    return {CODE: values}
+
+
+PY_JOIN = """
+    class User(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        COLUMN: datetime = Field(default_factory=datetime.now)
+
+    class Membership(SQLModel, table=True):
+        user_id: int = Field(foreign_key="user.id", primary_key=True)
+        friend_id: int = Field(foreign_key="user.id", primary_key=True)
+""".replace("COLUMN", "updated_at")
+TS_JOIN = """
+    export const users = pgTable("users", {
+      id: uuid("id").primaryKey(),
+      COLUMN: timestamp("COLUMN").notNull().defaultNow(),
+    });
+    export const friends = pgTable("friends", {
+      id: uuid("id").primaryKey(),
+      user_id: uuid("user_id").references(() => users.id),
+      friend_id: uuid("friend_id").references(() => users.id),
+    });
+""".replace("COLUMN", "updated_at")
+
+NOOP = {
+    "py not null, with a default": model("updated_at: datetime = Field(default_factory=datetime.now)"),
+    "py NULL is allowed": model("updated_at: datetime | None = Field(default=None)", options=options(nullable=True)),
+    "py another name": model(
+        "changed: datetime = Field(default_factory=datetime.now)", options=options(names=("changed",))
+    ),
+    "py a join table": py(PY_JOIN),
+    "py a log": model("text: str", name="AuditLog"),
+    "py a table whose rows never change, by an option": model(
+        "text: str", name="BankTransfer", options=options(append_only=("transfer",))
+    ),
+    "py a base that is not known": py("""
+        from elsewhere import Timed
+        class Thing(Timed, SQLModel, table=True):
+            id: int = Field(primary_key=True)
+    """),
+    "ts not null, with a default": table('updatedAt: timestamp("updated_at").notNull().defaultNow()'),
+    "ts what an update sets, an insert sets too": table(
+        'updatedAt: timestamp("updated_at").notNull().$onUpdate(() => new Date())'
+    ),
+    "ts events": table('text: text("text")', name="webhook_events"),
+    "ts a join table with a key of its own": ts(TS_JOIN),
+    "ts columns that are not known": table("...shared"),
+    "ts a name that is not known": table("made: timestamp(process.env.NAME)"),
+}
+
+FINDING = {
+    "py missing": (
+        model("created_at: datetime = Field(default_factory=datetime.now)"),
+        [Found(2, 7, f"`thing` {MISSING}")],
+    ),
+    "py NULL until the first change": (
+        model('updated_at: datetime | None = Field(default=None, sa_column_kwargs={"onupdate": func.now()})'),
+        [Found(4, 5, f"`thing.updated_at` may be NULL and has no default: {NULL}, with a default")],
+    ),
+    "py no default": (model("updated_at: datetime"), [Found(4, 5, f"`thing.updated_at` {UNSET}")]),
+    "py a log whose rows change": (
+        model("text: str", name="ChangeLog", options=options(append_only=())),
+        [Found(2, 7, f"`changelog` {MISSING}")],
+    ),
+    "py a join table, where they are asked": (
+        py(PY_JOIN, options=options(join_tables=True)),
+        [Found(6, 7, f"`membership` {MISSING}")],
+    ),
+    "ts missing": (table('name: text("name")'), [Found(2, 18, f"`things` {MISSING}")]),
+    "ts NULL": (
+        table('updatedAt: timestamp("updated_at").defaultNow().$onUpdate(() => new Date())'),
+        [Found(4, 3, f"`things.updated_at` may be NULL: {NULL}")],
+    ),
+    "ts no default": (
+        table('updatedAt: timestamp("updated_at").notNull()'),
+        [Found(4, 3, f"`things.updated_at` {UNSET}")],
+    ),
+    "ts a name that only ends like a log": (
+        table('text: text("text")', name="blogs"),
+        [Found(2, 18, f"`blogs` {MISSING}")],
+    ),
+}
+
+
+@pytest.mark.parametrize("snippet", NOOP.values(), ids=NOOP)
+def test_noop(snippet):
+    assert run(CODE, snippet) == []
+
+
+@pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)
+def test_finding(snippet, expected):
+    assert run(CODE, snippet) == expected

@@ -18,7 +18,7 @@ REQUIRED = ["What it does", "Why is this bad", "Example", "Use instead", "Fix sa
 OPTIONAL = ["Options", "Suppressing"]
 ONE_LANGUAGE = {"COR003", "COR004", "IDX003", "RLS008"}
 """Rules on what only one of the languages has."""
-BLOCK = re.compile(r'^```(\w+)(?: title="(.+)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r'^```(\w+)(?: title="([^"\n]+)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 
 
 def sections(code: str) -> dict[str, str]:
@@ -93,7 +93,7 @@ def test_a_page_begins_with_name_code_preset_and_severity():
     assert page(load("REL001")).split("\n")[:5] == [
         "# undeclared-foreign-key (REL001)",
         "",
-        "Preset: recommended. Severity: warning.",
+        "Preset: strict. Severity: warning.",
         "",
         "A column that is named after a table but does not reference it.",
     ]

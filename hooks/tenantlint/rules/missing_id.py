@@ -94,6 +94,8 @@ class MissingId(Rule):
         key, column = known(table.primary_key), find(table, self.names)
         if key is None or "primary_key" in table.incomplete or any(twin.primary_key for twin in _unkeyed(table, view)):
             return
+        if (column is None or column.name is UNKNOWN) and any(each.name is UNKNOWN for each in table.columns):
+            return
         if column is not None and column.name in key:
             yield from self._check_type(table, column, view)
         elif not key:

@@ -25,7 +25,8 @@ class Session:
 
     ``search_path`` holds the schemas that unqualified names are looked for in, UNKNOWN where that is not known.
     ``made`` are the qualified names of tables that the script creates, and ``temporary`` the bare ones of TEMP tables.
-    ``primary_keys`` are those of the tables made, and ``indexes`` the columns of the indexes, by name.
+    ``primary_keys`` are those of the tables made, and ``indexes`` the columns of the indexes, by name. ``routines`` are
+    the functions made, with whether they may change row level security, and the structure of tables.
     """
 
     def __init__(self) -> None:
@@ -33,6 +34,7 @@ class Session:
         self.made: set[str] = set()
         self.temporary: set[str] = set()
         self.primary_keys: dict[str, tuple[Maybe[str], ...]] = {}
+        self.routines: dict[str, tuple[bool, bool]] = {}
         self.indexes: dict[str, Maybe[tuple[Maybe[str | None], ...]]] = {}
         self._taken: dict[str, Maybe[str]] = {}
 
@@ -95,9 +97,10 @@ class Context:
     """One statement: its bytes, its place, and whether it surely runs.
 
     ``base`` is the offset of the statement in the file; where ``fixed`` is set, everything stands there instead.
+    ``refused`` is set once the statement turns out not to parse.
     """
 
-    __slots__ = ("base", "certain", "data", "fixed", "path", "session")
+    __slots__ = ("base", "certain", "data", "fixed", "path", "refused", "session")
 
     def __init__(
         self, data: bytes, path: str, base: int, session: Session, certain: bool = True, fixed: Location | None = None
@@ -108,6 +111,7 @@ class Context:
         self.session = session
         self.certain = certain
         self.fixed = fixed
+        self.refused = False
 
     @property
     def here(self) -> Location:

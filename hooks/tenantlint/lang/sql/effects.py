@@ -57,7 +57,7 @@ def unread(context: Context, why: str) -> list[m.Operation]:
     if plain is not None:
         return [m.Other(at, certain, plain[1].upper())]
     whole = context.data.decode("utf-8", "replace")
-    return [m.Unread(at, certain, why, UNKNOWN, *_written(whole))]
+    return [m.Unread(at, certain, why, UNKNOWN, *written(whole))]
 
 
 def _headed(context: Context, why: str, kind: str, match: re.Match[str]) -> m.Operation:
@@ -65,12 +65,21 @@ def _headed(context: Context, why: str, kind: str, match: re.Match[str]) -> m.Op
     table = context.session.name(parts)
     at, certain = context.here, context.certain
     if kind == "rows":
-        return m.WriteRows(at, certain, table, _COMMANDS[match[1].lower()], UNKNOWN)
+        return m.WriteRows(at, certain, table, _COMMANDS[match[1].lower()], _listed_columns(match))
     tables: Maybe[tuple[str, ...]] = UNKNOWN if table is UNKNOWN else (table,)
-    security = kind == "policy" or (kind == "table" and _written(context.data.decode("utf-8", "replace"))[0])
+    security = kind == "policy" or (kind == "table" and written(context.data.decode("utf-8", "replace"))[0])
     return m.Unread(at, certain, why, tables, security, kind in ("table", "index"))
 
 
+def _listed_columns(match: re.Match[str]) -> Maybe[tuple[Maybe[str], ...]]:
+    """Return the columns that an INSERT lists after its table."""
+    listed = re.compile(_COLUMNS).match(match.string, match.end())
+    if listed is None or match[1].lower() != "insert":
+        return () if match[1].lower() in ("delete", "truncate") else UNKNOWN
+    return tuple(identifier(each) for each in re.findall(_PART, listed[1]))
+
+
+_COLUMNS: Final = r"\s*\(([^()]*)\)\s*(?i:values|select|overriding|with)\b"
 _COMMANDS: Final[dict[str, Command]] = {
     "insert": "insert",
     "update": "update",
@@ -79,7 +88,7 @@ _COMMANDS: Final[dict[str, Command]] = {
 }
 
 
-def _written(text: str) -> tuple[bool, bool]:
+def written(text: str) -> tuple[bool, bool]:
     """Return whether ``text`` may concern row level security, and the structure of tables."""
     security = re.search(_filled(_WRITTEN_SECURITY), text) is not None
     return security, re.search(_WRITTEN_STRUCTURE, text) is not None

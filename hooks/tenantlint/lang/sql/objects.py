@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
 from tenantlint.lang.sql.columns import parts_of_type
 from tenantlint.lang.sql.literals import string_of
-from tenantlint.lang.sql.names import name_of, parts_of
+from tenantlint.lang.sql.names import fold, name_of, parts_of
 from tenantlint.lang.sql.nodes import child, descend, has, items, leaves, path, text, words
 from tenantlint.lang.sql.predicates import tenant_columns
 from tenantlint.lang.sql.tables import cascades, other
@@ -35,8 +36,36 @@ def create_index(context: Context, node: Node) -> Iterator[m.Operation]:
         context.session.take(table, name)
     if name is not UNKNOWN:
         context.session.indexes[name] = columns
-    index = Index(name, columns, has(node, "opt_unique"), has(node, "where_clause"), True, context.here)
+    index = Index(
+        name=name,
+        columns=columns,
+        unique=has(node, "opt_unique"),
+        partial=has(node, "where_clause"),
+        attached=True,
+        at=context.here,
+        method=_method(node),
+        plain=not has(node, "opt_include") and all(_is_plain(each) for each in elements),
+    )
     yield m.CreateIndex(context.here, context.certain, table, index, has(node, "opt_concurrently"), has(node, "kw_if"))
+
+
+def _method(node: Node) -> str:
+    written = path(node, "access_method_clause", "name")
+    return "btree" if written is None else name_of(written)
+
+
+def _is_plain(node: Node) -> bool:
+    """Tell whether an ``index_elem`` has no order, collation or operator class but the default ones."""
+    options = child(node, "index_elem_options")
+    found = [fold(text(each)) for each in leaves(options)] if options is not None else []
+    return all(word in _DEFAULT_OPTIONS or re.fullmatch(_DEFAULT_CLASS, word) for word in found)
+
+
+_DEFAULT_OPTIONS: Final = frozenset({"asc", "nulls", "last"})
+_DEFAULT_CLASS: Final = (
+    r"(?:array|bool|bpchar|bytea|char|cidr|citext|date|enum|float[48]|inet|int[248]|interval|name|numeric|oid|text"
+    r"|time|timestamp|timestamptz|timetz|uuid|varchar)_ops"
+)
 
 
 def _indexed(context: Context, node: Node) -> str | None:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.diagnostic import input_problem
 from tenantlint.lang.sql.context import Context, Session
+from tenantlint.lang.sql.dialect import dialect_of, dialect_of_backticks, dialect_of_types
+from tenantlint.lang.sql.psql import Meta
 from tenantlint.lang.sql.split import Splitter
 from tenantlint.lang.sql.statements import read
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
-    from typing import Literal, TypeAlias
+    from collections.abc import Iterator
 
     from tenantlint.diagnostic import Diagnostic
+    from tenantlint.lang.sql.dialect import SqlDialect
+    from tenantlint.lang.sql.split import Statement
     from tenantlint.migration import Operation
     from tenantlint.source import Location, Source
 
-    SqlDialect: TypeAlias = Literal["postgresql", "mysql", "sqlite", "other"]
+_COMMANDS: Final = frozenset(
+    "abort alter analyse analyze begin call checkpoint close cluster comment commit copy create deallocate declare "
+    "delete discard do drop end execute explain fetch grant import insert listen load lock merge move notify prepare "
+    "reassign refresh reindex release reset revoke rollback savepoint security select set show start table truncate "
+    "unlisten update vacuum values with".split()
+)
+_FIRST_WORD: Final = rb"[A-Za-z_]\w*"
 
 
 class Script(Record):
     """What a SQL file does.
 
-    ``problems`` tell of what is no SQL at all. A file of another ``dialect`` has no operations and no problems.
+    ``problems`` tell of the first statement that is no SQL at all. A file of another ``dialect`` has no operations and
+    no problems.
     """
 
     operations: tuple[Operation, ...]
@@ -33,16 +45,21 @@ class Script(Record):
 
 def operations(source: Source, start: int = 0, end: int | None = None) -> Script:
     """Return what the SQL between two byte offsets of ``source`` does. Each operation stands at its statement."""
-    stop = len(source.data) if end is None else end
-    splitter, session = Splitter(source.data, start, stop), Session()
+    splitter = Splitter(source.data, start, len(source.data) if end is None else end)
+    session, meta = Session(), Meta()
     found: list[Operation] = []
     problems: list[Diagnostic] = []
     for statement in splitter.statements():
-        context = Context(source.data[statement.start : statement.end], source.path, statement.start, session)
-        found += read(context)
-        if statement.unterminated:
-            problems.append(input_problem("ERR003", f"the {statement.unterminated} never ends", context.here))
-    return Script(tuple(found), tuple(problems))
+        if splitter.backtick >= 0:
+            return Script((), (), dialect_of_backticks(source.data[start:end]))
+        data = source.data[statement.start : statement.end]
+        context = Context(data, source.path, statement.start, session, meta.certain)
+        found += meta.read(context, statement)
+        if context.refused and (dialect := dialect_of(data)) != "postgresql":
+            return Script((), (), dialect)
+        problems += _problems(context, statement)
+    dialect = dialect_of_types(found)
+    return Script(tuple(found), tuple(problems[:1])) if dialect == "postgresql" else Script((), (), dialect)
 
 
 def operations_of_text(text: str, at: Location, certain: bool) -> tuple[Operation, ...]:
@@ -53,3 +70,14 @@ def operations_of_text(text: str, at: Location, certain: bool) -> tuple[Operatio
     for statement in Splitter(data, 0, len(data)).statements():
         found += read(Context(data[statement.start : statement.end], at.path, 0, session, certain, at))
     return tuple(found)
+
+
+def _problems(context: Context, statement: Statement) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a statement that is no SQL: PostgreSQL knows more than the grammar here does."""
+    if statement.unterminated:
+        yield input_problem("ERR003", f"the {statement.unterminated} never ends", context.here)
+    elif context.refused:
+        word = re.match(_FIRST_WORD, context.data)
+        if word is not None and word[0].decode().lower() not in _COMMANDS:
+            name = word[0].decode()
+            yield input_problem("ERR003", f"`{name}` begins no statement of PostgreSQL", context.here)

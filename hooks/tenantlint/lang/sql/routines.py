@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
+from tenantlint.lang.sql.effects import written
 from tenantlint.lang.sql.literals import string_of
 from tenantlint.lang.sql.names import identifier, parts_of
 from tenantlint.lang.sql.nodes import child, descend, items, path, words
@@ -35,6 +36,9 @@ def create_function(context: Context, node: Node) -> Iterator[m.Operation]:
     assigns: Maybe[tuple[Maybe[str], ...]] = UNKNOWN if body is UNKNOWN else assigned(body)
     if trigger and _language(node) != "plpgsql":
         assigns = UNKNOWN
+    if name is not UNKNOWN:
+        may_change = (False, False) if trigger else written(context.data.decode("utf-8", "replace")[len("create") :])
+        context.session.routines[name.rpartition(".")[2]] = may_change
     yield m.CreateFunction(context.here, context.certain, name, assigns)
 
 

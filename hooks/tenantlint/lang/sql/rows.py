@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from tenantlint import migration as m
+from tenantlint.lang.sql.calls import calls
 from tenantlint.lang.sql.literals import string_of
-from tenantlint.lang.sql.names import identifier, name_of, parts_of
+from tenantlint.lang.sql.names import name_of
 from tenantlint.lang.sql.nodes import child, descend, has, items, leaves, path, text
 from tenantlint.lang.sql.tables import other, select_into
 from tenantlint.schema import UNKNOWN
@@ -25,26 +26,39 @@ _Command = Literal["insert", "update", "delete"]
 
 def select(context: Context, node: Node) -> Iterator[m.Operation]:
     """Yield what a ``SELECT`` does besides reading: writes in its WITH, a new table, calls of functions."""
-    for each in _writers_below(node):
-        yield from write(context, each)
-    if next(descend(node, "into_clause"), None) is not None:
-        yield from select_into(context, node)
-    yield from _calls(context, node)
+    yield from _writes_of_with(context, node)
+    into = next(_shallow(node, "into_clause"), None)
+    if into is not None:
+        yield from select_into(context, into)
+    yield from calls(context, node)
 
 
 def write(context: Context, node: Node) -> Iterator[m.Operation]:
     """Yield the operations of ``INSERT``, ``UPDATE``, ``DELETE`` or ``MERGE``, those in its WITH first."""
-    for each in _writers_below(node):
-        yield from write(context, each)
+    yield from _writes_of_with(context, node)
     yield from _READERS[node.type](context, node)
-    yield from _calls(context, node)
 
 
-def _writers_below(node: Node) -> Iterator[Node]:
-    """Yield the statements that write in the WITH clause of ``node``."""
-    for each in node.children:
-        if each.type == "with_clause" or each.type.endswith(("with_clause", "select_no_parens")):
-            yield from descend(each, *_WRITERS)
+def _writes_of_with(context: Context, node: Node) -> Iterator[m.Operation]:
+    for clause in _shallow(node, "with_clause"):
+        for each in descend(clause, *_WRITERS):
+            yield from write(context, each)
+
+
+def _shallow(node: Node, kind: str) -> Iterator[Node]:
+    """Yield the clauses of one kind that belong to ``node`` itself, and to no subquery of it."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if each.type == kind:
+            yield each
+        elif each is node or each.type in _QUERIES:
+            pending.extend(reversed(each.children))
+
+
+_QUERIES: Final = frozenset(
+    "insert_rest opt_with_clause select_clause select_no_parens select_with_parens SelectStmt simple_select".split()
+)
 
 
 def _insert(context: Context, node: Node) -> Iterator[m.Operation]:
@@ -118,54 +132,10 @@ def _first_name(node: Node) -> str:
     return name_of(child(node, "ColId") or node)
 
 
-def _calls(context: Context, node: Node) -> Iterator[m.Operation]:
-    """Yield what the functions that a statement calls may do to the structure, and follow the search path."""
-    for called in _applications(node):
-        parts = parts_of(child(called, "func_name") or called)
-        if parts[-1] == "set_config":
-            _set_config(context, called)
-        if parts[-1] in _STRUCTURAL:
-            why = f"what the function {parts[-1]}() does is not known"
-            yield m.Unread(context.here, context.certain, why, _named_tables(context, called), False, True)
-
-
-def _applications(node: Node) -> Iterator[Node]:
-    pending = [node]
-    while pending:
-        each = pending.pop()
-        if each.type == "func_application":
-            yield each
-        if each.type not in _WRITERS or each == node:
-            pending.extend(reversed(each.children))
-
-
-_STRUCTURAL: Final = frozenset(
-    "create_hypertable create_distributed_table create_reference_table undistribute_table addgeometrycolumn "
-    "dropgeometrycolumn updategeometrysrid create_parent query_to_xml dblink_exec run_command_on_workers "
-    "alter_distributed_table add_retention_policy".split()
-)
-
-
-def _named_tables(context: Context, called: Node) -> Maybe[tuple[str, ...]]:
-    """Return the table that the first argument names, UNKNOWN where it is no literal."""
-    first = next(descend(called, "func_arg_expr"), None)
-    value = string_of(next(descend(first, "Sconst"), None)) if first is not None else UNKNOWN
-    if value is UNKNOWN:
-        return UNKNOWN
-    name = context.session.name([identifier(part) for part in value.split(".")])
-    return UNKNOWN if name is UNKNOWN else (name,)
-
-
-def _set_config(context: Context, called: Node) -> None:
-    arguments = [next(descend(each, "Sconst"), None) for each in descend(called, "func_arg_expr")]
-    if len(arguments) > 1 and string_of(arguments[0]) == "search_path":
-        value = string_of(arguments[1])
-        schemas = UNKNOWN if value is UNKNOWN else _listed_schemas(value)
-        context.session.set_search_path(schemas)
-
-
-def _listed_schemas(value: str) -> tuple[str, ...]:
-    return tuple(identifier(part.strip()) for part in value.split(",") if part.strip())
+def call(context: Context, node: Node) -> Iterator[m.Operation]:
+    """Yield what ``CALL`` of a procedure may do."""
+    found = list(calls(context, node))
+    yield from found or [other(context, node)]
 
 
 def set_variable(context: Context, node: Node) -> Iterator[m.Operation]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("few_rules")
+
 GOOD = {
     "good.py": b"from sqlmodel import Field, SQLModel\n"
     b"class A(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n",

@@ -25,10 +25,12 @@ class Database:
         self._declared: dict[str, list[Table]] = {}
         self._unread: set[Maybe[str]] = set()
         self._restructured: set[str] = set()
+        self._any_table = False
         for history in schema.histories:
             _add(self._migrated, history.tables)
             for item in history.unread:
                 if item.structure:
+                    self._any_table = self._any_table or item.tables is UNKNOWN
                     self._restructured.update(_names(history) if item.tables is UNKNOWN else map(_key, item.tables))
                 if item.security:
                     self._unread.update([UNKNOWN] if item.tables is UNKNOWN else map(_key, item.tables))
@@ -38,6 +40,10 @@ class Database:
         """Return the tables of the database that have the name of ``table``."""
         name = table.qualified_name
         return () if name is UNKNOWN else tuple(self._migrated.get(_key(name), ()))
+
+    def has(self, name: str) -> bool:
+        """Return whether a migration has a table of this (qualified) name, or may have one."""
+        return _key(name) in self._migrated or self._any_table
 
     def _tellers(self, table: Table) -> tuple[Table, ...]:
         """Return all that tells of the security of ``table``: itself, its twins, and other models of it."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal, TypeAlias
+
+Fit: TypeAlias = Literal["fits", "narrow", "clash", "unclear"]
+"""How a column's type goes with the key that it references: see ``reference``."""
 
 _ALIASES: Final = {
     "bigserial": "bigint",
@@ -33,6 +36,10 @@ _FAMILIES: Final = {
     "char": "text",
     "varchar": "text",
 }
+_SIZES: Final = {"smallint": 2, "integer": 4, "bigint": 8}
+_WIDENING: Final = {"integer": 0, "numeric": 1, "real": 2, "double precision": 2}
+_MOMENTS: Final = frozenset({"date", "timestamp", "timestamptz"})
+_MYSQL_INTEGERS: Final = {"serial": "bigint unsigned", "integer": "int"}
 _TYPE = r"^(?P<base>.*?)\s*(?:\((?P<args>[^()]*)\))?\s*(?P<zone>with(?:out)? time zone)?$"
 _REAL_DIGITS: Final = 24
 
@@ -57,6 +64,43 @@ def family(sql_type: str) -> str:
     return _FAMILIES.get(base, base) if not sql_type.endswith("]") else sql_type
 
 
+def reference(column: str, key: str, mysql: bool = False) -> Fit:
+    """Tell whether a column of type ``column`` (short form) can be a foreign key to one of type ``key``.
+
+    ``clash``: the database refuses it. ``narrow``: it takes it, but the column cannot hold every key. ``unclear``: an
+    enum, a domain or another type that is not known has a part in it. PostgreSQL takes what it can compare, such as
+    text with varchar and any integer with a numeric key; MySQL wants integers of one size and sign.
+    """
+    own, other = family(column), family(key)
+    if mysql:
+        return _mysql_reference(_mysql_integer(column), _mysql_integer(key))
+    if own == other:
+        return "narrow" if _SIZES.get(column, 0) < _SIZES.get(key, 0) else "fits"
+    if own in _WIDENING and other in _WIDENING:
+        return "fits" if _WIDENING[own] <= _WIDENING[other] else "clash"
+    if {own, other} <= _MOMENTS or (own, other) == ("citext", "text"):
+        return "fits"
+    return "clash" if _is_known(own) and _is_known(other) else "unclear"
+
+
+def _mysql_reference(own: str, other: str) -> Fit:
+    if own == other:
+        return "fits"
+    own_integer, other_integer = (each.removesuffix(" unsigned") in _MYSQL_SIZED for each in (own, other))
+    return "clash" if own_integer and other_integer else "unclear" if own_integer == other_integer else "clash"
+
+
+def _mysql_integer(sql_type: str) -> str:
+    base, unsigned, _ = sql_type.partition(" unsigned")
+    base = base.split("(")[0]
+    return _MYSQL_INTEGERS.get(base, base) + unsigned
+
+
+def _is_known(sql_type: str) -> bool:
+    base = sql_type.split("(")[0].replace("[]", "")
+    return base in _KNOWN or base in _MOMENTS or base in ("time", "timetz")
+
+
 def _normalize_scalar(text: str) -> str:
     match = re.match(_TYPE, text.lower())
     if match is None:
@@ -71,6 +115,8 @@ def _normalize_scalar(text: str) -> str:
         base = _ALIASES.get(base, base if base in _KNOWN or match["args"] is not None else text)
     return f"{base}({args})" if args else base
 
+
+_MYSQL_SIZED: Final = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint"})
 
 _KNOWN: Final = frozenset(_ALIASES.values()) | {
     "bit",

@@ -1,6 +1,6 @@
 import pytest
 
-from rules.support import Found, files, py, run, ts
+from rules.support import Found, files, project, py, run, ts
 
 CODE = "REL001"
 
@@ -158,7 +158,112 @@ NOOP = {
     ),
 }
 
+LOOSE_TEXT = """
+            export const people = pgTable("people", { id: text("id").primaryKey() });
+            export const invoices = pgTable("invoices", { id: uuid("id").primaryKey(), personId: text("person_id") });
+"""
+MANY = "\n".join(
+    f'export const t{number} = pgTable("t{number}", {{ id: uuid("id").primaryKey() }});' for number in range(9)
+)
+TS_LOOSE = """
+export const customers = pgTable("customers", { id: uuid("id").primaryKey() });
+export const invoices = pgTable("invoices", { id: uuid("id").primaryKey(), customer_id: uuid("customer_id") });
+"""
+
+
+def invoices_py(field: str, name: str = "Invoice", more: str = "", **settings):
+    """Return a Customer and a table with the given field, on line 7."""
+    return py(
+        f"""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class {name}(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            {field}
+        {more}
+        """,
+        **settings,
+    )
+
+
+NOOP |= {
+    "py another size of integer": invoices_py("customer_id: int = Field(sa_type=BigInteger)"),
+    "py a default that stands for none": invoices_py("customer_id: int = Field(default=0)"),
+    "py a default that cannot be read": invoices_py("customer_id: int = Field(default=unreadable())"),
+    "py a kind beside it": invoices_py("customer_id: int; customer_kind: str"),
+    "py an exempt table by its name": invoices_py("customer_id: int", "CustomerHistory"),
+    "py another table ends in the noun": invoices_py(
+        "customer_id: int",
+        more="""
+        class BankCustomer(SQLModel, table=True):
+            __tablename__ = "bank_customers"
+            id: int = Field(primary_key=True)
+        """,
+    ),
+    "py in a test": files(
+        test_models__py="""
+            from sqlmodel import Field, SQLModel
+
+            class Customer(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+
+            class Invoice(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                customer_id: int
+        """
+    ),
+    "ts text, which may come from anywhere": ts(LOOSE_TEXT),
+    "ts of two tables the one in the same file": files(
+        crm__ts=CUSTOMERS,
+        schema__ts=f"""{CUSTOMERS}
+            export const invoices = pgTable("invoices", {{
+              id: uuid("id").primaryKey(),
+              customer_id: uuid("customer_id"),
+            }});
+        """,
+    ),
+    "ts a project that does without foreign keys": ts(TS_LOOSE + MANY),
+    "ts another model of the table has the foreign key": ts("""
+        export const customers = pgTable("customers", { id: uuid("id").primaryKey() });
+        export const invoices = pgTable("invoices", {
+          customer_id: uuid("customer_id").references(() => customers.id),
+        });
+        const script = pgTable("invoices", { id: uuid("id").primaryKey(), customer_id: uuid("customer_id") });
+    """),
+    "ts a migration declares it": project(
+        {
+            "schema.ts": f'import {{ pgTable, uuid }} from "drizzle-orm/pg-core";{TS_LOOSE}',
+            "migrations/0001_first.sql": """
+                CREATE TABLE customers (id uuid PRIMARY KEY);
+                CREATE TABLE invoices (id uuid PRIMARY KEY, customer_id uuid REFERENCES customers (id));
+            """,
+        }
+    ),
+}
+
 FINDING = {
+    "py may be NULL": (
+        invoices_py("customer_id: int | None = None"),
+        [Found(7, 5, f"`invoice.customer_id` {why('customer')}")],
+    ),
+    "py another option for the tables that are left out": (
+        invoices_py("customer_id: int", "CustomerHistory", options={CODE: {"exempt_tables": ()}}),
+        [Found(7, 5, f"`customerhistory.customer_id` {why('customer')}")],
+    ),
+    "ts text that another table references by the same name": (
+        ts(f"""{LOOSE_TEXT}
+            export const visits = pgTable("visits", {{
+              id: uuid("id").primaryKey(),
+              personId: text("person_id").references(() => people.id),
+            }});
+        """),
+        [Found(3, 76, f"`invoices.person_id` {why('people')}")],
+    ),
+    "ts a project that does without foreign keys, but asked for": (
+        ts(TS_LOOSE + MANY, options={CODE: {"always": True}}),
+        [Found(3, 76, f"`invoices.customer_id` {why('customers')}")],
+    ),
     "py singular": (
         py("""
             class Customer(SQLModel, table=True):
@@ -169,18 +274,6 @@ FINDING = {
                 customer_id: int
         """),
         [Found(7, 5, f"`invoice.customer_id` {why('customer')}")],
-    ),
-    "py plural in ies, integers of any size": (
-        py("""
-            class Category(SQLModel, table=True):
-                __tablename__ = "categories"
-                id: int = Field(primary_key=True)
-
-            class Product(SQLModel, table=True):
-                id: int = Field(primary_key=True)
-                category_id: int = Field(sa_type=BigInteger)
-        """),
-        [Found(8, 5, f"`product.category_id` {why('categories')}")],
     ),
     "py part of a join table's key": (
         py("""
@@ -195,10 +288,10 @@ FINDING = {
     ),
     "ts irregular plural": (
         ts("""
-            export const people = pgTable("people", { id: text("id").primaryKey() });
+            export const people = pgTable("people", { id: uuid("id").primaryKey() });
             export const invoices = pgTable("invoices", {
               id: uuid("id").primaryKey(),
-              personId: text("personId"),
+              personId: uuid("personId"),
             });
         """),
         [Found(5, 3, f"`invoices.personId` {why('people')}")],
@@ -222,18 +315,6 @@ FINDING = {
             """,
         ),
         [Found(2, 47, f"`invoices.customer_id` {why('customers')}", "schema.ts")],
-    ),
-    "ts of two tables the one in the same file": (
-        files(
-            crm__ts=CUSTOMERS,
-            schema__ts=f"""{CUSTOMERS}
-            export const invoices = pgTable("invoices", {{
-              id: uuid("id").primaryKey(),
-              customer_id: uuid("customer_id"),
-            }});
-            """,
-        ),
-        [Found(6, 3, f"`invoices.customer_id` {why('customers')}", "schema.ts")],
     ),
 }
 

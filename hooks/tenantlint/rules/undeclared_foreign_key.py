@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.schema import UNKNOWN, Maybe
+from tenantlint.rules._paths import is_test
+from tenantlint.schema import UNKNOWN
 from tenantlint.types import family
+from tenantlint.view import known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tenantlint.diagnostic import Severity
-    from tenantlint.schema import Column, Part, Table
+    from tenantlint.schema import Column, Maybe, Part, Table
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
 
@@ -25,8 +27,18 @@ class UndeclaredForeignKey(Rule):
 
     ## What it does
     Finds columns `x_id` where the project declares a table `x`, or its plural, whose key has the same type, and
-    where neither a foreign key nor a relation uses the column. The primary key, the tenant column and polymorphic
-    references (`x_type` beside `x_id`) are left out.
+    where neither a foreign key (of a migration too) nor a relation uses the column. It is silent
+
+    - where another table's name ends in `x` too: `server_id` may mean `llm_server` rather than `server`;
+    - where keys are text, unless some foreign key of the project is called `x_id` and references `x`: text may come
+      from anywhere;
+    - on the primary key, the tenant column, polymorphic references (`x_type` beside `x_id`) and columns with a default
+      that stands for "none", such as 0 or "";
+    - where fewer than a third of more than ten tables have a foreign key: that project does without them on purpose;
+    - in tests and examples.
+
+    The rule is not among the recommended ones: in one of four cases that we read in public projects, the column was
+    left loose on purpose, as in rows that outlive what they tell of, or the id was another system's.
 
     ## Why is this bad
     Nothing keeps the column from pointing at a row that does not exist, or that was deleted. Neither the database nor
@@ -92,31 +104,38 @@ class UndeclaredForeignKey(Rule):
     );
     ```
 
+    ## Options
+    - `exempt-tables` (of this rule): tables whose rows may point at what is gone; by default those whose names say that
+      they hold logs, audits, events, histories, usage or sessions.
+    - `always`: `true` also checks projects that have hardly any foreign keys (default: `false`).
+
     ## Fix safety
     Unsafe: the migration fails where rows already point at nothing.
     """
 
     code: ClassVar[str] = "REL001"
     name: ClassVar[str] = "undeclared-foreign-key"
-    preset: ClassVar[Preset] = "recommended"
+    preset: ClassVar[Preset] = "strict"
     severity: ClassVar[Severity] = "warning"
+
+    exempt_tables: tuple[str, ...] = (
+        *("*audit*", "*Audit*", "*history*", "*History*", "*event*", "*Event*", "*usage*", "*Usage*", "*archive*"),
+        *("log", "logs", "*_log", "*_logs", "*Log", "*Logs", "*session*", "*Session*"),
+    )
+    always: bool = False
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each column by itself."""
-        if table.incomplete & _NEEDED:
+        if table.incomplete & _NEEDED or view.may_have_more_foreign_keys(table) or is_test(table.at.path):
             return
-        names = {
-            snake_case(name) for column in table.columns for name in (column.key, column.name) if name is not UNKNOWN
-        }
+        if view.does_without_foreign_keys(table) and not self.always:
+            return
         tenant = view.tenant_columns(table)
-        for column in table.columns:
-            if column.name is UNKNOWN or column in tenant or _may_be_key(table, column.name):
+        for column, noun in _nouns(table):
+            if column in tenant or _may_be_key(table, column) or _has_sentinel(column):
                 continue
-            noun = snake_case(column.name).removesuffix("_id")
-            if noun == snake_case(column.name) or f"{noun}_type" in names:
-                continue
-            target = _target(table, column, view.tables_named(noun))
-            if target is None or _is_used(table, column.name, target):
+            target = _target(table, column, noun, view)
+            if target is None or _is_used(table, column.name, target, view):
                 continue
             text = (
                 f"is named after `{label(target)}` but references nothing: it may point at a row that does not exist; "
@@ -125,39 +144,54 @@ class UndeclaredForeignKey(Rule):
             yield Finding(column.at, table, label(table, column), text)
 
 
-def _target(table: Table, column: Column, named: list[Table]) -> Table | None:
-    """Return the one table of that name that the column can reference; of several the one in the same file."""
-    fitting = [other for other in named if other.orm == table.orm and _has_key_like(other, column) is not False]
-    near = [other for other in fitting if other.at.path == table.at.path]
-    found = near if len(fitting) > 1 else fitting
-    if len(found) != 1 or found[0] is table or _has_key_like(found[0], column) is UNKNOWN:
-        return None
-    return found[0]
+def _nouns(table: Table) -> Iterator[tuple[Column, str]]:
+    """Yield the columns ``x_id`` with ``x``, but for those that a column beside them makes polymorphic."""
+    names = {snake_case(name) for each in table.columns for name in (each.key, each.name) if name is not UNKNOWN}
+    for column in table.columns:
+        name = "" if column.name is UNKNOWN else snake_case(column.name)
+        noun = name.removesuffix("_id")
+        if noun not in ("", name) and names.isdisjoint((f"{noun}_type", f"{noun}_kind")):
+            yield column, noun
 
 
-def _may_be_key(table: Table, name: str) -> bool:
+def _may_be_key(table: Table, column: Column) -> bool:
     key = table.primary_key
-    return key is UNKNOWN or (len(key) == 1 and key[0] in (name, UNKNOWN))
+    return key is UNKNOWN or (len(key) == 1 and key[0] in (column.name, UNKNOWN))
 
 
-def _has_key_like(table: Table, column: Column) -> Maybe[bool]:
-    if table.primary_key is UNKNOWN:
-        return UNKNOWN
-    if len(table.primary_key) != 1:
-        return False
-    name = table.primary_key[0]
-    key = None if name is UNKNOWN else table.column(name)
-    if key is None or key.type is UNKNOWN or column.type is UNKNOWN:
-        return UNKNOWN
-    return family(key.type) == family(column.type)
+def _has_sentinel(column: Column) -> bool:
+    """Return whether the column may hold a default such as 0 or "" that stands for no row."""
+    return column.has_default is not False and column.nullable is not True
 
 
-def _is_used(table: Table, name: str, target: Table) -> bool:
+def _target(table: Table, column: Column, noun: str, view: SchemaView) -> Table | None:
+    """Return the one table that a column can mean: no other ends in its noun, and the key has the column's type."""
+    named = [each for each in view.tables_named(noun) if each.orm == table.orm]
+    if len(named) > 1:
+        named = [each for each in named if each.at.path == table.at.path]
+    if len(named) != 1 or named[0] is table:
+        return None
+    if any(each not in (named[0], table) for each in view.tables_ending(noun, table.orm)):
+        return None
+    kind = _key_type(named[0])
+    if column.type is UNKNOWN or kind is None or column.type.split("(")[0] != kind:
+        return None
+    return named[0] if family(kind) != "text" or view.is_known_reference(noun, named[0]) else None
+
+
+def _key_type(table: Table) -> str | None:
+    """Return the type of the primary key without its size, None where it is not one column of a known type."""
+    names = known(table.primary_key)
+    key = table.column(names[0]) if names is not None and len(names) == 1 else None
+    return None if key is None or key.type is UNKNOWN else key.type.split("(")[0]
+
+
+def _is_used(table: Table, name: Maybe[str], target: Table, view: SchemaView) -> bool:
     """Return whether a foreign key or a relation on either side uses the column, or may."""
     if "relations" in target.incomplete:
         return True
     uses = [
-        *(key.columns for key in table.foreign_keys),
+        *(key.columns for key in view.foreign_keys(table)),
         *(relation.columns for relation in table.relations if relation.columns_of in (table.id, UNKNOWN)),
         *(relation.target_columns for relation in target.relations if relation.target_id in (table.id, UNKNOWN)),
     ]

@@ -130,16 +130,20 @@ class MigrationEvaluator(Evaluator):
         return not self.uncertain
 
     def named(
-        self, prefix: str, given: Value, table: Value, columns: Maybe[tuple[Maybe[str | None], ...]]
+        self, prefix: str, given: Value, table: Value, columns: Maybe[tuple[Maybe[str | None], ...]], target: Value = ""
     ) -> Maybe[str | None]:
-        """Return the name of a constraint or index that is called ``given``, None where PostgreSQL names it."""
+        """Return the name of a constraint or index that is called ``given``, None where PostgreSQL names it.
+
+        ``table`` and ``target``, the referenced table of a foreign key, are names without a schema.
+        """
         if isinstance(given, str) or given is UNKNOWN:
             return given
         if given is not None or columns is UNKNOWN:
             return UNKNOWN
         model = TableModel(ClassValue(""))
         model.table_name, model.schema = table if isinstance(table, str) else UNKNOWN, None
-        return conventional(prefix, None, self.conventions(self.path), Subject(model, list(columns)))
+        subject = Subject(model, list(columns), target if isinstance(target, str) else UNKNOWN)
+        return conventional(prefix, None, self.conventions(self.path), subject)
 
     def attribute(self, value: Value, name: str) -> Value:
         """Return ``value.name``; methods of objects are run like functions."""

@@ -18,13 +18,15 @@ from tenantlint.lang.alembic.answers import (
 )
 from tenantlint.lang.alembic.lowering import BREAK
 from tenantlint.lang.sqlmodel import operators
-from tenantlint.lang.sqlmodel.builtins import pure
+from tenantlint.lang.sqlmodel.builtins import applied, plain
 from tenantlint.lang.sqlmodel.language import Python
 from tenantlint.lang.sqlmodel.objects import Descriptor
-from tenantlint.lang.values import Arguments, Builtin, FuncValue, Value
+from tenantlint.lang.values import MISSING, Arguments, Builtin, FuncValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tenantlint.lang import ir
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.lang.values import Scope
@@ -38,7 +40,26 @@ def _hasattr(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     return strongest(args.get(0)) or UNKNOWN
 
 
-_BUILTINS: Final = {"any": pure(any), "all": pure(all), "hasattr": Builtin(_hasattr)}
+def _pure(function: Callable[..., object]) -> Builtin:
+    """Return a builtin that calls a pure Python function with plain arguments, also named ones."""
+
+    def call(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        named = {name: plain(value) for name, value in args.named.items()}
+        if not args.complete or MISSING in named.values():
+            return UNKNOWN
+        return applied(lambda *values: function(*values, **named), *map(plain, args.positional))
+
+    return Builtin(call)
+
+
+_BUILTINS: Final = {
+    "any": _pure(any),
+    "all": _pure(all),
+    "hasattr": Builtin(_hasattr),
+    "enumerate": _pure(lambda values, start=0: list(enumerate(values, start))),
+    "zip": _pure(lambda *values, strict=False: list(zip(*values, strict=strict))),
+    "sorted": _pure(sorted),
+}
 _OF_ALEMBIC: Final = frozenset(
     "op context config operations script runtime autogenerate ddl util command migration environment".split()
 )

@@ -187,7 +187,8 @@ def _drop_index(call: Bound) -> Iterator[Operation]:
 def _create_foreign_key(call: Bound) -> Iterator[Operation]:
     columns, targets = column_names(call.get("local_cols")), column_names(call.get("remote_cols"))
     schema = call.get("source_schema") if "source_schema" in call.values else call.get("schema")
-    name = call.evaluator.named("fk", call.get("constraint_name"), call.get("table_name"), columns)
+    target = call.get("referent_table")
+    name = call.evaluator.named("fk", call.get("constraint_name"), call.get("table_name"), columns, target)
     key = ForeignKey(
         name,
         columns,

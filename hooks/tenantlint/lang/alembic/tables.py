@@ -76,6 +76,10 @@ class _InDatabase(Assembler):
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
 
+    def name_of(self, table: TableModel, value: Value) -> Maybe[str | None]:
+        """Return the database name of one column, None for an expression."""
+        return _index_column(value) if isinstance(value, (TextValue, ColumnClause)) else super().name_of(table, value)
+
     def column(self, table: TableModel, column: ColumnValue) -> Column:
         """Return one column: a primary key takes no NULL, and constraints stand on their own."""
         primary = self.is_primary(table, column)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from tenantlint.migration import AlterPolicy, CreatePolicy, DropPolicy, RenameTable, SetRowSecurity
+from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN, RowLevelSecurity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tenantlint.migration import History
+    from tenantlint.migration import History, Operation
     from tenantlint.schema import Index, Maybe, Policy, Schema, Table, UniqueConstraint
 
 
@@ -26,30 +28,53 @@ class Database:
         self._unread: set[Maybe[str]] = set()
         self._restructured: set[str] = set()
         self._any_table = False
+        _add(self._declared, tuple(table for table in schema.tables if table.dialect == "postgresql"))
         for history in schema.histories:
-            _add(self._migrated, history.tables)
+            _add(self._migrated, tuple(self._settled(history)))
             for item in history.unread:
                 if item.structure:
                     self._any_table = self._any_table or item.tables is UNKNOWN
                     self._restructured.update(_names(history) if item.tables is UNKNOWN else map(_key, item.tables))
                 if item.security:
                     self._unread.update([UNKNOWN] if item.tables is UNKNOWN else map(_key, item.tables))
-        _add(self._declared, tuple(table for table in schema.tables if table.dialect == "postgresql"))
+
+    def _settled(self, history: History) -> Iterator[Table]:
+        """Yield the tables of a history. One that it only alters is the model's, where there is a model of that name.
+
+        Such a table is made by the model (``create_all``, ``drizzle-kit push``), so that it has no other security.
+        """
+        doubtful: set[Maybe[str]] | None = None
+        for table in history.tables:
+            name = table.qualified_name
+            if name is not UNKNOWN and _key(name) in self._declared and table.incomplete >= _SECURED_ELSEWHERE:
+                doubtful = _doubtful(history) if doubtful is None else doubtful
+                yield table if name in doubtful else _secured_here(table)
+            else:
+                yield table
 
     def twins(self, table: Table) -> tuple[Table, ...]:
         """Return the tables of the database that have the name of ``table``."""
         name = table.qualified_name
         return () if name is UNKNOWN else tuple(self._migrated.get(_key(name), ()))
 
-    def has(self, name: str) -> bool:
-        """Return whether a migration has a table of this (qualified) name, or may have one."""
-        return _key(name) in self._migrated or self._any_table
-
     def _tellers(self, table: Table) -> tuple[Table, ...]:
         """Return all that tells of the security of ``table``: itself, its twins, and other models of it."""
         name = table.qualified_name
         models = () if name is UNKNOWN else self._declared.get(_key(name), ())
         return (table, *(model for model in models if model is not table), *self.twins(table))
+
+    def has(self, name: str) -> bool:
+        """Return whether a migration has a table of this (qualified) name, or may have one."""
+        return _key(name) in self._migrated or self._any_table
+
+    def models(self, table: Table) -> tuple[Table, ...]:
+        """Return the models of PostgreSQL tables that have the name of ``table``."""
+        name = table.qualified_name
+        return () if name is UNKNOWN else tuple(self._declared.get(_key(name), ()))
+
+    def is_secured_by_migrations(self, table: Table) -> Maybe[bool]:
+        """Return whether a migration or script enables row level security on ``table``, whatever its model says."""
+        return _any([twin.rls.enabled for twin in self.twins(table)], self._may_be_secured_elsewhere(table))
 
     def row_level_security(self, table: Table) -> RowLevelSecurity:
         """Return what the models and the migrations together say of row level security on ``table``."""
@@ -96,6 +121,36 @@ def _add(found: dict[str, list[Table]], tables: tuple[Table, ...]) -> None:
     for table in tables:
         if table.qualified_name is not UNKNOWN:
             found.setdefault(_key(table.qualified_name), []).append(table)
+
+
+_SECURED_ELSEWHERE: Final = frozenset({"columns", "primary_key", "policies"})
+
+
+def _doubtful(history: History) -> set[Maybe[str]]:
+    """Return the tables of which a history leaves open what security it gives them, or takes from them."""
+    doubtful: set[Maybe[str]] = set()
+    created: set[tuple[Maybe[str], Maybe[str]]] = set()
+    for operation in (each for revision in history.revisions for each in revision.upgrade):
+        if isinstance(operation, RenameTable):
+            doubtful |= {operation.table, operation.new_name}
+        elif isinstance(operation, SetRowSecurity | CreatePolicy | AlterPolicy | DropPolicy):
+            if isinstance(operation, CreatePolicy):
+                created.add((operation.table, operation.policy.name))
+            if not operation.certain or _drops_another(operation, created):
+                doubtful.add(operation.table)
+    return doubtful
+
+
+def _drops_another(operation: Operation, created: set[tuple[Maybe[str], Maybe[str]]]) -> bool:
+    """Tell whether an operation drops a policy that must be there and that these migrations did not create."""
+    if not isinstance(operation, DropPolicy) or operation.if_exists:
+        return False
+    return (operation.table, operation.name) not in created
+
+
+def _secured_here(table: Table) -> Table:
+    rls = RowLevelSecurity(table.rls.enabled is True, table.rls.forced is True)
+    return replace(table, incomplete=table.incomplete - {"policies"}, rls=rls)
 
 
 def _names(history: History) -> Iterator[str]:

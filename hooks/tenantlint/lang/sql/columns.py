@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.sql.context import Context
     from tenantlint.schema import Maybe
 
-_SERIALS: Final = frozenset("serial serial2 serial4 serial8 bigserial smallserial".split())
+_SERIALS: Final = [[name] for name in "serial serial2 serial4 serial8 bigserial smallserial".split()]
 _LABELS: Final = {"primary": "pkey", "unique": "key", "foreign": "fkey", "references": "fkey", "exclude": "excl"}
 
 
@@ -47,7 +47,7 @@ def type_name(node: Node) -> str:
 def is_serial(node: Node) -> bool:
     """Tell whether a ``Typename`` node is an integer with a sequence."""
     generic = path(node, "SimpleTypename", "GenericType")
-    return generic is not None and fold(text(generic)) in _SERIALS
+    return generic is not None and parts_of_type(generic)[-1:] in _SERIALS
 
 
 def _scalar(node: Node) -> str:

@@ -130,7 +130,9 @@ def _check(context: Context, node: Node) -> str | None:
 
 def _predicate(context: Context, node: Node, kind: str) -> str | None:
     expression = path(node, kind, "a_expr")
-    return None if expression is None else text(expression)
+    if expression is None:
+        return None
+    return context.data[expression.start_byte : expression.end_byte].decode("utf-8", "replace")
 
 
 def _roles(node: Node | None) -> tuple[str, ...] | None:

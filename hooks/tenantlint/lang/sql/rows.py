@@ -95,6 +95,17 @@ def _merge(context: Context, node: Node) -> Iterator[m.Operation]:
             yield _written(context, table, "delete", ())
 
 
+def copy(context: Context, node: Node) -> Iterator[m.Operation]:
+    """Yield the operation of ``COPY … FROM``."""
+    written = child(node, "qualified_name")
+    if written is None or not has(node, "copy_from") or path(node, "copy_from", "kw_from") is None:
+        yield other(context, node)
+        return
+    listed = path(node, "opt_column_list", "columnList")
+    columns: Maybe[tuple[Maybe[str], ...]] = tuple(_first_name(each) for each in items(listed))
+    yield _written(context, context.table(written), "insert", UNKNOWN if listed is None else columns)
+
+
 def truncate(context: Context, node: Node) -> Iterator[m.Operation]:
     """Yield the operations of ``TRUNCATE``, one for each table."""
     for each in items(child(node, "relation_expr_list")):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sql import objects, routines, rows, tables
 from tenantlint.lang.sql.blocks import do_block
-from tenantlint.lang.sql.effects import HOLE, unread, without_holes
+from tenantlint.lang.sql.effects import unread, without_holes
 from tenantlint.lang.sql.grammar import parse_sql
 from tenantlint.lang.sql.nodes import descend
+from tenantlint.lang.sql.repair import repaired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,10 +24,11 @@ def read(context: Context) -> list[m.Operation]:
     """Return what the statement of ``context`` does."""
     root = parse_sql(context.data) if _is_worth_parsing(context.data) else None
     if root is not None and root.has_error:
-        data = _without_variables(context.data)
-        context, root = context.moved(data, context.here, True), parse_sql(data)
+        data = repaired(context.data)
+        root = parse_sql(data)
+        context.refused = root.has_error
+        context = context if len(data) == len(context.data) else context.moved(data, context.here, True)
     if root is None or root.has_error:
-        context.refused = root is not None
         return unread(context, "the statement cannot be read")
     tops = [each for each in root.named_children if each.type != "comment"]
     found = [without_holes(each, "a variable of psql") for top in tops for each in _dispatch(context, top)]
@@ -37,17 +38,6 @@ def read(context: Context) -> list[m.Operation]:
 def _is_worth_parsing(data: bytes) -> bool:
     """Tell whether all of a statement matters: of the rows of a large INSERT nothing does."""
     return len(data) <= (_MAX_ROWS_BYTES if data[:6].lower() in (b"insert", b"values") else _MAX_BYTES)
-
-
-def _without_variables(data: bytes) -> bytes:
-    """Return a statement with a parameter for each ``:name`` and ``%(name)s`` that stands for a value."""
-
-    def filled(match: re.Match[bytes]) -> bytes:
-        if match["name"] is not None:
-            return b'"' + HOLE.encode() + b'"'
-        return b"$1" if match["value"] is not None else match[0]
-
-    return re.sub(_VARIABLE, filled, data)
 
 
 def _dispatch(context: Context, top: Node) -> Iterator[m.Operation]:
@@ -73,10 +63,6 @@ def _do(context: Context, node: Node) -> Iterator[m.Operation]:
 
 _MAX_BYTES: Final = 1_000_000
 _MAX_ROWS_BYTES: Final = 50_000
-_VARIABLE: Final = (
-    rb"'(?:[^']|'')*+'|\"[^\"]*\"|--[^\r\n]*|\$(\w*)\$.*?\$\1\$"
-    rb"|(?<![:\w]):(?P<name>\"[^\"]+\")|(?P<value>(?<![:\w]):'[^']*'|(?<![:\w]):[A-Za-z_]\w*|%\(\w+\)s|%s)"
-)
 _WRAPPERS: Final = frozenset({"toplevel_stmt", "stmt", "schema_stmt", "PreparableStmt"})
 _READERS: Final[dict[str, Callable[[Context, Node], Iterator[m.Operation]]]] = {
     "AlterEnumStmt": objects.alter_enum,
@@ -84,6 +70,7 @@ _READERS: Final[dict[str, Callable[[Context, Node], Iterator[m.Operation]]]] = {
     "AlterPolicyStmt": objects.alter_policy,
     "AlterTableStmt": tables.alter_table,
     "CallStmt": rows.call,
+    "CopyStmt": rows.copy,
     "CreateAsStmt": tables.create_table,
     "CreateFunctionStmt": routines.create_function,
     "CreatePolicyStmt": objects.create_policy,

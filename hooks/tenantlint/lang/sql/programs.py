@@ -1,0 +1,48 @@
+"""SQL that stands outside any folder of migrations: scripts, and programs of other languages that hold it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenantlint.lang.sql.scan import security_statements
+from tenantlint.migration import Downgrade, History, Revision, Unread
+from tenantlint.replay import replay
+from tenantlint.schema import UNKNOWN
+from tenantlint.source import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.migration import Operation
+    from tenantlint.project import Project
+    from tenantlint.source import Source
+
+
+def written_in_code(project: Project, paths: Iterable[str]) -> tuple[History, ...]:
+    """Return what programs that hold statements on row level security may do: to any table, and nobody knows what.
+
+    A statement in a comment does not count.
+    """
+    return tuple(history for path in sorted(paths) if (history := _program(project.source(path))) is not None)
+
+
+def _program(source: Source) -> History | None:
+    starts = security_statements(source.data)
+    if not starts:
+        return None
+    from tenantlint.comments import comments
+
+    hidden = [range(comment.start, comment.end) for comment in comments(source)]
+    for start in starts:
+        if not any(start in span for span in hidden):
+            at = Location(source.path, start, start)
+            why = "a program runs it, and when it does so and on which tables is not known"
+            return script_of(source.path, (Unread(at, True, why, UNKNOWN, security=True, structure=False),), at)
+    return None
+
+
+def script_of(path: str, upgrade: tuple[Operation, ...], at: Location) -> History:
+    """Return the history of one file that stands for itself. ``at`` is where it begins."""
+    revision = Revision(path.rpartition("/")[2].rpartition(".")[0], (), path, at, upgrade, Downgrade("missing", (), at))
+    replayed = replay((revision,), "script", path)
+    return History("script", path, (revision,), (), replayed.tables, replayed.unread)

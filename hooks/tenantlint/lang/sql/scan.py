@@ -1,0 +1,46 @@
+"""Cheap tests of bytes, so that no parser is imported for files that say nothing of the database."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_OTHER_DIALECTS: Final = (
+    rb"(?im)^\s*(?:create|alter|drop|insert|update|delete|rename)\b[^;'\n]*`"
+    rb"|\bengine\s*=|\bauto_?increment\b|^\s*pragma\b|\bwithout\s+rowid\b|\[dbo\]|^\s*go\s*$|\bnvarchar\b"
+)
+_WRITTEN: Final = (
+    rb"(?is)\balter\s+table\b[^;]{0,300}?\b(?:enable|disable|force)\s+row\s+level\s+security\b"
+    rb"|\b(?:create|alter|drop)\s+policy\b[^;]{1,300}?\bon\b"
+)
+
+
+def mentions_security(data: bytes) -> bool:
+    """Return whether a file may speak of row level security or of policies."""
+    return any(word in data for word in (b"LEVEL SECURITY", b"level security", b" POLICY ", b" policy "))
+
+
+def is_other_dialect(data: bytes) -> bool:
+    """Return whether SQL is surely not PostgreSQL's: backquoted names, ENGINE, AUTO_INCREMENT, PRAGMA."""
+    import re
+
+    return re.search(_OTHER_DIALECTS, data) is not None
+
+
+def security_statements(data: bytes) -> list[int]:
+    """Return where statements on row level security or policies begin in a program."""
+    import re
+
+    return [match.start() for match in re.finditer(_WRITTEN, data)]
+
+
+def is_test(path: str) -> bool:
+    """Return whether a program is a test, or stands among tests."""
+    *folders, name = path.lower().split("/")
+    return (
+        not _TESTS.isdisjoint(folders)
+        or name.startswith(("test_", "conftest."))
+        or any(mark in name for mark in (".test.", ".spec.", "_test."))
+    )
+
+
+_TESTS: Final = frozenset({"test", "tests", "__tests__", "spec", "specs", "e2e", "testing", "fixtures", "__mocks__"})

@@ -185,7 +185,7 @@ class Evaluator:
     def _settle(self, scope: Scope, name: str, deferred: Deferred) -> Value:
         value = self.imported(deferred, scope.module.path)
         if value is not UNKNOWN:
-            scope.variables[name] = value
+            scope.variables[name] = deferred.value = value
         return value
 
     def resolve_name(self, name: str, scope: Scope) -> Value:

@@ -32,6 +32,8 @@ def _assign(evaluator: Evaluator, node: ir.Assign, scope: Scope) -> None:
     target = node.targets[0]
     if scope.annotations is not None and node.annotation is not None and isinstance(target, ir.Name):
         scope.annotations[target.id] = node
+        if evaluator.uncertain > scope.certainty:
+            scope.unsure |= {target.id}
     if node.value is None:
         return
     value = evaluator.evaluate(node.value, scope)
@@ -205,11 +207,16 @@ def _merge(states: list[dict[str, Value]]) -> dict[str, Value]:
     merged = dict(first)
     for state in others:
         for name, value in state.items():
-            if name not in merged or not same(merged[name], value):
+            if name not in merged or not same(_settled(merged[name]), _settled(value)):
                 merged[name] = UNKNOWN
         for name in merged.keys() - state.keys():
             merged[name] = UNKNOWN
     return merged
+
+
+def _settled(value: Value) -> Value:
+    """Return what an import gave, where one branch has looked it up and another has not."""
+    return value.value if isinstance(value, Deferred) and value.value is not UNKNOWN else value
 
 
 STATEMENTS: Final[dict[type, Callable[..., Flow | None]]] = {

@@ -191,31 +191,38 @@ class ModuleValue:
 
 
 class Deferred:
-    """An import that is looked up when its name is used. ``name`` is None for the module itself."""
+    """An import that is looked up when its name is used. ``name`` is None for the module itself.
 
-    __slots__ = ("at", "level", "module", "name")
+    ``value`` is what it gave, UNKNOWN until then.
+    """
+
+    __slots__ = ("at", "level", "module", "name", "value")
 
     def __init__(self, module: str, level: int, name: str | None, at: Location) -> None:
         self.module = module
         self.level = level
         self.name = name
         self.at = at
+        self.value: Value = UNKNOWN
 
 
 class Scope:
     """The names of one block. Only the outermost scope of a module has no parent.
 
-    ``annotations`` collects the annotated names of a class body; it is None in every other scope. ``states`` are the
-    variables as they were before the branch that runs now, and after those that ran instead of it.
+    ``annotations`` collects the annotated names of a class body; it is None in every other scope. ``unsure`` are those
+    of them that stand in branches which may not run; ``certainty`` is how many undecided branches surround the class.
+    ``states`` are the variables as they were before the branch that runs now, and after those that ran instead of it.
     """
 
-    __slots__ = ("annotations", "module", "parent", "states", "variables")
+    __slots__ = ("annotations", "certainty", "module", "parent", "states", "unsure", "variables")
 
     def __init__(self, module: Module, parent: Scope | None = None) -> None:
         self.module = module
         self.parent = parent
         self.variables: dict[str, Value] = {}
         self.annotations: dict[str, ir.Assign] | None = None
+        self.certainty = 0
+        self.unsure: frozenset[str] = frozenset()
         self.states: tuple[dict[str, Value], ...] = ()
 
 

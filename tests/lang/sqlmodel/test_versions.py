@@ -45,6 +45,17 @@ CASES = {
         True,
         True,
     ),
+    "another requirement file": ({"requirements-api.txt": "pydantic==1.10.2\nsqlmodel==0.0.8\n"}, False, True),
+    "a folder of requirements": ({"requirements/base.in": "pydantic<2\nsqlmodel\n"}, True, True),
+    "conda": ({"environment.yml": "dependencies:\n  - pydantic=1.10\n  - sqlmodel=0.0.8\n"}, False, True),
+    "a Dockerfile": ({"docker/api.Dockerfile": "RUN pip install fastapi sqlmodel==0.0.8 'pydantic<2'\n"}, False, True),
+    "a Dockerfile without versions": ({"Dockerfile": "RUN pip install sqlmodel pydantic fastapi==0.1\n"}, True, False),
+    "a project file before the others": (
+        {"pyproject.toml": 'dependencies = ["pydantic", "sqlmodel"]\n', "requirements-x.txt": "sqlmodel==0.0.8\n"},
+        True,
+        False,
+    ),
+    "another folder": ({"other/requirements-x.txt": "pydantic==1.10.2\nsqlmodel==0.0.8\n"}, True, False),
     "nearest folder": (
         {"requirements.txt": "pydantic==1.10.2\n", "app/requirements.txt": "pydantic==2.0\nsqlmodel==0.0.44\n"},
         False,

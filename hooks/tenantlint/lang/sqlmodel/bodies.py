@@ -24,6 +24,9 @@ MAX_LINES: Final = 120
 MAX_INIT_LINES: Final = 20
 """Likewise for the ``__init__`` of a column type."""
 
+MAX_PROPERTY_LINES: Final = 4
+"""Likewise for a property, which an enumeration may have."""
+
 MAX_TEXT: Final = 300
 """Bytes of a string literal that is worth cutting out."""
 MAX_VALUE: Final = 50_000
@@ -50,9 +53,11 @@ def decides(data: bytes, span: Span, name: str, decorators: list[str], first: st
     ``span`` is the place of the function in ``data``, ``decorators`` are the last names of its decorators, and
     ``first`` is the name of its first parameter, or ''.
     """
-    if data.count(b"\n", *span) > (MAX_INIT_LINES if name == "__init__" else MAX_LINES) or not _IRRELEVANT.isdisjoint(
-        decorators
-    ):
+    lines = data.count(b"\n", *span)
+    if decorators == ["property"] and lines < MAX_PROPERTY_LINES:
+        return True
+    limit = MAX_INIT_LINES if name == "__init__" else MAX_LINES
+    if lines > limit or not _IRRELEVANT.isdisjoint(decorators):
         return False
     if name == "__init__":
         return True

@@ -189,6 +189,15 @@ def _scalar_constructor(convert: _Function) -> Constructor:
     return lambda cls, evaluator, args, at: made_of(args.positional) or convert(evaluator, args, at)
 
 
+def _new(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Return what ``object.__new__(cls)`` makes."""
+    cls = args.get(0)
+    return InstanceValue(cls) if isinstance(cls, ClassValue) else UNKNOWN
+
+
+for _cls in (OBJECT, STR, INT):
+    _cls.namespace["__new__"] = Builtin(_new)
+
 for _cls, _convert in _CONVERSIONS.items():
     _cls.constructor = (_scalar_constructor if _cls in (STR, INT, FLOAT) else _constructor)(_convert)
 

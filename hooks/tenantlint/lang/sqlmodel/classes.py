@@ -12,12 +12,13 @@ from tenantlint.lang.sqlmodel.objects import (
     ClassValue,
     Descriptor,
     EnumMember,
+    InstanceValue,
     Parametrized,
     SpecialForm,
     TypeVariable,
 )
 from tenantlint.lang.sqlmodel.stdlib import CLASSES, ENUM, STR_ENUM
-from tenantlint.lang.values import Arguments, External, FuncValue, ListValue, MapValue, Scope, Value
+from tenantlint.lang.values import MISSING, Arguments, External, FuncValue, ListValue, MapValue, Scope, Value
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def define_class(evaluator: Evaluator, models: Models, node: ir.ClassDef, scope:
     """Return the class that a statement defines."""
     inner = Scope(scope.module, scope)
     inner.annotations = {}
+    inner.certainty = evaluator.uncertain
     params = tuple(TypeVariable(name) for name in node.type_params)
     inner.variables.update(zip(node.type_params, params, strict=True))
     bases = _bases(evaluator, node, inner)
@@ -57,6 +59,8 @@ def define_class(evaluator: Evaluator, models: Models, node: ir.ClassDef, scope:
         for name, statement in inner.annotations.items()
         if statement.annotation is not None
     }
+    cls.unsure = inner.unsure
+    cls.certain = not evaluator.uncertain
     if ENUM in cls.mro:
         _make_members(cls)
     if isinstance(cls, ModelClass):
@@ -126,11 +130,25 @@ def _make_members(cls: ClassValue) -> None:
     for name, assigned in list(cls.namespace.items()):
         if _is_no_member(name) or isinstance(assigned, (FuncValue, Descriptor, ClassValue)):
             continue
-        value = _member_value(cls, name, assigned)
+        attributes = _attributes(cls, assigned)
+        value = attributes.get("_value_", MISSING)
+        value = _member_value(cls, name, assigned) if value is MISSING else value
         alias = next((member for member in members if value is not UNKNOWN and member.value == value), None)
         if alias is None:
-            members.append(EnumMember(cls, name, value))
+            members.append(EnumMember(cls, name, value, attributes))
         cls.namespace[name] = members[-1] if alias is None else alias
+
+
+def _attributes(cls: ClassValue, assigned: Value) -> dict[str, Value]:
+    """Return what ``__new__`` and ``__init__`` of an enumeration make the attributes of a member."""
+    args = tuple(assigned.items) if isinstance(assigned, ListValue) and assigned.kind == "tuple" else (assigned,)
+    member = InstanceValue(cls)
+    for name, first in (("__new__", cls), ("__init__", member)):
+        function = cls.own(name)
+        if isinstance(function, FuncValue) and cls.evaluator is not None and cls.at is not None:
+            made = cls.evaluator.call(function, Arguments((first, *args)), cls.at)
+            member.attributes.update(made.attributes if isinstance(made, InstanceValue) else {})
+    return member.attributes
 
 
 def _is_no_member(name: str) -> bool:

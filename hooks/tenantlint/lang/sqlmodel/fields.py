@@ -233,6 +233,8 @@ def _field(
     if is_form(type_, "ClassVar"):
         return None
     made = ModelField(name, substitute(type_, type_arguments(cls)), annotation.at)
+    if name in owner.unsure:
+        assigned = UNKNOWN
     if assigned is not MISSING:
         made.assign(UNKNOWN if isinstance(assigned, Descriptor) else assigned)
     return made

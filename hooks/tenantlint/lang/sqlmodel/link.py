@@ -66,9 +66,10 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
         if module is not None:
             evaluator.run(module)
             module.body = ()  # what classes and functions still need of it, they hold themselves
-    registry = Registry(models, Imports(project, resolver), UnreadTables(project, frozenset(paths)))
+    unread = UnreadTables(project, frozenset(paths), broken=bool(loader.problems))
+    registry = Registry(models, Imports(project, resolver), unread)
     assembler = Assembler(registry, evaluator, models.events)
-    relations = Relations(evaluator, registry)
+    relations = Relations(evaluator, registry, models.versions)
     tables = tuple(assembler.table(table, relations.of(table)) for table in registry.tables)
     unresolved = (*models.undecided, *_unresolved(tables, evaluator.unresolved.values()))
     return Linked(tables, assembler.enums(), (), unresolved, tuple(loader.problems))

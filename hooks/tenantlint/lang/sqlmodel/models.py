@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 ALL_PARTS: Final[frozenset[Part]] = frozenset(
     {"columns", "foreign_keys", "indexes", "relations", "unique_constraints", "primary_key"}
 )
+_CHANGING: Final[dict[str, frozenset[Part]]] = {
+    "append_column": ALL_PARTS,
+    "append_constraint": frozenset({"foreign_keys", "unique_constraints", "primary_key"}),
+    "constraints": frozenset({"foreign_keys", "unique_constraints", "primary_key"}),
+    "indexes": frozenset({"indexes"}),
+}
 _ARGUMENT_PARTS: Final[frozenset[Part]] = frozenset({"foreign_keys", "indexes", "unique_constraints", "primary_key"})
 
 
@@ -81,11 +87,30 @@ class TableModel(Native):
         """Return the collection of columns."""
         if name in ("c", "columns"):
             return TableColumns(self)
+        if name in _CHANGING:
+            return TableChange(self, _CHANGING[name])
         return {"name": self.table_name, "schema": self.schema, "metadata": self.metadata}.get(name, UNKNOWN)
 
     def by_key(self, key: Value) -> ColumnValue | None:
         """Return the column that SQLAlchemy finds under a key: the name in the database, unless ``key=`` says else."""
         return next((column for column in self.columns.values() if column.lookup_key() == key), None)
+
+
+class TableChange(Native):
+    """What may change a table after it is made: ``append_constraint``, or its set of indexes."""
+
+    def __init__(self, table: TableModel, parts: frozenset[Part]) -> None:
+        self.table = table
+        self.parts = parts
+
+    def get(self, name: str) -> Value:
+        """Return a method of the set."""
+        return self if name in ("add", "discard", "remove", "update", "clear") else UNKNOWN
+
+    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        """Take note that the table may have more than was read, or less."""
+        self.table.incomplete |= self.parts
+        return None
 
 
 class TableColumns(Native):
@@ -128,7 +153,20 @@ class Models:
             self.undecided.append(Unresolved(f"class `{cls.name}`", why, cls.at))
         base_is_table = any(_is_table(base) is True for base in cls.bases)
         if cls.is_table is True and not base_is_table:
-            self.tables.append(_mapped_table(evaluator, cls, self.versions))
+            table = _mapped_table(evaluator, cls, self.versions)
+            if cls.certain:
+                self.tables.append(table)
+            else:
+                self._note_uncertain(table)
+                cls.table = None
+
+    def _note_uncertain(self, table: TableModel) -> None:
+        """Take a table that may not be declared for none, though one of its name may exist."""
+        assert table.cls.at is not None
+        why = "whether it is declared is decided by code that is not read, or only when that runs"
+        self.undecided.append(Unresolved(f"table `{table.cls.name}`", why, table.cls.at))
+        if isinstance(table.table_name, str):
+            self.other_names.add(table.table_name)
 
     def note_other(self, cls: ClassValue) -> None:
         """Remember the name of a table whose class is no SQLModel, as far as is known: it exists, though not read."""
@@ -189,7 +227,7 @@ def _mapped_table(evaluator: Evaluator, cls: ModelClass, versions: Versions) -> 
         elif isinstance(value, RelationshipValue):
             table.relationships[name] = value
     _name(table)
-    if not cls.known:
+    if not cls.known or any(base.unsure for base in cls.mro):
         table.incomplete |= ALL_PARTS
     return table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.values import MISSING, Arguments, Builtin, External, FuncValue, ListValue, Native, Value
@@ -9,7 +10,7 @@ from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import TypeAlias
 
     from tenantlint.lang import ir
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from tenantlint.source import Location
 
     Constructor: TypeAlias = Callable[["ClassValue", Evaluator, Arguments, Location], Value]
+
+
+_NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
 
 
 class Annotation(Record):
@@ -33,7 +37,8 @@ class ClassValue(Native):
     """A class, of the project or of a library.
 
     ``mro`` starts with the class itself. ``known`` is false where a base class could not be read, so that the class
-    may have more members than ``namespace`` and the bases hold.
+    may have more members than ``namespace`` and the bases hold. ``certain`` is false where the class statement may not
+    run, and ``unsure`` are the annotated names that the body may not reach.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class ClassValue(Native):
         self.evaluator: Evaluator | None = None
         self.constructor: Constructor | None = None
         self.fields: dict[str, ModelField] | None = None
+        self.certain = True
+        self.unsure: frozenset[str] = frozenset()
         self.mro: tuple[ClassValue, ...] = (self, *linearize(bases))
 
     def __repr__(self) -> str:
@@ -140,16 +147,23 @@ class InstanceValue(Native):
 
 
 class EnumMember(Native):
-    """One member of an enumeration."""
+    """One member of an enumeration. ``attributes`` are those that its class gives it when it makes it."""
 
-    def __init__(self, cls: ClassValue, name: str, value: Value) -> None:
+    def __init__(self, cls: ClassValue, name: str, value: Value, attributes: Mapping[str, Value] = _NOTHING) -> None:
         self.cls = cls
         self.name = name
         self.value = value
+        self.attributes = attributes
 
     def get(self, name: str) -> Value:
-        """Return the name or the value."""
-        return {"name": self.name, "value": self.value, "_name_": self.name, "_value_": self.value}.get(name, UNKNOWN)
+        """Return the name, the value, or an attribute; a property is computed."""
+        own = {"name": self.name, "value": self.value, "_name_": self.name, "_value_": self.value}
+        if name in own or name in self.attributes:
+            return own.get(name, self.attributes.get(name))
+        found = self.cls.own(name)
+        if isinstance(found, Descriptor) and found.how == "property" and self.cls.evaluator and self.cls.at:
+            return self.cls.evaluator.call(found.function, Arguments((self,)), self.cls.at)
+        return UNKNOWN
 
 
 class Descriptor(Native):

@@ -117,7 +117,7 @@ class Registry:
         """Return whether a table that the project does not show may exist all the same."""
         if name is UNKNOWN or name in self.others or any(table.table_name is UNKNOWN for table in self.tables):
             return True
-        return self.unread.may_hold(name)
+        return self.unread.may_hold(name, frozenset(self._by_class))
 
     def convention_of(self, table: TableModel) -> Value:
         """Return the naming convention that counted when a table was made."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.evaluate import Evaluator
     from tenantlint.lang.sqlmodel.objects import Annotation
     from tenantlint.lang.sqlmodel.registry import Registry
+    from tenantlint.lang.sqlmodel.versions import Versions
     from tenantlint.source import Location
 
 _COLLECTIONS: Final = frozenset(
@@ -68,7 +69,8 @@ class Link:
 class Relations:
     """Reads the relationships of all tables."""
 
-    def __init__(self, evaluator: Evaluator, registry: Registry) -> None:
+    def __init__(self, evaluator: Evaluator, registry: Registry, versions: Versions) -> None:
+        self.versions = versions
         self.evaluator = evaluator
         self.registry = registry
         self.links: dict[int, list[Link]] = {}
@@ -99,8 +101,8 @@ class Relations:
     def _read_call(self, link: Link, call: RelationshipCall) -> None:
         given = call.option("sa_relationship")
         if isinstance(given, RelationshipValue):
-            link.many = None
             self._read_relationship(link, given)
+            self._read_collection(link)
             return
         back = call.option("back_populates")
         link.options = {} if back is None else {"back_populates": back}
@@ -113,6 +115,22 @@ class Relations:
         args = call.option("sa_relationship_args")
         link.complete = (more is None or (isinstance(more, MapValue) and more.complete)) and args is None
         link.complete = link.complete and given is None and call.args.complete
+
+    def _read_collection(self, link: Link) -> None:
+        """Take the annotation as SQLAlchemy does: one object, unless it is a collection of what has a name by then."""
+        annotation, many = link.table.cls.annotations.get(link.name), link.many
+        link.many = None
+        if annotation is None or not self.versions.reads_annotations(link.at.path):
+            return
+        target, at = link.target, link.at
+        is_named = target is not None and target.cls.at is not None and self._is_bound(target, annotation)
+        is_later = target is not None and target.cls.module == at.path and (target.cls.at or at).start > at.start
+        if not many or (_is_text(annotation) and (is_later or not is_named)):
+            link.options["uselist"] = False
+
+    def _is_bound(self, target: TableModel, annotation: Annotation) -> bool:
+        found = self.evaluator.resolve_name(target.cls.name, annotation.scope)
+        return isinstance(found, ModelClass) and found.table is target
 
     def _read_relationship(self, link: Link, value: RelationshipValue) -> None:
         link.options = dict(value.args.named)
@@ -128,7 +146,7 @@ class Relations:
         if isinstance(target, str):
             link.target = self.registry.by_class(target, link.table)
         elif isinstance(target, ModelClass):
-            link.target = target.table
+            link.target, link.target_known = target.table, target.certain
         else:
             link.target, link.target_known = None, False
 
@@ -155,7 +173,7 @@ class Relations:
             found = self.evaluator.evaluate(node, annotation.scope)
         name = node.id if isinstance(node, ir.Name) else getattr(node, "name", "")
         if isinstance(found, ModelClass):
-            link.target = found.table
+            link.target, link.target_known = found.table, found.certain
         elif isinstance(found, str):
             link.target = self.registry.by_class(found, link.table)
         else:
@@ -309,6 +327,14 @@ class Relations:
 
 def _qualified(table: Maybe[TableModel | None]) -> Maybe[str | None]:
     return qualified(table.schema, table.table_name) if isinstance(table, TableModel) else table
+
+
+def _is_text(annotation: Annotation) -> bool:
+    """Return whether an annotation is text when the class is made; what stands in a literal has the literal's place."""
+    node = annotation.node
+    inner = node.value if isinstance(node, ir.Item) else node.left if isinstance(node, ir.Binary) else None
+    is_literal = inner is not None and (inner.start, inner.end) == (node.start, node.end)
+    return is_literal or "annotations" in annotation.scope.module.binders
 
 
 def _flag(value: Value) -> Maybe[bool]:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 ROOT_MARKERS: Final = ("tenantlint.toml", "pyproject.toml", "package.json")
 
-SCHEMA_SUFFIXES: Final = (".py", ".pyi", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
-"""The files that can declare a schema."""
+SCHEMA_SUFFIXES: Final = (
+    ".py", ".pyi", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".sql", "/_journal.json",
+    "/snapshot.json",
+)  # fmt: skip
+"""The files that can declare a schema, or change one."""
 
 _SETTINGS_NAMES: Final = frozenset({"package.json", "jsconfig.json", "pyproject.toml", "tenantlint.toml"})
 

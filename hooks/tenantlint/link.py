@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.diagnostic import Crash, crash
 from tenantlint.project import unreadable
 from tenantlint.record import Record
-from tenantlint.schema import Schema
+from tenantlint.schema import Schema, Unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tenantlint.diagnostic import Diagnostic
-    from tenantlint.lang import Linked
+    from tenantlint.lang import Linked, LinkedHistories
+    from tenantlint.migration import Unread
     from tenantlint.project import Project
 
 
@@ -68,6 +69,10 @@ FRONTENDS: Final = (
 )
 
 
+_SECURITY_WORDS: Final = (b"LEVEL SECURITY", b"level security", b"CREATE POLICY", b"create policy")
+SQL_SUFFIXES: Final = (".sql", "/_journal.json", "/snapshot.json")
+
+
 def link(project: Project) -> LinkResult:
     """Read every file of the project that may declare schema and link them into one Schema.
 
@@ -76,18 +81,39 @@ def link(project: Project) -> LinkResult:
     problems: list[Diagnostic] = []
     crashes: list[Crash] = []
     parts: list[Linked] = []
+    hints = Hints()
     for frontend in FRONTENDS:
-        paths = _candidates(project, frontend, problems)
+        paths = _candidates(project, frontend, problems, hints)
         if paths:
             try:
                 parts.append(frontend.link(project, paths))
             except Exception as error:
                 crashes.append(crash(f"reading {frontend.name}", error))
+    migrations = _histories(project, hints, crashes)
     problems += [problem for part in parts for problem in part.problems]
-    return LinkResult(_merge(parts), tuple(problems), tuple(crashes))
+    problems += [problem for part in migrations for problem in part.problems]
+    return LinkResult(_merge(parts, migrations), tuple(problems), tuple(crashes))
 
 
-def _candidates(project: Project, frontend: Frontend, problems: list[Diagnostic]) -> list[str]:
+class Hints:
+    """Programs that may matter to the database besides the schema: those of Alembic, and those that hold SQL."""
+
+    def __init__(self) -> None:
+        self.revisions: list[str] = []
+        self.security: list[str] = []
+
+    def look(self, path: str, data: bytes) -> None:
+        """Take note of a program by its bytes."""
+        if b"down_revision" in data and path.endswith(".py"):
+            from tenantlint.lang.alembic.scan import is_candidate
+
+            if is_candidate(data):
+                self.revisions.append(path)
+        if any(word in data for word in _SECURITY_WORDS):
+            self.security.append(path)
+
+
+def _candidates(project: Project, frontend: Frontend, problems: list[Diagnostic], hints: Hints) -> list[str]:
     """Return the files that the language's byte scan lets through, in order, and keep their bytes."""
     paths = sorted(path for path in project.files if path.endswith(frontend.suffixes))
     if not paths:
@@ -101,16 +127,74 @@ def _candidates(project: Project, frontend: Frontend, problems: list[Diagnostic]
             if not project.is_absent(path):
                 problems.append(unreadable(path, error))
             continue
+        hints.look(path, data)
         if is_candidate(data):
             project.keep(path, data)
             candidates.append(path)
     return candidates
 
 
-def _merge(parts: list[Linked]) -> Schema:
+# Migrations
+
+
+def _histories(project: Project, hints: Hints, crashes: list[Crash]) -> list[LinkedHistories]:
+    """Return what the migrations of the project, in SQL and for Alembic, and other programs do to the database."""
+    before = {source.path for source in project.sources()}
+    found: list[LinkedHistories] = []
+    for name, read in (("SQL", _sql), ("Alembic", _alembic), ("SQL in programs", _in_programs)):
+        try:
+            found += read(project, hints, before)
+        except Exception as error:
+            crashes.append(crash(f"reading {name}", error))
+    return found
+
+
+def _sql(project: Project, hints: Hints, before: set[str]) -> list[LinkedHistories]:
+    paths = [path for path in project.files if path.endswith(SQL_SUFFIXES)]
+    if not any(path.endswith(".sql") for path in paths):
+        return []
+    from tenantlint.lang.sql.link import histories
+
+    return [histories(project, paths)]
+
+
+def _alembic(project: Project, hints: Hints, before: set[str]) -> list[LinkedHistories]:
+    if not hints.revisions:
+        return []
+    from tenantlint.lang.alembic.link import histories
+
+    for path in hints.revisions:
+        project.keep(path, project.read(path))
+    return [histories(project, hints.revisions)]
+
+
+def _in_programs(project: Project, hints: Hints, before: set[str]) -> list[LinkedHistories]:
+    """Read the programs that hold SQL and that reading Alembic's revisions has not read."""
+    if not hints.security:
+        return []
+    from tenantlint.lang import LinkedHistories
+    from tenantlint.lang.sql.programs import written_in_code
+    from tenantlint.lang.sql.scan import is_test
+
+    read = {source.path for source in project.sources()} - before
+    paths = [path for path in hints.security if path not in read and not is_test(path)]
+    return [LinkedHistories(written_in_code(project, paths))]
+
+
+def _merge(parts: list[Linked], migrations: list[LinkedHistories]) -> Schema:
+    histories = tuple(history for part in migrations for history in part.histories)
     return Schema(
         tables=tuple(table for part in parts for table in part.tables),
         enums=tuple(enum for part in parts for enum in part.enums),
         detached_policies=tuple(policy for part in parts for policy in part.detached_policies),
-        unresolved=tuple(item for part in parts for item in part.unresolved),
+        unresolved=(
+            *(item for part in parts for item in part.unresolved),
+            *(item for part in migrations for item in part.unresolved),
+            *(_unresolved(item) for history in histories for item in history.unread),
+        ),
+        histories=histories,
     )
+
+
+def _unresolved(item: Unread) -> Unresolved:
+    return Unresolved("effect of a statement on the database", item.why, item.at)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HistoryKind: TypeAlias = Literal["alembic", "drizzle-kit", "sql", "script"]
 ConstraintKind: TypeAlias = Literal["primary key", "unique", "foreign key", "check", "exclude"]
-ProblemKind: TypeAlias = Literal["heads", "missing parent", "cycle", "duplicate", "journal"]
+ProblemKind: TypeAlias = Literal["heads", "missing parent", "cycle", "duplicate", "journal", "snapshots"]
 
 
 class Operation(Record):

@@ -46,11 +46,11 @@ class Project:
         """Return the contents that have been asked for so far: of a linked project, all that its schema stands in."""
         return list(self._sources.values())
 
-    def read(self, path: str) -> bytes:
-        """Return the bytes of a file of the project. Raises OSError where it cannot be read."""
+    def read(self, path: str, limit: int = -1) -> bytes:
+        """Return the bytes of a file of the project, or the first ``limit``. Raises OSError where it cannot be read."""
         if path in self.overlay:
-            return self.overlay[path]
-        return read_regular_file(os.path.join(self.root, path))
+            return self.overlay[path][: None if limit < 0 else limit]
+        return read_regular_file(os.path.join(self.root, path), limit)
 
     def is_absent(self, path: str) -> bool:
         """Return whether there is no file: git also lists deleted files, and folders that are submodules."""
@@ -62,16 +62,18 @@ class Project:
         self._sources.setdefault(path, Source(path, data))
 
 
-def read_regular_file(path: str) -> bytes:
-    """Return the bytes of the regular file at ``path``.
+def read_regular_file(path: str, limit: int = -1) -> bytes:
+    """Return the bytes of the regular file at ``path``, or the first ``limit`` where that is not negative.
 
-    Raises OSError where it cannot be read, is longer than MAX_FILE_BYTES, or is a pipe, a device or a directory.
-    Opening a pipe never waits for a writer.
+    Raises OSError where it cannot be read, is a pipe, a device or a directory, or, without ``limit``, is longer than
+    MAX_FILE_BYTES. Opening a pipe never waits for a writer.
     """
     with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "Not a regular file", path)
+        if limit >= 0:
+            return file.read(limit)
         if status.st_size > MAX_FILE_BYTES:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
         return file.readall()

@@ -1,6 +1,11 @@
+from textwrap import dedent
+
 import pytest
 
 from rules.support import Found, files, project, py, run, ts
+from tenantlint.link import link
+from tenantlint.project import Project
+from tenantlint.schema import UNKNOWN
 
 CODE = "REL006"
 PY_WHY = (
@@ -33,6 +38,22 @@ NOOP = {
                 __tablename__ = "customers"
         """,
     ),
+    "py a class of that name, whose base is not read": files(
+        models__py=f"""
+        from sqlmodel import Field, SQLModel
+{INVOICE}""",
+        others__py="""
+            from elsewhere import Base
+
+            class Customer(Base):
+                id: int
+        """,
+    ),
+    "py a class of that name, which is imported": py(f"""
+        from elsewhere import (
+            Customers,
+        )
+{INVOICE}"""),
     "py a table of another schema": py("""
         class Profile(SQLModel, table=True):
             id: UUID = Field(primary_key=True, foreign_key="auth.users.id")
@@ -89,6 +110,19 @@ FINDING = {
         py(INVOICE),
         [Found(4, 5, f"`invoice.customer_id` references the table `customers`, {PY_WHY}")],
     ),
+    "py classes of that name that are no tables": (
+        py(f"""{INVOICE}
+        from enum import StrEnum
+        from pydantic import BaseModel
+
+        class Customer(BaseModel):
+            id: int
+
+        class Customers(StrEnum):
+            ALL = "all"
+        """),
+        [Found(4, 5, f"`invoice.customer_id` references the table `customers`, {PY_WHY}")],
+    ),
     "py no such table in a schema of the project": (
         py("""
         class Invoice(SQLModel, table=True):
@@ -140,3 +174,11 @@ def test_noop(snippet):
 @pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)
 def test_finding(snippet, expected):
     assert run(CODE, snippet) == expected
+
+
+def test_a_file_that_does_not_parse_may_declare_the_table():
+    broken = "from sqlmodel import SQLModel\nclass Buyer(SQLModel, table=True)\n    id: int"
+    texts = {"models.py": f"from sqlmodel import Field, SQLModel{dedent(INVOICE)}", "broken.py": broken}
+    linked = link(Project("/nonexistent", frozenset(), {path: text.encode() for path, text in texts.items()}))
+    assert [problem.code for problem in linked.problems] == ["ERR003"]
+    assert [key.target_id for table in linked.schema for key in table.foreign_keys] == [UNKNOWN]

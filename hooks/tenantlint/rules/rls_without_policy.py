@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.schema import Table
+    from tenantlint.security import Clauses
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
 
@@ -112,11 +113,19 @@ class RlsWithoutPolicy(Rule):
         policies = security.clauses(table)
         if any(each.policy.permissive is not False and each.reaches for each in policies):
             return
-        lacks = (
-            "no policy that gives access (none is permissive, with USING or WITH CHECK)" if policies else "no policy"
-        )
+        forced = view.database.row_level_security(table).forced is True
+        who = "every role" if forced else "every role but its owner"
         text = (
-            f"has row level security enabled and {lacks}: every role but its owner reads an empty table and can write "
-            f"nothing; add a policy on {tenant_of(table, view)}"
+            f"has row level security enabled and {_describe(policies)}, so that {who} reads an empty table and can "
+            f"write nothing; add a permissive policy on {tenant_of(table, view)}"
         )
         yield Finding(table.at, table, label(table), text)
+
+
+def _describe(policies: tuple[Clauses, ...]) -> str:
+    """Return how policies that give no access are called."""
+    if not policies:
+        return "no policy"
+    if all(each.policy.permissive is False for each in policies):
+        return "only restrictive policies"
+    return "only policies that give no access (restrictive, or without USING and WITH CHECK)"

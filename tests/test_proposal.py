@@ -17,21 +17,40 @@ HEAD = document(link_files({"a.py": ""}), ["a.py"]).split("\n\n")[0]
 def py(*columns: str) -> str:
     """Return one SQLModel table for each line of columns, named T0, T1, ..."""
     bodies = [
-        f"class T{number}(SQLModel, table=True):\n    id: UUID = Field(primary_key=True)\n"
+        f"class T{number}(Dated, table=True):\n    id: UUID = Field(primary_key=True)\n"
         + "".join(f"    {column.strip()}\n" for column in line.split(";") if column.strip())
         for number, line in enumerate(columns)
     ]
-    return "\n\n".join([PRELUDES["models.py"], *bodies])
+    return "\n\n".join([PRELUDES["models.py"], DATED, *bodies])
 
 
 def ts(*columns: str) -> str:
     """Return one Drizzle table for each string of columns, named t0, t1, ..."""
-    imports = PRELUDES["schema.ts"].replace("pgTable,", "boolean, pgPolicy, pgTable, timestamp,")
+    imports = PRELUDES["schema.ts"].replace("pgTable,", "boolean, pgPolicy, pgSchema, pgTable, timestamp,")
     tables = [
-        f'export const t{number} = pgTable("t{number}", {{ id: uuid("id").primaryKey(), {body} }});'
+        f'export const t{number} = pgTable("t{number}", {{ id: uuid("id").primaryKey(), ...dated, {body} }});'
         for number, body in enumerate(columns)
     ]
-    return "\n".join([imports, *tables])
+    return "\n".join([imports, DATES, *tables])
+
+
+DATED = """\
+from datetime import datetime
+class Dated(SQLModel):
+    created_at: datetime = Field(default_factory=datetime.now)
+    updated_at: datetime = Field(default_factory=datetime.now)
+"""
+DATES = """\
+const dated = {
+  created_at: timestamp("created_at").notNull().defaultNow(),
+  updated_at: timestamp("updated_at").notNull().defaultNow(),
+};
+"""
+
+
+def camel(*words: str) -> str:
+    """Return columns whose keys are camelCase over snake_case names."""
+    return ", ".join(f'{word}Name: text("{word}_name")' for word in words)
 
 
 def proposed(files: dict[str, str], *sections: str) -> str:
@@ -102,9 +121,13 @@ TENANTS = {
         '# Of 2 tables, 2 have `tenant_id`.\ntenant-column = ["tenant_id"]\n',
     ),
     "tables of tests": (
-        {"m.py": py("tenant_id: UUID", "tenant_id: UUID"), "api/tests/unit/m.py": py("x: str")},
+        {
+            "m.py": py("tenant_id: UUID", "tenant_id: UUID"),
+            "api/tests/unit/m.py": py("x: str"),
+            "a.test.ts": ts('x: text("x")'),
+        },
         '# Of 2 tables, 2 have `tenant_id`.\ntenant-column = ["tenant_id"]\n'
-        f'# 1 table of tests: nobody\'s rows are in them.\nextend-exclude = ["/api/tests"]\n{LATER}',
+        f'# 2 tables of tests: nobody\'s rows are in them.\nextend-exclude = ["*.test.*", "/api/tests"]\n{LATER}',
     ),
 }
 
@@ -123,16 +146,34 @@ def test_habits_of_the_majority_are_no_findings():
     ]
 
 
+def test_a_standard_field_that_most_tables_lack_is_no_finding():
+    files = {"m.py": py("a: str", "b: str", "c: str", "d: str").replace("(Dated,", "(SQLModel,", 3)}
+    assert proposed(files, "").split("\n")[2:] == [
+        "# The majority goes against them. STD002: 3 of 4 tables do not say when a row was made; "
+        "STD003: 3 of 4 tables do not say when a row was changed.",
+        'ignore = ["STD002", "STD003"]',
+        "",
+    ]
+
+
+def test_the_names_of_standard_fields_by_majority():
+    files = {"m.py": py("a: str", "b: str").replace("created_at: datetime", "create_time: datetime | None")}
+    assert proposed(files, "rules.STD002", "rules.STD003") == (
+        '[rules.STD002]\n# The tables have `create_time` 2 times.\nnames = ["create_time"]\n'
+        "# 2 of these 2 columns may be NULL.\nnullable = true\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
         (
-            {"s.ts": ts('fullName: text("full_name"), zip_code: text("zip_code"), lastName: text("last_name")')},
-            '[rules.NAM002]\n# 2 of 3 keys of several words are camelCase over snake_case columns.\nkeys = "camel"\n',
+            {"s.ts": ts(camel("full", "last", "nick", "pen") + ', zip_code: text("zip_code")')},
+            '[rules.NAM002]\n# 4 of 7 keys of several words are camelCase over snake_case columns.\nkeys = "camel"\n',
         ),
         (
-            {"s.ts": ts('fullName: text("full_name")'), "m.py": py("full_name: str")},
-            "[rules.NAM002]\n# 1 of 1 keys of several words are camelCase over snake_case columns.\n"
+            {"s.ts": ts(camel("full", "last", "pen")), "m.py": py("full_name: str")},
+            "[rules.NAM002]\n# 3 of 5 keys of several words are camelCase over snake_case columns.\n"
             'drizzle-keys = "camel"\n',
         ),
         ({"s.ts": ts('full_name: text("full_name"), lastName: text("last_name")')}, "\n"),
@@ -142,22 +183,27 @@ def test_keys_by_majority(files, expected):
     assert proposed(files, "rules.NAM002") == expected
 
 
-def test_the_type_of_ids_by_majority():
+def test_the_types_of_ids_are_shown():
     files = {"m.py": py("a: str", "b: str", "c: str").replace("id: UUID", "id: int", 2)}
     assert proposed(files, "rules.STD001") == (
-        '[rules.STD001]\n# 2 of 3 `id` keys are integer.\nid-types = ["integer", "uuid"]\n'
+        "[rules.STD001]\n# Of 3 `id` keys, 2 are integer, 1 are uuid. The strict preset asks for uuid unless this "
+        'lists others:\n# id-types = ["integer", "uuid"]\n'
     )
 
 
-def test_tables_that_sign_people_in_have_no_tenant():
+def test_tables_that_others_design_are_exempt_and_users_have_no_tenant():
     text = ts('tenant_id: uuid("tenant_id")', 'tenant_id: uuid("tenant_id")') + dedent("""
         export const users = pgTable("user", { id: text("id").primaryKey(), emailVerified: text("email_verified") });
         export const sessions = pgTable("session", { id: text("id").primaryKey(), token: text("token") });
         export const accounts = pgTable("accounts", { id: text("id").primaryKey(), balance: integer("balance") });
+        export const secrets = pgSchema("vault").table("secrets", { id: text("id").primaryKey() });
     """)
-    assert proposed({"s.ts": text}, "rules.TEN001") == (
-        "[rules.TEN001]\n# They sign people in, which happens before the tenant is known.\n"
-        'exempt-tables = ["session", "user"]\n'
+    assert proposed({"s.ts": text}, "", "rules.TEN001") == (
+        '# Of 6 tables, 2 have `tenant_id`.\ntenant-column = ["tenant_id"]\n'
+        "# A login library or the database service designs these tables.\n"
+        'exempt-tables = ["session", "vault.*"]\n'
+        f"{LATER}\n[rules.TEN001]\n# People sign in before their tenant is known.\n"
+        'exempt-tables = ["user"]\n'
     )
 
 
@@ -167,7 +213,9 @@ def test_nothing_is_proposed_without_tables():
     )
 
 
-NAMED = "; ".join(f"{key}Name: str = Field(sa_column=Column('{key}_name', String))" for key in ("full", "nick", "pen"))
+NAMED = "; ".join(
+    f"{key}Name: str = Field(sa_column=Column('{key}_name', String))" for key in ("full", "nick", "pen", "last", "mid")
+)
 MODELS = py(f"team_id: UUID; {NAMED}", "team_id: UUID")
 
 

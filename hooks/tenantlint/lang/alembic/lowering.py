@@ -21,6 +21,7 @@ BREAK: Final = "Break"
 UNREAD_FUNCTION: Final = "unread migration code"
 """``Opaque.what`` for the body of a function that works on a database, but is not read."""
 
+_ENTRIES: Final = ("upgrade", "downgrade")
 _SIGNS: Final = (b"op.", b"execute", b"bind", b"inspect", b"return", b"connection", b"session", b"conn.")
 
 
@@ -32,7 +33,7 @@ class MigrationLowering(StatementLowering):
         """Tell whether a function may have to do with a database, or give a value, and is not too long."""
         if data.count(b"\n", *span) > MAX_LINES:
             return False
-        return any(data.find(sign, *span) >= 0 for sign in _SIGNS)
+        return name in _ENTRIES or any(data.find(sign, *span) >= 0 for sign in _SIGNS)
 
     def with_statement(self, n: Cst, a: AstNode) -> tuple[ir.Stmt, ...]:
         """Lower ``with``: each context is entered and left, and is itself what ``as`` binds."""

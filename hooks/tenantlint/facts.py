@@ -46,6 +46,21 @@ class SchemaFacts:
 
         return Database(self.schema)
 
+    def is_excerpt(self, table: Table) -> bool:
+        """Return whether another model of the same table has, or may have, all its columns and more.
+
+        Scripts and services declare only the columns that they need.
+        """
+        name = table.qualified_name
+        others = () if name is UNKNOWN else self._models.get((table.orm, _in_public(name)), ())
+        columns = {column.name for column in table.columns}
+        for other in others:
+            if other is not table:
+                more = {column.name for column in other.columns}
+                if UNKNOWN in more or "columns" in other.incomplete or columns < more:
+                    return True
+        return False
+
     # Foreign keys
 
     def twins(self, table: Table) -> tuple[Table, ...]:

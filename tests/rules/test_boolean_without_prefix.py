@@ -49,6 +49,8 @@ NOOP = {
     "py a type that is not known": model("active: settings.FLAG"),
     "ts is_": table('isActive: boolean("is_active")'),
     "ts camelCase is for NAM001": table('isActive: boolean("isActive")'),
+    "ts an abbreviation in camelCase": table('is2FAEnabled: boolean("is2FAEnabled")'),
+    "ts an underscore before it": table('is_active: boolean("_is_active")'),
     "ts a list of booleans": table('answers: boolean("answers").array()'),
     "ts what Better Auth prescribes": table('twoFactorEnabled: boolean("two_factor_enabled")'),
     "ts a name is allowed by its key": table('a1: boolean("archived")', options=options(allow=("a1",))),
@@ -88,8 +90,12 @@ FINDING = {
         [Found(4, 3, f"`things.archived` {WHY}, as in `is_archived`")],
     ),
     "ts camelCase": (
-        table('emailSent: boolean("emailSent")'),
-        [Found(4, 3, f"`things.emailSent` {WHY}, as in `is_email_sent`")],
+        table('emailConfirmed: boolean("emailConfirmed")'),
+        [Found(4, 3, f"`things.emailConfirmed` {WHY}, as in `is_email_confirmed`")],
+    ),
+    "ts no example where it would be no question": (
+        table('cancelAtPeriodEnd: boolean("cancel_at_period_end")'),
+        [Found(4, 3, f"`things.cancel_at_period_end` {WHY}")],
     ),
     "ts nothing is allowed": (
         table('emailVerified: boolean("email_verified")', options=options(allow=())),

@@ -77,6 +77,17 @@ FINDING = {
         table('"order-items"'),
         [Found(2, 23, f"`order-items` {STYLE}; name the table `order_items`")],
     ),
+    "ts MySQL": (
+        ts('export const a = mysql.mysqlTable("orderItems", { id: mysql.int("id").primaryKey() });'),
+        [
+            Found(
+                2,
+                18,
+                "`orderItems` is not snake_case: MySQL tells names apart by case on one system and not on another; "
+                "name the table `order_items`",
+            )
+        ],
+    ),
     "ts singular where the preset is strict": (
         table('"order_status"', strict=True),
         [Found(2, 23, f"`order_status` {NUMBER}; name the table `order_statuses`")],

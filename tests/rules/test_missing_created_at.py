@@ -1,6 +1,6 @@
 import pytest
 
-from rules.support import Found, py, run, ts
+from rules.support import Found, project, py, run, ts
 
 CODE = "STD002"
 MISSING = (
@@ -8,6 +8,10 @@ MISSING = (
     "NOT NULL and with a default, or name yours in the option `names`"
 )
 NULL = "rows without a time fall out of every range; make it NOT NULL"
+OTHER = (
+    "is this table's `created_at`, by another name: who reads several tables must look it up in each; name it "
+    "`created_at`, or list its name in the option `names`"
+)
 UNSET = "has no default: each writer must set it, scripts and imports too; give it one"
 
 
@@ -74,6 +78,22 @@ NOOP = {
     "ts camelCase": table('createdAt: timestamp("createdAt").notNull().$defaultFn(() => new Date())'),
     "ts the column is called so": table('created: timestamp("created_at").notNull().defaultNow()'),
     "ts a join table with a key of its own": ts(TS_JOIN),
+    "ts a table that another system owns": ts(
+        'export const users = pgTable("users", { id: uuid("id").primaryKey() });'
+    ),
+    "ts a script declares the columns that it needs": project(
+        {
+            "script.ts": """
+                import { pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+                export const a = pgTable("a", { id: uuid("id").primaryKey(), name: text("name") });
+                export const b = pgTable("a", {
+                  id: uuid("id").primaryKey(),
+                  name: text("name"),
+                  created_at: timestamp("created_at").notNull().defaultNow(),
+                });
+            """,
+        }
+    ),
     "ts columns that are not known": table("...shared"),
     "ts a name that is not known": table("made: timestamp(process.env.NAME)"),
     "ts a default that is not known": table("created_at: moment().notNull()"),
@@ -112,8 +132,20 @@ FINDING = {
         [Found(6, 7, f"`membership` {MISSING}")],
     ),
     "py another name": (
-        model("created_at: datetime", options=options(names=("inserted_at", "inserted"))),
+        model("name: str", options=options(names=("inserted_at", "inserted"))),
         [Found(2, 7, f"`thing` {MISSING.replace('created_at', 'inserted_at')}")],
+    ),
+    "py a name that means the same": (
+        model("create_time: datetime"),
+        [Found(4, 5, f"`thing.create_time` {OTHER}")],
+    ),
+    "ts a name that means the same": (
+        table('creation_date: text("creation_date")'),
+        [Found(4, 3, f"`things.creation_date` {OTHER}")],
+    ),
+    "ts a flag means another thing": (
+        table('created: boolean("created")'),
+        [Found(2, 23, f"`things` {MISSING}")],
     ),
     "ts missing": (table('name: text("name")'), [Found(2, 23, f"`things` {MISSING}")]),
     "ts NULL": (

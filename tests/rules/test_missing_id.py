@@ -3,11 +3,13 @@ import pytest
 from rules.support import Found, project, py, run, ts
 
 CODE = "STD001"
-WHY = "its rows cannot be told apart, updated one by one or replicated"
-KEYED = (
-    "is the primary key in place of `id`: links, logs and generic code name a row by its `id`, and a key with a "
-    "meaning changes with it; key the table by `id` and make this unique, or name yours in the option `names`"
+WHY = "tools cannot tell its rows apart, and replication refuses to update them"
+KEYED = "is the primary key in place of `id`: links, logs and generic code name a row by its `id`"
+NATURAL = (
+    f"{KEYED}, and a key with a meaning changes with it; key the table by `id` and make this unique, or list its name "
+    "in the option `names`"
 )
+NAMED = f"{KEYED}; name it `id`, or list its name in the option `names` (`*_id` takes all of its kind)"
 
 
 def wrong_type(found: str, types: str = "`uuid`") -> str:
@@ -70,6 +72,16 @@ NOOP = {
             slug: str = Field(primary_key=True)
     """),
     "ts id": table('id: integer("id").primaryKey()'),
+    "ts an id that is unique beside the key": table(
+        'pk: integer("pk").primaryKey()', 'id: text("id").notNull().unique()'
+    ),
+    "ts names with any beginning": table(
+        'thingId: uuid("thing_id").primaryKey()', options=options(names=("id", "*_id"))
+    ),
+    "ts a key that is named after another table": ts("""
+        export const videos = pgTable("videos", { id: uuid("id").primaryKey() });
+        export const uploads = pgTable("uploads", { videoId: uuid("video_id").primaryKey(), size: integer("size") });
+    """),
     "ts id of two columns": table(*PAIR, extra="primaryKey({ columns: [t.id, t.kind] })"),
     "ts the key of a relation": ts("""
         export const users = pgTable("users", { id: uuid("id").primaryKey() });
@@ -109,15 +121,15 @@ NOOP = {
 FINDING = {
     "py another key": (
         model("slug: str = Field(primary_key=True)", "name: str"),
-        [Found(3, 5, f"`thing.slug` {KEYED}")],
+        [Found(3, 5, f"`thing.slug` {NATURAL}")],
     ),
     "py another key over two columns": (
         model("a: str = Field(primary_key=True)", "b: str = Field(primary_key=True)"),
-        [Found(2, 7, f"`thing (a, b)` {KEYED}")],
+        [Found(2, 7, f"`thing (a, b)` {NATURAL}")],
     ),
     "py another name": (
         model("id: int = Field(primary_key=True)", options=options(names=("uid",))),
-        [Found(3, 5, f"`thing.id` {KEYED.replace('`id`', '`uid`')}")],
+        [Found(3, 5, f"`thing.id` {NATURAL.replace('`id`', '`uid`')}")],
     ),
     "py a number where the preset is strict": (
         model("id: int = Field(primary_key=True)", strict=True),
@@ -127,10 +139,18 @@ FINDING = {
         model("id: int = Field(primary_key=True)", options=options(id_types=("uuid", "text"))),
         [Found(3, 5, f"`thing.id` {wrong_type('integer', '`uuid` or `text`')}")],
     ),
-    "ts another key": (table(*SLUG), [Found(3, 3, f"`things.slug` {KEYED}")]),
-    "ts an id beside the key": (
-        table(*SLUG, 'id: uuid("id").notNull().unique()'),
-        [Found(3, 3, f"`things.slug` {KEYED}")],
+    "ts another key": (table(*SLUG), [Found(3, 3, f"`things.slug` {NATURAL}")]),
+    "ts an id beside the key that is not unique": (
+        table(*SLUG, 'id: uuid("id").notNull()'),
+        [Found(3, 3, f"`things.slug` {NATURAL}")],
+    ),
+    "ts an id beside the key that may be NULL": (
+        table(*SLUG, 'id: uuid("id").unique()'),
+        [Found(3, 3, f"`things.slug` {NATURAL}")],
+    ),
+    "ts a key that is named after its own table": (
+        table('thingId: uuid("thing_id").primaryKey()', 'name: text("name")'),
+        [Found(3, 3, f"`things.thing_id` {NAMED}")],
     ),
     "ts no key": (
         table('name: text("name")'),

@@ -1,6 +1,6 @@
 import pytest
 
-from rules.support import Found, py, run, ts
+from rules.support import Found, project, py, run, ts
 
 CODE = "STD003"
 MISSING = (
@@ -8,6 +8,10 @@ MISSING = (
     "and with a default, or name yours in the option `names`"
 )
 NULL = "rows without a time fall out of every question for what has changed; make it NOT NULL"
+OTHER = (
+    "is this table's `updated_at`, by another name: who reads several tables must look it up in each; name it "
+    "`updated_at`, or list its name in the option `names`"
+)
 UNSET = "has no default: each writer must set it, scripts and imports too; give it one"
 
 
@@ -70,6 +74,22 @@ NOOP = {
     ),
     "ts events": table('text: text("text")', name="webhook_events"),
     "ts a join table with a key of its own": ts(TS_JOIN),
+    "ts a table that another system owns": ts(
+        'export const users = pgTable("users", { id: uuid("id").primaryKey() });'
+    ),
+    "ts a script declares the columns that it needs": project(
+        {
+            "script.ts": """
+                import { pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+                export const a = pgTable("a", { id: uuid("id").primaryKey(), name: text("name") });
+                export const b = pgTable("a", {
+                  id: uuid("id").primaryKey(),
+                  name: text("name"),
+                  updated_at: timestamp("updated_at").notNull().defaultNow(),
+                });
+            """,
+        }
+    ),
     "ts columns that are not known": table("...shared"),
     "ts a name that is not known": table("made: timestamp(process.env.NAME)"),
 }
@@ -91,6 +111,18 @@ FINDING = {
     "py a join table, where they are asked": (
         py(PY_JOIN, options=options(join_tables=True)),
         [Found(6, 7, f"`membership` {MISSING}")],
+    ),
+    "py a name that means the same": (
+        model("update_time: datetime"),
+        [Found(4, 5, f"`thing.update_time` {OTHER}")],
+    ),
+    "ts a name that means the same": (
+        table('last_modified: text("last_modified")'),
+        [Found(4, 3, f"`things.last_modified` {OTHER}")],
+    ),
+    "ts a flag means another thing": (
+        table('updated: boolean("updated")'),
+        [Found(2, 18, f"`things` {MISSING}")],
     ),
     "ts missing": (table('name: text("name")'), [Found(2, 18, f"`things` {MISSING}")]),
     "ts NULL": (

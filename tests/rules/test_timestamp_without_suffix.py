@@ -37,6 +37,7 @@ def options(**values: object):
 
 NOOP = {
     "py the suffix": model("published_at: datetime"),
+    "py nothing but the suffix": model("at: datetime"),
     "py a date": model("published: date"),
     "py a flag": model("published: bool"),
     "py an option adds a suffix": model("banned_until: datetime", options=options(suffixes=("_at", "_until"))),
@@ -56,7 +57,11 @@ FINDING = {
     ),
     "py the suffix of a date": (
         model("start_date: datetime = Field(sa_type=DateTime(timezone=True))"),
-        [Found(4, 5, f"`thing.start_date` {WHY} `_at`, as in `start_at`")],
+        [Found(4, 5, f"`thing.start_date` {WHY} `_at`, as in `started_at`, or make it a date")],
+    ),
+    "py the suffix of a time of day": (
+        model("create_time: datetime"),
+        [Found(4, 5, f"`thing.create_time` {WHY} `_at`, as in `created_at`")],
     ),
     "py a word that says nothing": (model("timestamp: datetime"), [Found(4, 5, f"`thing.timestamp` {WHY} `_at`")]),
     "py other suffixes": (
@@ -69,7 +74,7 @@ FINDING = {
     ),
     "ts the key does not count": (
         table('createdAt: timestamp("created_on")'),
-        [Found(4, 3, f"`things.created_on` {WHY} `_at`, as in `created_at`")],
+        [Found(4, 3, f"`things.created_on` {WHY} `_at`, as in `created_at`, or make it a date")],
     ),
     "ts MySQL": (
         ts('export const a = mysql.mysqlTable("a", { seen: mysql.datetime("seen") });'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
@@ -15,14 +15,26 @@ if TYPE_CHECKING:
     from tenantlint.schema import Column, Maybe, Table
     from tenantlint.view import SchemaView
 
+_TIMES: Final = frozenset("at date datetime last m ms on time timestamp ts tz utc".split())
+"""Words that a name of a time has beside its verb."""
+
 
 def find(table: Table, names: tuple[str, ...]) -> Column | None:
-    """Return the column that has one of ``names``, in the database or in code, in whatever style."""
-    wanted = [snake_case(name) for name in names]
-    for column in table.columns:
-        if snake_case(column.key) in wanted or (column.name is not UNKNOWN and snake_case(column.name) in wanted):
-            return column
-    return None
+    """Return the column that is called by one of ``names``."""
+    return next((column for column in table.columns if is_called(column, names)), None)
+
+
+def is_called(column: Column, names: tuple[str, ...]) -> bool:
+    """Return whether the column has one of ``names``, in the database or in code, in whatever style.
+
+    ``*`` at the beginning of a name stands for any letters.
+    """
+    own = [snake_case(name) for name in (column.key, column.name) if name is not UNKNOWN]
+    for name in names:
+        ending = snake_case(name.removeprefix("*"))
+        if ending in own or (name.startswith("*") and any(each.endswith(ending) for each in own)):
+            return True
+    return False
 
 
 def may_have_more(table: Table) -> bool:
@@ -30,9 +42,19 @@ def may_have_more(table: Table) -> bool:
     return "columns" in table.incomplete or any(column.name is UNKNOWN for column in table.columns)
 
 
-def references(table: Table) -> Iterator[Maybe[tuple[Maybe[str], ...]]]:
+def is_declared_elsewhere(table: Table, names: tuple[str, ...], view: SchemaView) -> bool:
+    """Return whether ``table`` is one that the project declares in part, so that a column is not missing from it.
+
+    Another model or a migration has the column, or there is one column only, as of a table that another system owns.
+    """
+    if len(table.columns) < 2 or view.is_excerpt(table):
+        return True
+    return any(find(twin, names) is not None or may_have_more(twin) for twin in view.twins(table))
+
+
+def references(table: Table, view: SchemaView) -> Iterator[Maybe[tuple[Maybe[str], ...]]]:
     """Yield the columns of each foreign key, and those that a relation to one row joins on."""
-    for key in table.foreign_keys:
+    for key in view.foreign_keys(table):
         yield key.columns
     for relation in table.relations:
         if relation.kind == "many" or relation.columns == ():
@@ -48,9 +70,9 @@ def may_join(table: Table, view: SchemaView, besides: tuple[str, ...]) -> bool:
 
     Such a row is made and deleted, and never changed.
     """
-    if "foreign_keys" in table.incomplete:
+    if view.may_have_more_foreign_keys(table):
         return True
-    keys = [known(columns) for columns in references(table)]
+    keys = [known(columns) for columns in references(table, view)]
     if None in keys:
         return True
     keyed: set[Maybe[str]] = {column for columns in keys if columns for column in columns}
@@ -67,12 +89,14 @@ def may_join(table: Table, view: SchemaView, besides: tuple[str, ...]) -> bool:
 class StandardTime(Rule):
     """The base of the rules on the columns ``created_at`` and ``updated_at``.
 
-    ``missing``, ``null`` and ``unset`` are the reasons that the messages give.
+    ``missing``, ``null`` and ``unset`` are the reasons that the messages give. ``verbs`` are the words that other
+    names of the column have in them.
     """
 
     missing: ClassVar[str]
     null: ClassVar[str]
     unset: ClassVar[str]
+    verbs: ClassVar[frozenset[str]]
 
     names: tuple[str, ...]
     join_tables: bool = False
@@ -83,16 +107,33 @@ class StandardTime(Rule):
         column = find(table, self.names)
         if column is not None:
             yield from self._check_column(table, column)
-        elif self.applies(table, view) and not may_have_more(table):
+        elif may_have_more(table) or is_declared_elsewhere(table, self.names, view):
+            return
+        elif self.join_tables or not may_join(table, view, ("id", *self.names)):
+            yield self._missing(table)
+
+    def _missing(self, table: Table) -> Finding:
+        column = next((each for each in table.columns if self._means_the_same(each)), None)
+        if column is None:
             text = (
                 f"has no `{self.names[0]}`: {self.missing}; add the column, NOT NULL and with a default, or name yours "
                 "in the option `names`"
             )
-            yield Finding(table.at, table, label(table), text)
+            return Finding(table.at, table, label(table), text)
+        text = (
+            f"is this table's `{self.names[0]}`, by another name: who reads several tables must look it up in each; "
+            f"name it `{self.names[0]}`, or list its name in the option `names`"
+        )
+        return Finding(column.at, table, label(table, column), text)
 
-    def applies(self, table: Table, view: SchemaView) -> bool:
-        """Return whether the table is one that needs the column."""
-        return self.join_tables or not may_join(table, view, ("id", *self.names))
+    def _means_the_same(self, column: Column) -> bool:
+        """Return whether the name of the column is one of ``verbs`` among words for a time."""
+        words = snake_case(column.key if column.name is UNKNOWN else column.name).split("_")
+        return (
+            column.type != "boolean"
+            and any(word in self.verbs for word in words)
+            and _TIMES.issuperset(word for word in words if word not in self.verbs)
+        )
 
     def _check_column(self, table: Table, column: Column) -> Iterator[Finding]:
         null = column.nullable is True and not self.nullable

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from tenantlint.view import SchemaView
 
 _VERBS: Final = frozenset(
-    "accept accepts allow allows auto disable disables do does enable enables hide hides include includes may must "
-    "need needs notify receive require requires send sends should show shows skip support supports use uses was will "
-    "won".split()
+    "accept accepts allow allows auto completed created disable disables do does enable enables hide hides include "
+    "includes may must need needs notify receive require requires send sends should show shows skip support supports "
+    "use uses was will won".split()
 )
 """First words that ``is_`` does not go before."""
 
@@ -93,15 +93,22 @@ class BooleanWithoutPrefix(Rule):
         for column in table.columns:
             if column.name is UNKNOWN or column.type != "boolean":
                 continue
-            name = snake_case(column.name)
-            if not name.lstrip("_").startswith(self.prefixes) and not is_allowed(column, self.allow):
+            if not self._fits(column.name.lstrip("_")) and not is_allowed(column, self.allow):
                 text = (
                     "is a boolean whose name asks no question, so that it reads as a time, a label or a link; begin "
-                    f"the name with {alternatives(self.prefixes)}{self._as_in(name)}"
+                    f"the name with {alternatives(self.prefixes)}{self._as_in(snake_case(column.name).lstrip('_'))}"
                 )
                 yield Finding(column.at, table, label(table, column), text)
 
+    def _fits(self, name: str) -> bool:
+        """Return whether the name has a prefix: ``is_2fa_enabled``, or ``is2FAEnabled``, which is for NAM001."""
+        if snake_case(name).startswith(self.prefixes):
+            return True
+        stems = [prefix.rstrip("_") for prefix in self.prefixes]
+        return any(name.startswith(stem) and name[len(stem) : len(stem) + 1].isdigit() for stem in stems)
+
     def _as_in(self, name: str) -> str:
-        if "is_" not in self.prefixes or name.partition("_")[0] in _VERBS:
+        first, *rest = name.split("_")
+        if "is_" not in self.prefixes or first in _VERBS or (rest and not rest[-1].endswith(("ed", "able", "ible"))):
             return ""
-        return f", as in `is_{name.lstrip('_')}`"
+        return f", as in `is_{name}`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import is_plural, is_snake_case, plurals, snake_case
 from tenantlint.rule import Finding, Rule, label
@@ -11,9 +11,15 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tenantlint.schema import Table
+    from tenantlint.schema import Dialect, Table
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
+
+_WHY: Final[dict[Dialect, str]] = {
+    "postgresql": "PostgreSQL folds unquoted names to lower case, so that every query must quote it",
+    "mysql": "MySQL tells names apart by case on one system and not on another",
+    "sqlite": "SQLite does not tell names apart by case, and other databases do",
+}
 
 
 class CamelCaseTable(Rule):
@@ -88,7 +94,7 @@ class CamelCaseTable(Rule):
         if singular:
             better = plurals(better)[0]
         if not is_snake_case(table.name):
-            why = "is not snake_case: PostgreSQL folds unquoted names to lower case, so that every query must quote it"
+            why = f"is not snake_case: {_WHY[table.dialect]}"
             yield Finding(table.at, table, label(table), f"{why}; name the table `{better}`")
         elif singular:
             why = "is not a plural: where some names are singular, every query must look up which"

@@ -85,4 +85,6 @@ class MissingCreatedAt(StandardTime):
     null: ClassVar[str] = "rows without a time fall out of every range"
     unset: ClassVar[str] = "each writer must set it, scripts and imports too"
 
+    verbs: ClassVar[frozenset[str]] = frozenset({"create", "created", "creation", "inserted"})
+
     names: tuple[str, ...] = ("created_at",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._standard_fields import find, may_have_more, may_join
+from tenantlint.rules._standard_fields import find, is_declared_elsewhere, may_have_more, may_join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +89,9 @@ class MissingDeletedAt(Rule):
             if column.nullable is False:
                 text = "is NOT NULL, so that every row counts as deleted; let it be NULL on rows that live"
                 yield Finding(column.at, table, label(table, column), text)
-        elif not may_have_more(table) and (self.join_tables or not may_join(table, view, _BESIDES)):
+        elif may_have_more(table) or is_declared_elsewhere(table, self.names, view):
+            return
+        elif self.join_tables or not may_join(table, view, _BESIDES):
             text = (
                 f"has no `{self.names[0]}`: its rows cannot be deleted softly, so that a wrong click cannot be undone; "
                 "add the column, or name yours in the option `names`"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
 from tenantlint.rules._column_names import alternatives
-from tenantlint.rules._standard_fields import find, may_have_more, may_join, references
+from tenantlint.rules._standard_fields import is_called, may_have_more, may_join, references
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
 
@@ -23,15 +24,16 @@ class MissingId(Rule):
     """A table that is not keyed by `id`.
 
     ## What it does
-    Asks every table for a column `id` in its primary key. A key that holds a foreign key or the tenant needs none:
-    that of a join table, of a table that extends another one row by row, or of rows that are numbered within their
-    parent. Under the preset `strict`, or with `id-types`, the column must also be a `uuid`.
+    Asks every table for a column `id` in its primary key, or one that is unique and NOT NULL beside it. A key that
+    holds a foreign key or the tenant needs none: that of a join table, of a table that extends another one row by
+    row, or of rows that are numbered within their parent. Under the preset `strict`, or with `id-types`, the column
+    must also be a `uuid`.
 
     ## Why is this bad
     Links, logs, audit trails and generic code (permissions, comments, webhooks) name a row by its table and `id`. A
     table that is keyed by something with a meaning, such as a slug or an address, must rewrite all of these when the
-    meaning changes, and a table without a key has rows that cannot be told apart, or be replicated. Ids that count up
-    tell every customer how many rows all customers have, and can be guessed; random ones can not.
+    meaning changes, and PostgreSQL refuses to replicate updates of a table without a key. Ids that count up tell every
+    customer how many rows all customers have, and can be guessed; random ones can not.
 
     ## Example
     ```python
@@ -74,7 +76,8 @@ class MissingId(Rule):
     ```
 
     ## Options
-    - `names`: what the column may be called, `["id"]` by default; the first is the one that messages name.
+    - `names`: what the column may be called, `["id"]` by default; the first is the one that messages name. A `*`
+      before a name stands for any letters: `["id", "*_id"]` takes `customers.customer_id` too.
     - `id-types`: the PostgreSQL types that it may have, such as `["uuid", "text"]`. By default any, and `uuid` alone
       where the preset is `strict` or `all`.
 
@@ -91,7 +94,7 @@ class MissingId(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report the key, or else the type of the column."""
-        key, column = known(table.primary_key), find(table, self.names)
+        key, column = known(table.primary_key), self._id(table)
         if key is None or "primary_key" in table.incomplete or any(twin.primary_key for twin in _unkeyed(table, view)):
             return
         if (column is None or column.name is UNKNOWN) and any(each.name is UNKNOWN for each in table.columns):
@@ -100,20 +103,30 @@ class MissingId(Rule):
             yield from self._check_type(table, column, view)
         elif not key:
             yield from self._without_key(table, column, view)
-        elif not _may_be_of_another(table, key, view):
+        elif not _is_named_by(column, table, view) and not _may_be_of_another(table, key, view):
             at, subject = _place(table, key)
-            text = (
-                f"is the primary key in place of `{self.names[0]}`: links, logs and generic code name a row by its "
-                f"`{self.names[0]}`, and a key with a meaning changes with it; key the table by `{self.names[0]}` and "
-                "make this unique, or name yours in the option `names`"
-            )
-            yield Finding(at, table, subject, text)
+            yield Finding(at, table, subject, self._other_key(key))
+
+    def _id(self, table: Table) -> Column | None:
+        """Return the column that is called as the options say, one of the primary key first."""
+        columns = sorted(table.columns, key=lambda column: column.primary_key is not True)
+        return next((column for column in columns if is_called(column, self.names)), None)
+
+    def _other_key(self, key: tuple[str, ...]) -> str:
+        name = self.names[0]
+        text = f"is the primary key in place of `{name}`: links, logs and generic code name a row by its `{name}`"
+        if len(key) == 1 and snake_case(key[0]).endswith("_id"):
+            return f"{text}; name it `{name}`, or list its name in the option `names` (`*_id` takes all of its kind)"
+        return (
+            f"{text}, and a key with a meaning changes with it; key the table by `{name}` and make this unique, or "
+            "list its name in the option `names`"
+        )
 
     def _without_key(self, table: Table, column: Column | None, view: SchemaView) -> Iterator[Finding]:
         """Report a table without a primary key, unless it joins others: that is for join-table (REL007)."""
         if may_have_more(table) or may_join(table, view, self.names):
             return
-        why = "its rows cannot be told apart, updated one by one or replicated"
+        why = "tools cannot tell its rows apart, and replication refuses to update them"
         if column is not None:
             text = f"is not the primary key: {why}; make it the primary key"
             yield Finding(column.at, table, label(table, column), text)
@@ -138,12 +151,27 @@ def _unkeyed(table: Table, view: SchemaView) -> Iterable[Table]:
     return () if table.primary_key else view.twins(table)
 
 
+def _is_named_by(column: Column | None, table: Table, view: SchemaView) -> bool:
+    """Return whether the column, which is not the key, tells rows apart as a key does, or may."""
+    if column is None or column.name is UNKNOWN or column.nullable is True:
+        return False
+    return view.may_be_unique(table, (column.name,))
+
+
 def _may_be_of_another(table: Table, key: tuple[str, ...], view: SchemaView) -> bool:
     """Return whether a column of the key references another table or is the tenant, or may."""
-    keyed = [known(columns) for columns in references(table)]
-    if "foreign_keys" in table.incomplete or None in keyed or UNKNOWN in view.tenant_names(table):
+    keyed = [known(columns) for columns in references(table, view)]
+    if view.may_have_more_foreign_keys(table) or None in keyed or UNKNOWN in view.tenant_names(table):
+        return True
+    if any(_stem_names_another(table, name, view) for name in key):
         return True
     return not set(key).isdisjoint(view.tenant_names(table).union(*(columns or () for columns in keyed)))
+
+
+def _stem_names_another(table: Table, name: str, view: SchemaView) -> bool:
+    """Return whether a column ``x_id`` is called after another table, which it then references if undeclared."""
+    stem = snake_case(name).removesuffix("_id")
+    return stem != snake_case(name) and any(other.id != table.id for other in view.tables_named(stem))
 
 
 def _place(table: Table, key: tuple[str, ...]) -> tuple[Location, str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import snake_case
-from tenantlint.rules._standard_fields import StandardTime
+from tenantlint.rules._standard_fields import StandardTime, find
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.rule import Finding
     from tenantlint.schema import Table
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
@@ -104,10 +107,14 @@ class MissingUpdatedAt(StandardTime):
     null: ClassVar[str] = "rows without a time fall out of every question for what has changed"
     unset: ClassVar[str] = "each writer must set it, scripts and imports too"
 
+    verbs: ClassVar[frozenset[str]] = frozenset({"changed", "edited", "modification", "modified", "update", "updated"})
+
     names: tuple[str, ...] = ("updated_at",)
     append_only: tuple[str, ...] = ("log", "logs", "event", "events", "history", "histories", "audit", "audits")
 
-    def applies(self, table: Table, view: SchemaView) -> bool:
-        """Return whether the rows of the table may change."""
-        names = (snake_case(name) for name in (table.name, table.symbol) if name is not UNKNOWN)
-        return super().applies(table, view) and all(name.rpartition("_")[2] not in self.append_only for name in names)
+    def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
+        """Report what is wrong, unless the rows of the table never change."""
+        names = [snake_case(name) for name in (table.name, table.symbol) if name is not UNKNOWN]
+        if find(table, self.names) is None and any(name.rpartition("_")[2] in self.append_only for name in names):
+            return ()
+        return super().check_table(table, view)

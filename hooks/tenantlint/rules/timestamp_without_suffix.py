@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TYPES: Final = ("timestamp", "datetime")
 _ENDINGS: Final = ("_timestamp", "_datetime", "_date", "_time", "_on", "_ts", "_dt")
+_VERBS: Final = {"create": "created", "delete": "deleted", "end": "ended", "start": "started", "update": "updated"}
 _BARE: Final = frozenset({"timestamp", "datetime", "date", "time", "ts"})
 
 
@@ -93,7 +94,7 @@ class TimestampWithoutSuffix(Rule):
             if column.name is UNKNOWN or column.type is UNKNOWN or not _is_timestamp(column.type):
                 continue
             name = snake_case(column.name)
-            if not name.endswith(self.suffixes) and not is_allowed(column, self.allow):
+            if not f"_{name}".endswith(self.suffixes) and not is_allowed(column, self.allow):
                 text = (
                     "is a timestamp, but its name may as well be that of a day or a flag; end the name in "
                     f"{alternatives(self.suffixes)}{self._as_in(name)}"
@@ -104,7 +105,8 @@ class TimestampWithoutSuffix(Rule):
         if name in _BARE or "_at" not in self.suffixes:
             return ""
         stem = next((name.removesuffix(ending) for ending in _ENDINGS if name.endswith(ending)), name)
-        return f", as in `{stem}_at`"
+        day = ", or make it a date" if name.endswith(("_date", "_on")) else ""
+        return f", as in `{_VERBS.get(stem, stem)}_at`{day}"
 
 
 def _is_timestamp(type_: str) -> bool:

@@ -82,7 +82,8 @@ TENANTS = {
     "an account at another service is no tenant": (
         {"m.py": py("account_id: str", "account_id: str")},
         "# None of the usual names (tenant_id, organization_id, organisation_id, org_id, workspace_id, ...) is in a "
-        "fifth of the 2 tables: name the column that holds the tenant of a row.\n"
+        'fifth of the 2 tables: name the column that holds the tenant of a row, or ignore "TEN" where all rows are of one '
+        "customer.\n"
         '# tenant-column = ["tenant_id"]\n',
     ),
     "a column of its own that most tables share": (

@@ -113,7 +113,7 @@ def tenant_entries(tables: Sequence[Table], columns: list[tuple[str, set[str]]])
     if not columns:
         reason = (
             f"None of the usual names ({', '.join(TENANT_NAMES[:5])}, ...) is in a fifth of the {len(tables)} tables: "
-            "name the column that holds the tenant of a row."
+            'name the column that holds the tenant of a row, or ignore "TEN" where all rows are of one customer.'
         )
         return [Entry("", "tenant-column", ["tenant_id"], reason, active=False)]
     counts = ", ".join(f"{len(having)} have `{name}`" for name, having in columns)

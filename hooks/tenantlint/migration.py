@@ -260,7 +260,10 @@ class DropFunction(Operation):
 
 
 class CreateTrigger(Operation):
-    """``CREATE TRIGGER``. ``events`` are of insert, update, delete, truncate; ``before`` and ``each_row`` as in SQL."""
+    """``CREATE TRIGGER``. ``events`` are of insert, update, delete, truncate; ``before`` and ``each_row`` as in SQL.
+
+    ``arguments`` are what it gives its function (``moddatetime(updated_at)``), as text.
+    """
 
     table: Maybe[str]
     name: Maybe[str]
@@ -268,6 +271,7 @@ class CreateTrigger(Operation):
     events: tuple[str, ...]
     before: bool
     each_row: bool
+    arguments: tuple[Maybe[str], ...] = ()
 
 
 class DropTrigger(Operation):

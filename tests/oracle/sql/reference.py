@@ -36,7 +36,7 @@ def relation(node: Any) -> str:
 
 
 def join(parts: list[str]) -> str:
-    schema, name = ([""] + parts)[-2:]
+    schema, name = ["", *parts][-2:]
     return f"{schema}.{name}" if schema not in ("", "public") else name
 
 

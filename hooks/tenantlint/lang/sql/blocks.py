@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
-from tenantlint.lang.sql.effects import HOLE, unread, without_holes
+from tenantlint.lang.sql.effects import HOLE, unread
 from tenantlint.lang.sql.expressions import Array, Row, rows_of, value_of
 from tenantlint.lang.sql.grammar import parse_plpgsql
 from tenantlint.lang.sql.guards import guard_of, handles_only_repeats
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from tenantlint.lang.sql.context import Context
-    from tenantlint.lang.sql.expressions import Value
+    from tenantlint.lang.sql.expressions import Environment, Value
 
     Reader = Callable[[Context], list[m.Operation]]
 
@@ -52,11 +52,22 @@ def do_block(context: Context, node: Node, read: Reader) -> list[m.Operation]:
     written = text(body)
     tag = written[: written.index("$", 1) + 1] if written[:1] == "$" else ""
     code = context.data[body.start_byte + len(tag) : body.end_byte - len(tag)] if tag else _unquoted(body)
+    found = run(context, code, body.start_byte + len(tag) if tag else None, {}, read)
+    return unread(context, "the DO block cannot be read") if found is None else found
+
+
+def run(
+    context: Context, code: bytes, offset: int | None, variables: Environment, read: Reader
+) -> list[m.Operation] | None:
+    """Return what a PL/pgSQL body does with ``variables`` set, None where it does not parse.
+
+    ``offset`` is where it begins in the statement, None where its parts have no place of their own.
+    """
     tree = parse_plpgsql(code)
     block = next(descend(tree, "pl_block"), None)
     if block is None or tree.has_error:
-        return unread(context, "the DO block cannot be read")
-    runner = _Runner(context, code, body.start_byte + len(tag) if tag else None, read)
+        return None
+    runner = _Runner(context, code, offset, variables, read)
     runner.block(block)
     return runner.operations
 
@@ -78,13 +89,13 @@ def _unquoted(body: Node) -> bytes:
 class _Runner:
     """Runs one block; ``operations`` is what it has done so far."""
 
-    def __init__(self, context: Context, code: bytes, offset: int | None, read: Reader) -> None:
+    def __init__(self, context: Context, code: bytes, offset: int | None, variables: Environment, read: Reader) -> None:
         self.operations: list[m.Operation] = []
         self._context = context
         self._code = code
         self._offset = offset
         self._read = read
-        self._variables: dict[str, Value] = {}
+        self._variables: dict[str, Value] = dict(variables)
         self._certain = True
         self._left = _MAX_STATEMENTS
         self._depth = 0
@@ -282,7 +293,7 @@ class _Runner:
         data = value.encode("utf-8", "replace")
         for statement in Splitter(data, 0, len(data)).statements():
             inner = self._context.moved(data[statement.start : statement.end], place, self._certain)
-            self.operations += [without_holes(each, _DYNAMIC) for each in self._read(inner)]
+            self.operations += self._read(inner)
 
     def _text(self, node: Node | None) -> str:
         return "" if node is None else self._code[node.start_byte : node.end_byte].decode("utf-8", "replace")

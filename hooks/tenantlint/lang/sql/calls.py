@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
+from tenantlint.lang.sql.expressions import evaluated
 from tenantlint.lang.sql.literals import string_of
 from tenantlint.lang.sql.names import identifier, parts_of
-from tenantlint.lang.sql.nodes import child, descend
+from tenantlint.lang.sql.nodes import child, descend, items
+from tenantlint.lang.sql.split import Splitter
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.sql.context import Context
     from tenantlint.schema import Maybe
 
+_MAX_CALLS: Final = 3
 _HARMLESS_SCHEMAS: Final = frozenset("pg_catalog cron vault net pgmq tests extensions storage auth".split())
 _STRUCTURAL: Final = (
     r"hypertable|distributed_table|reference_table|geometrycolumn"
@@ -37,8 +40,32 @@ def calls(context: Context, node: Node) -> Iterator[m.Operation]:
             _set_config(context, called)
         security, structure = _may_change(context, parts)
         if security or structure:
+            ran = _run(context, parts[-1], called)
             why = f"what the function {parts[-1]}() does is not known"
-            yield m.Unread(context.here, context.certain, why, _named_tables(context, called), security, structure)
+            named = _named_tables(context, called)
+            yield from ran or [m.Unread(context.here, context.certain, why, named, security, structure)]
+
+
+def _run(context: Context, name: str, called: Node) -> list[m.Operation]:
+    """Return what a function that the script makes does with the arguments of a call; nothing where it is not known."""
+    from tenantlint.lang.sql.blocks import run
+    from tenantlint.lang.sql.statements import read
+
+    routine = context.session.routines.get(name)
+    if routine is None or routine.body is UNKNOWN or context.session.calls >= _MAX_CALLS:
+        return []
+    values = [evaluated(each) for each in items(child(called, "func_arg_list"))]
+    variables = dict(zip(routine.parameters, values, strict=False))
+    code = routine.body.encode("utf-8", "replace")
+    context.session.calls += 1
+    try:
+        if routine.language == "plpgsql":
+            return run(context, code, None, variables, read) or []
+        parts = Splitter(code, 0, len(code)).statements() if routine.language == "sql" else ()
+        inner = [context.moved(code[part.start : part.end], context.here, True) for part in parts]
+        return [operation for each in inner for operation in read(each)]
+    finally:
+        context.session.calls -= 1
 
 
 def _applications(node: Node) -> Iterator[Node]:
@@ -57,9 +84,9 @@ def _may_change(context: Context, parts: list[str]) -> tuple[bool, bool]:
     A function that the script makes is judged by its body, any other by its name: to doubt every one would leave
     nothing known of a project that calls one.
     """
-    known = context.session.routines.get(parts[-1])
-    if known is not None:
-        return known
+    routine = context.session.routines.get(parts[-1])
+    if routine is not None:
+        return routine.changes
     if parts[0] in _HARMLESS_SCHEMAS or parts[-1].startswith("pg_"):
         return False, False
     security = re.search(_SECURING, parts[-1]) is not None

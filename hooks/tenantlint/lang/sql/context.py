@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from tenantlint.lang.sql.routines import Routine
     from tenantlint.schema import Maybe
 
 PUBLIC: Final = "public"
@@ -26,7 +27,7 @@ class Session:
     ``search_path`` holds the schemas that unqualified names are looked for in, UNKNOWN where that is not known.
     ``made`` are the qualified names of tables that the script creates, and ``temporary`` the bare ones of TEMP tables.
     ``primary_keys`` are those of the tables made, and ``indexes`` the columns of the indexes, by name. ``routines`` are
-    the functions made, with whether they may change row level security, and the structure of tables.
+    the functions made, by name; ``calls`` is how many of them are running.
     """
 
     def __init__(self) -> None:
@@ -34,7 +35,8 @@ class Session:
         self.made: set[str] = set()
         self.temporary: set[str] = set()
         self.primary_keys: dict[str, tuple[Maybe[str], ...]] = {}
-        self.routines: dict[str, tuple[bool, bool]] = {}
+        self.routines: dict[str, Routine] = {}
+        self.calls = 0
         self.indexes: dict[str, Maybe[tuple[Maybe[str | None], ...]]] = {}
         self._taken: dict[str, Maybe[str]] = {}
 

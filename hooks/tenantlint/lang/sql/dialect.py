@@ -20,12 +20,12 @@ _SQLITE: Final = (
     rb"(?i)\bautoincrement\b|^\s*pragma\b|\bwithout\s+rowid\b|\binsert\s+or\s+(?:ignore|replace|abort|fail|rollback)\b"
 )
 _MYSQL: Final = (
-    rb"(?i)\bauto_increment\b|\bengine\s*=?\s*(?:innodb|myisam)\b|^\s*(?:use|delimiter)\b|\bon\s+duplicate\s+key\b"
-    rb"|\bunsigned\b|\bcharacter\s+set\b|\bmodify\s+column\b|\bunix_timestamp\s*\(|\b(?:medium|long|tiny)text\b"
+    rb"(?is)\bauto_increment\b|\bengine\s*=?\s*(?:innodb|myisam)\b|^\s*(?:use|delimiter)\b|\bon\s+duplicate\s+key\b"
+    rb"|\bunsigned\b|\bcharacter\s+set\b|\bmodify\s+column\b|\balter\s+table\b.*\bdrop\s+index\b|\bunix_timestamp\s*\(|\b(?:medium|long|tiny)text\b"
 )
 _OTHER: Final = (
     rb"(?i)\bengine\s*=?\s*\w*(?:mergetree|memory|null|buffer|distributed)\b|\bon\s+cluster\b|\blowcardinality\s*\("
-    rb"|\bcodec\s*\(|\bgranularity\s+\d|\bmaterialize\s+index\b|\b(?:mutations|alter)_sync\b|\bnullable\s*\("
+    rb"|\bcodec\s*\(|\bgranularity\s+\d|\bmaterialize\s+index\b|\bsettings\s+\w+\s*=|\bmodify\s+query\b|\bnullable\s*\("
     rb"|\baggregatefunction\s*\(|\bnvarchar\b|\[dbo\]|\bidentity\s*\(\s*1\s*,|^\s*go\s*$|\bvarchar2\b|\bnumber\s*\("
 )
 _MARKS: Final[tuple[tuple[SqlDialect, bytes], ...]] = (("sqlite", _SQLITE), ("mysql", _MYSQL), ("other", _OTHER))

@@ -56,6 +56,11 @@ def value_of(written: str, variables: Environment) -> Value:
     return _evaluate(targets[0], variables, 0) if len(targets) == 1 or _single(targets) else UNKNOWN
 
 
+def evaluated(node: Node) -> Value:
+    """Return the value of an expression's tree, with nothing known of the names in it."""
+    return _evaluate(node, {}, 0)
+
+
 def _single(targets: list[Node]) -> bool:
     """Tell whether all targets but the first are inside the first, as those of a subquery."""
     return bool(targets) and all(each.end_byte <= targets[0].end_byte for each in targets[1:])

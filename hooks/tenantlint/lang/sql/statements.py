@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sql import objects, routines, rows, tables
 from tenantlint.lang.sql.blocks import do_block
-from tenantlint.lang.sql.effects import unread, without_holes
+from tenantlint.lang.sql.effects import HOLE, unread, without_holes
 from tenantlint.lang.sql.grammar import parse_sql
 from tenantlint.lang.sql.nodes import descend
 from tenantlint.lang.sql.repair import repaired
@@ -31,7 +31,9 @@ def read(context: Context) -> list[m.Operation]:
     if root is None or root.has_error:
         return unread(context, "the statement cannot be read")
     tops = [each for each in root.named_children if each.type != "comment"]
-    found = [without_holes(each, "a variable of psql") for top in tops for each in _dispatch(context, top)]
+    found = [each for top in tops for each in _dispatch(context, top)]
+    if context.fixed is not None and HOLE.encode() in context.data:
+        found = [without_holes(each, "a name that is not known") for each in found]
     return [each for each in found if not tables.is_temporary(getattr(each, "table", None))]
 
 

@@ -10,7 +10,7 @@ from tenantlint.lang.sql.effects import HOLE, unread
 from tenantlint.lang.sql.expressions import Array, Row, rows_of, value_of
 from tenantlint.lang.sql.grammar import parse_plpgsql
 from tenantlint.lang.sql.guards import guard_of, handles_only_repeats
-from tenantlint.lang.sql.literals import string_of
+from tenantlint.lang.sql.literals import string_of, string_values
 from tenantlint.lang.sql.names import fold, identifier, name_of, parts_of
 from tenantlint.lang.sql.nodes import child, descend, has, leaves, path, text
 from tenantlint.lang.sql.split import Splitter
@@ -171,34 +171,27 @@ class _Runner:
         if first is not None:
             self._variables[identifier(first[0])] = self._value(rest[0]) if plain and rest else UNKNOWN
 
-    def branch(self, node: Node) -> bool:
+    def branch(self, node: Node) -> None:
         """Run IF: a guard against a second run does not make its statements less certain."""
-        guard = guard_of(self._text(child(node, "sql_expression")))
-        section = next((each for each in node.children if each.type == "proc_sect"), None)
-        if guard == "absent" and section is not None:
-            self._section(section)
-            for each in _sections(node):
-                if each != section:
-                    self._maybe(each)
-            self._certain = self._certain and not _leaves(section)
-            return False
-        before = len(self.operations)
-        certain = self._certain
-        for each in _sections(node):
+        condition = self._text(child(node, "sql_expression"))
+        guard, sections = guard_of(condition), list(_sections(node))
+        if guard and sections:
+            start = len(self.operations)
+            self._section(sections[0])
+            self._forget(sections[0])
+            self._certain = self._certain and not _leaves(sections[0])
+            self._settle(start, set(string_values(condition)) if guard == "present" else None)
+        for each in sections[1 if guard else 0 :]:
             self._maybe(each)
-        if guard == "present" and not has(node, "elsif_clause"):
-            self._certain = certain
-            self._settle(before, has(node, "else_clause"))
-        return False
 
-    def _settle(self, start: int, alternative: bool) -> None:
-        """Make drops that ask before whether the thing is there as certain as ``IF EXISTS``."""
-        if not self._certain or alternative:
-            return
+    def _settle(self, start: int, names: set[str] | None) -> None:
+        """Take back the certainty of what a condition guards but does not name; None: it guards all."""
         for index in range(start, len(self.operations)):
             each = self.operations[index]
-            if isinstance(each, _DROPS):
-                self.operations[index] = replace(each, certain=self._context.certain, if_exists=True)
+            if names is not None and names.isdisjoint(_names(each)):
+                self.operations[index] = replace(each, certain=False)
+            elif names is not None and isinstance(each, _DROPS):
+                self.operations[index] = replace(each, if_exists=True)
 
     def choose(self, node: Node) -> None:
         """Run CASE: any of its branches may be the one."""
@@ -315,6 +308,13 @@ def _sections(node: Node) -> Iterator[Node]:
             yield each
         elif each.type.endswith("_clause") or each.type == "case_when":
             yield from (inner for inner in each.children if inner.type == "proc_sect")
+
+
+def _names(operation: m.Operation) -> set[str]:
+    """Return the names that an operation has for its table, column or object, without a schema and with it."""
+    found = {getattr(operation, field, None) for field in ("table", "column", "name")}
+    whole = {each for each in found if isinstance(each, str)}
+    return whole | {each.rpartition(".")[2] for each in whole} | {f"public.{each}" for each in whole}
 
 
 def _below(node: Node, *kinds: str) -> Iterator[Node]:

@@ -21,7 +21,6 @@ HOLE: Final = "tenantlint_hole"
 
 _SECURITY: Final = (m.SetRowSecurity, m.CreatePolicy, m.DropPolicy, m.AlterPolicy)
 _HARMLESS: Final = (m.WriteRows, m.CreateFunction, m.DropFunction, m.CreateTrigger, m.DropTrigger)
-_BOTH: Final = (m.DropTable, m.RenameTable, m.CreateTable)
 
 _PART: Final = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _BLANK: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)"
@@ -122,7 +121,7 @@ def concerns(operation: m.Operation) -> tuple[bool, bool]:
     if isinstance(operation, (*_HARMLESS, m.Other)):
         return False, False
     security = isinstance(operation, _SECURITY)
-    return security or isinstance(operation, _BOTH), not security
+    return security or isinstance(operation, (m.DropTable, m.RenameTable)), not security
 
 
 def _known(value: object) -> object:

@@ -17,12 +17,17 @@ _IDEMPOTENT: Final = ("duplicate_", "undefined_", "invalid_schema_name", "42710"
 
 
 def guard_of(condition: str) -> Guard:
-    """Return what a condition asks the catalog: that a thing is ``absent``, or ``present``; '' for anything else."""
+    """Return what a condition asks the catalog: that a thing is ``absent``, or ``present``; '' for anything else.
+
+    Where it asks for both, as before a rename, it is ``present``.
+    """
     target = parsed(condition)
     if target is None:
         return ""
     found = {_guard(each) for each in conjuncts(target.children[0])}
-    return found.pop() if len(found) == 1 else ""
+    if len(found) == 1:
+        return found.pop()
+    return "" if "" in found else "present"
 
 
 def _guard(node: Node) -> Guard:

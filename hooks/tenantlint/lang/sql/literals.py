@@ -39,6 +39,11 @@ def string_value(written: str) -> Maybe[str]:
     return UNKNOWN
 
 
+def string_values(written: str) -> list[str]:
+    """Return the values of the plain string constants in an expression, in order."""
+    return [each[1:-1].replace("''", "'") for each in re.findall(_PLAIN, written)]
+
+
 def _unescape(written: str) -> Maybe[str]:
     def character(match: re.Match[str]) -> str:
         octal, *hexes, plain = match.groups()

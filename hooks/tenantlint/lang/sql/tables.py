@@ -14,6 +14,7 @@ from tenantlint.lang.sql.columns import (
     unique_constraint,
 )
 from tenantlint.lang.sql.context import TEMPORARY
+from tenantlint.lang.sql.effects import HOLE
 from tenantlint.lang.sql.names import parts_of
 from tenantlint.lang.sql.nodes import child, descend, has, items, path, words
 from tenantlint.record import replace
@@ -41,6 +42,9 @@ def create_table(context: Context, node: Node) -> Iterator[m.Operation]:
         context.session.temporary.add(parts_of(written)[-1])
         return
     name = context.new(written)
+    if name is not UNKNOWN and HOLE in name and has(node, "kw_partition"):
+        yield other(context, node)  # a partition, whatever its name, changes no other table
+        return
     elements = [each.children[0] for each in _elements(node) if each.child_count]
     columns, constraints = _read(context, name, elements)
     complete = not has(node, *_OTHER_SOURCES) and all(each.type != "TableLikeClause" for each in elements)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.record import Record
+from tenantlint.record import Record, replace
 from tenantlint.schema import Schema, Table, Unknown
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
+
+    from tenantlint.migration import History
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
@@ -19,10 +21,12 @@ _INTERNAL: Final = frozenset({"id", "target_id", "columns_of", "target_columns_o
 
 def dump(schema: Schema, line_of: Callable[[Location], int]) -> str:
     """Return the schema as indented JSON that ends in a newline. ``line_of`` gives the 1-based line of a place."""
-    document = {
-        "tables": [_value(table, line_of) for table in sorted(schema.tables, key=table_order)],
+    tables = (*schema.tables, *(table for history in schema.histories for table in history.tables))
+    document: dict[str, Json] = {
+        "tables": [_value(table, line_of) for table in sorted(tables, key=table_order)],
         "enums": _sorted(schema.enums, line_of),
         "detached_policies": _sorted(schema.detached_policies, line_of),
+        "histories": [_history(each, line_of) for each in sorted(schema.histories, key=_history_order)],
         "unresolved": _sorted(schema.unresolved, line_of),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -30,12 +34,47 @@ def dump(schema: Schema, line_of: Callable[[Location], int]) -> str:
 
 def within(schema: Schema, paths: Container[str]) -> Schema:
     """Return the part of the schema that is declared in ``paths``."""
+    histories = (_history_within(history, paths) for history in schema.histories)
     return Schema(
         tuple(table for table in schema.tables if table.at.path in paths),
         tuple(enum for enum in schema.enums if enum.at.path in paths),
         tuple(policy for policy in schema.detached_policies if policy.at.path in paths),
         tuple(item for item in schema.unresolved if item.at.path in paths),
+        tuple(each for each in histories if each.tables or each.revisions or each.problems),
     )
+
+
+def _history_within(history: History, paths: Container[str]) -> History:
+    return replace(
+        history,
+        revisions=tuple(revision for revision in history.revisions if revision.path in paths),
+        problems=tuple(problem for problem in history.problems if problem.at.path in paths),
+        tables=tuple(table for table in history.tables if table.at.path in paths),
+        unread=tuple(item for item in history.unread if item.at.path in paths),
+    )
+
+
+def _history_order(history: History) -> tuple[str, str]:
+    return (history.path, history.kind)
+
+
+def _history(history: History, line_of: Callable[[Location], int]) -> dict[str, Json]:
+    """Return a history without its operations; its tables are among the others."""
+    return {
+        "kind": history.kind,
+        "path": history.path,
+        "revisions": [
+            {
+                "id": revision.id,
+                "parents": list(revision.parents),
+                "path": revision.path,
+                "line": line_of(revision.at),
+                "downgrade": revision.downgrade.state,
+            }
+            for revision in history.revisions
+        ],
+        "problems": [_value(problem, line_of) for problem in history.problems],
+    }
 
 
 def table_order(table: Table) -> tuple[str, str, str, str, int]:

@@ -315,7 +315,10 @@ def test_nothing_is_ignored_by_default():
     [
         (Overrides(), (False, False)),
         (Overrides(preset="strict"), (True, False)),
+        (Overrides(extend_select=("NAM",)), (False, False)),
         (Overrides(preset="all", only=("NAM",)), (True, True)),
+        (Overrides(select=("NAM",)), (False, True)),
+        (Overrides(ignore=("NAM",)), (False, True)),
     ],
 )
 def test_settings_tell_of_a_strict_preset_and_of_rules_that_the_command_line_keeps_from_running(overrides, expected):

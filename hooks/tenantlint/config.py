@@ -176,7 +176,11 @@ def _settings(table: _Table | None, overrides: Overrides) -> Settings:
         changes["tenant_columns"] = overrides.tenant_columns
     if table is not None:
         changes.update(path=table.path, root=os.path.dirname(table.path))
-    return Settings(rules=rules, strict=preset != "recommended", narrowed=bool(overrides.only), **changes)
+    return Settings(rules=rules, strict=preset != "recommended", narrowed=_narrows(overrides), **changes)
+
+
+def _narrows(overrides: Overrides) -> bool:
+    return bool(overrides.only or overrides.ignore) or overrides.select is not None
 
 
 def _values(table: _Table) -> dict[str, Any]:

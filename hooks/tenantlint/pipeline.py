@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenantlint import rules
-from tenantlint.diagnostic import Crash, Diagnostic, crash
-from tenantlint.link import link
+from tenantlint.diagnostic import INPUT_PROBLEMS, Crash, Diagnostic, crash
+from tenantlint.link import link, with_uses
 from tenantlint.record import Record
 from tenantlint.view import SchemaView
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
 
     from tenantlint.config_tree import ConfigTree
     from tenantlint.project import Project
     from tenantlint.schema import Schema, Unresolved
     from tenantlint.settings import Settings
+    from tenantlint.source import Source
+
+_UNUSED: Final = "UNU001"
 
 
 class Outcome(Record):
@@ -39,6 +42,8 @@ def check(project: Project, asked: Container[str], configs: ConfigTree, problems
     where such settings are wrong.
     """
     linked = link(project)
+    if any(rules.need_uses(settings.rules) for settings in configs.loaded()):
+        linked = with_uses(linked)
     crashes = list(linked.crashes)
     found = [problem for problem in (*problems, *linked.problems) if problem.at.path in asked]
     for settings in _settings_in_use(project, asked, configs):
@@ -48,7 +53,8 @@ def check(project: Project, asked: Container[str], configs: ConfigTree, problems
                 continue
             if not settings.ignores(configs.relative(path, settings), each.code):
                 found.append(each)
-    kept = _not_silenced(sorted(dict.fromkeys(found), key=_order), project)
+    found = sorted(dict.fromkeys(found), key=_order)
+    kept = _after_comments(found, project, configs, () if crashes else _with_comments(project, asked, configs, found))
     return Outcome(
         kept,
         any(each.severity == "error" or configs.of(each.at.path).fail_on == "warning" for each in kept),
@@ -74,12 +80,48 @@ def _run_rules(schema: Schema, settings: Settings, crashes: list[Crash]) -> list
     return found
 
 
-def _not_silenced(found: list[Diagnostic], project: Project) -> tuple[Diagnostic, ...]:
-    if not found:
+def _with_comments(
+    project: Project, asked: Container[str], configs: ConfigTree, found: list[Diagnostic]
+) -> list[Source]:
+    """Return the files asked for that may have comments to judge; one that could not be read whole has none."""
+    unread = {each.at.path for each in found if each.code in INPUT_PROBLEMS}
+    return [
+        source
+        for source in project.sources()
+        if source.path in asked and source.path not in unread and _may_have_comments(source, configs.of(source.path))
+    ]
+
+
+def _may_have_comments(source: Source, settings: Settings) -> bool:
+    """Return whether UNU001 runs and the words for a comment are there; of others' ``noqa`` a file is often full."""
+    if _UNUSED not in settings.rules:
+        return False
+    data = source.data
+    return b"tenantlint:" in data or (b"noqa" in data and any(code.encode() in data for code in settings.rules))
+
+
+def _after_comments(
+    found: list[Diagnostic], project: Project, configs: ConfigTree, judged: Sequence[Source]
+) -> tuple[Diagnostic, ...]:
+    """Return the findings that no comment silences, and those on the comments in the files ``judged``."""
+    if not found and not judged:
         return ()
     from tenantlint import suppress
 
-    return suppress.apply(found, project.source).kept
+    result = suppress.apply(found, project.source)
+    if not judged:
+        return result.kept
+    from tenantlint.unused import unused, used_codes
+
+    used = used_codes(result.silenced)
+    more: list[Diagnostic] = []
+    for source in judged:
+        settings = configs.of(source.path)
+        relative = configs.relative(source.path, settings)
+        ran = frozenset(code for code in settings.rules if not settings.ignores(relative, code))
+        if _UNUSED in ran:
+            more += unused(source, used, ran, not settings.narrowed)
+    return tuple(sorted((*result.kept, *more), key=_order))
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, str, str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
-from tenantlint.link import link
+from tenantlint.link import link, with_uses
 from tenantlint.project import Project
 from tenantlint.rules import RULES
 from tenantlint.rules import run as run_rule
 from tenantlint.settings import Settings
 from tenantlint.source import Source
+from tenantlint.suppress import apply
+from tenantlint.unused import unused, used_codes
 from tenantlint.view import SchemaView
 
 if TYPE_CHECKING:
@@ -84,7 +86,8 @@ def run(code: str, snippet: Snippet) -> list[Found]:
 def link_files(texts: dict[str, str]) -> Schema:
     """Return the schema of a project that consists of ``texts`` by path, which must all be readable."""
     overlay = {path: text.encode() for path, text in texts.items()}
-    result = link(Project("/nonexistent", frozenset(), overlay))
+    result = with_uses(link(Project("/nonexistent", frozenset(), overlay)))
+    assert result.crashes == ()
     assert result.problems == ()
     return result.schema
 
@@ -93,4 +96,9 @@ def check_files(texts: dict[str, str], settings: Settings) -> list[Diagnostic]:
     """Return the diagnostics of a project that consists of ``texts`` by path, sorted by place and code."""
     view = SchemaView(link_files(texts), settings)
     found = [each for code in sorted(settings.rules) for each in run_rule(code, view)]
+    if "UNU001" in settings.rules:
+        sources = {path: Source(path, text.encode()) for path, text in texts.items()}
+        result = apply(found, sources.__getitem__)
+        used = used_codes(result.silenced)
+        found = [*result.kept, *(each for one in sources.values() for each in unused(one, used, settings.rules, True))]
     return sorted(found, key=lambda each: (each.at.path, each.at.start, each.code, each.message))

@@ -70,6 +70,7 @@ RULES: Final = {
     "TEN004": Entry("tenant-id-type", "recommended"),
     "TEN005": Entry("global-unique", "strict"),
     "TEN006": Entry("cross-tenant-foreign-key", "strict"),
+    "UNU001": Entry("unused-suppression", "recommended"),
 }
 
 

@@ -27,6 +27,9 @@ NOOP = {
     "py a policy under a condition": notes_py(
         f"{ENABLE_PY} DO $$ BEGIN IF now() > '2020-01-01' THEN CREATE POLICY p ON note USING (true); END IF; END $$;"
     ),
+    "py closed to all but a role of the platform": notes_py(f"{ENABLE_PY} CREATE POLICY p ON note TO service_role;"),
+    "ts closed to all but a role of the platform": notes_ts('pgPolicy("p", { for: "all", to: supabase.serviceRole })'),
+    "ts roles that cannot be read": notes_ts('pgPolicy("p", { to: roles })'),
     "py no tenant column": migrated(
         py("""
             class Country(SQLModel, table=True):

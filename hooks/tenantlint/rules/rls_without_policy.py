@@ -21,7 +21,8 @@ class RlsWithoutPolicy(Rule):
 
     ## What it does
     Finds tenant tables on which row level security is enabled and that have no policy, or only such as give no
-    access: restrictive ones, and those without `USING` and `WITH CHECK`.
+    access: restrictive ones, and those without `USING` and `WITH CHECK`. A policy for Supabase's `service_role`, or
+    another role of a platform, says that the table is closed to everybody else on purpose.
 
     ## Why is this bad
     PostgreSQL denies what no permissive policy allows. Every role but the table's owner reads an empty table and can
@@ -94,8 +95,8 @@ class RlsWithoutPolicy(Rule):
     ```
 
     ## Suppressing
-    A table that only a role with `BYPASSRLS` may touch, such as Supabase's `service_role`, is closed by this on
-    purpose: list it in the rule's `exempt-tables`.
+    A table that only a role with `BYPASSRLS` may touch is closed by this on purpose: list it in the rule's
+    `exempt-tables`.
 
     ## Fix safety
     Unsafe: a policy opens the table to the roles that it is for.
@@ -111,7 +112,7 @@ class RlsWithoutPolicy(Rule):
         if not security.is_known(table) or security.is_enabled(table) is not True:
             return
         policies = security.clauses(table)
-        if any(each.policy.permissive is not False and each.reaches for each in policies):
+        if any(each.is_trusted or (each.policy.permissive is not False and each.reaches) for each in policies):
             return
         forced = view.database.row_level_security(table).forced is True
         who = "every role" if forced else "every role but its owner"

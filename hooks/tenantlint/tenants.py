@@ -31,7 +31,6 @@ _LOGIN_TABLES: Final = {
     "verification": {"identifier"},
     "verification_token": {"identifier"},
 }
-_USER_TABLES: Final = {"user": {"email_verified"}}
 """The tables of Auth.js and better-auth by one of the columns that give them away."""
 
 _SERVICE_SCHEMAS: Final = frozenset({"auth", "storage", "vault", "realtime", "cron"})
@@ -40,7 +39,7 @@ _SERVICE_SCHEMAS: Final = frozenset({"auth", "storage", "vault", "realtime", "cr
 _FEW: Final = 2
 _SHARE: Final = 0.2
 _LARGE_SHARE: Final = 0.4
-_MORE: Final = 0.1
+_MORE: Final = 0.05
 
 
 def tenant_columns(tables: Sequence[Table]) -> list[tuple[str, set[str]]]:
@@ -129,15 +128,54 @@ def exemptions(tables: Sequence[Table], columns: list[tuple[str, set[str]]]) -> 
     without = [table for table in tables if table.id not in having]
     logins = [table_name(table) for table in without if _is_like(table, _LOGIN_TABLES)]
     services = [f"{table.schema}.*" for table in without if table.schema in _SERVICE_SCHEMAS]
-    users = [table_name(table) for table in without if _is_like(table, _USER_TABLES)]
     entries = []
     if logins or services:
         reason = "A login library or the database service designs these tables."
         entries.append(Entry("", "exempt-tables", sorted({*logins, *services}), reason))
-    if users:
-        reason = "People sign in before their tenant is known."
-        entries.append(Entry("rules.TEN001", "exempt-tables", sorted(set(users)), reason))
+    untied = sorted({table_name(table) for table in _untied(tables, columns, having)} - {*logins}) if columns else []
+    if untied:
+        reason = (
+            "Nothing ties these to a tenant: people, and what is everybody's. See that no customer's rows are in them."
+        )
+        entries.append(Entry("rules.TEN001", "exempt-tables", untied, reason))
     return entries
+
+
+def _untied(tables: Sequence[Table], columns: list[tuple[str, set[str]]], having: set[str]) -> list[Table]:
+    """Return the tables from which no reference leads to a tenant's rows, but by way of the users.
+
+    A column that is named after a table counts as a reference to it: here it is better to see one too many.
+    """
+    nouns = {snake_case(table_name(table)): table for table in tables}
+    roots = {name.removesuffix("_id") for name, _ in columns}
+    root_names = roots.union(*map(plurals, roots))
+    tied = {table.id for table in tables if table.id in having or snake_case(table_name(table)) in root_names}
+    users = {table.id for name in ("user", "users") if (table := nouns.get(name)) is not None and table.id not in tied}
+    leads = {table.id: _led_to(table, nouns) - users for table in tables if table.id not in users}
+    growing = True
+    while growing:
+        more = {table for table, targets in leads.items() if table not in tied and targets & tied}
+        growing = bool(more)
+        tied |= more
+    names = {
+        table_name(table) for table in tables if table.id in tied or table.incomplete & {"columns", "foreign_keys"}
+    }
+    return [table for table in tables if table.id not in tied and table_name(table) not in names]
+
+
+def _led_to(table: Table, nouns: dict[str, Table]) -> set[str]:
+    targets = {key.target_id for key in table.foreign_keys} | {relation.target_id for relation in table.relations}
+    found = {target for target in targets if isinstance(target, str)}
+    for column in table.columns:
+        stem = snake_case(column.key).removesuffix("_id")
+        if stem != snake_case(column.key):
+            names = (stem, *plurals(stem))
+            found |= {other.id for noun, other in nouns.items() if noun in names or noun.endswith(_suffixes(stem))}
+    return found
+
+
+def _suffixes(stem: str) -> tuple[str, ...]:
+    return tuple(f"_{name}" for name in (stem, *plurals(stem)))
 
 
 def _is_like(table: Table, marks: dict[str, set[str]]) -> bool:

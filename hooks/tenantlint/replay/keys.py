@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from tenantlint.record import replace
-from tenantlint.replay.members import known, with_name, without
+from tenantlint.replay.members import has, known, with_name, without
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -43,16 +43,17 @@ def append_unique(draft: Draft, constraint: UniqueConstraint) -> None:
     """Give a table a unique constraint; an index of its name (USING INDEX) becomes part of it."""
     name = draft.named(constraint.name, constraint.columns, "key")
     draft.indexes = [index for index in draft.indexes if index.name != name or name is UNKNOWN]
-    draft.unique_constraints.append(replace(constraint, name=name))
+    if not has(draft.unique_constraints, name):
+        draft.unique_constraints.append(replace(constraint, name=name))
 
 
 def add_foreign_key(state: State, operation: m.AddForeignKey) -> None:
     """Apply ADD FOREIGN KEY."""
     draft = state.draft(known(operation.table), operation.at)
-    if operation.certain:
-        state.add_foreign_key(draft, operation.key)
-    else:
+    if not operation.certain:
         draft.doubt(("foreign_keys",))
+    elif not has(draft.foreign_keys, operation.key.name):
+        state.add_foreign_key(draft, operation.key)
 
 
 def drop_constraint(state: State, operation: m.DropConstraint) -> None:
@@ -110,12 +111,8 @@ def create_index(state: State, operation: m.CreateIndex) -> None:
     draft = state.draft(known(operation.table), operation.at)
     if not operation.certain:
         draft.doubt(("indexes",))
-    elif not operation.if_not_exists or not any(_index_named(each, operation) for each in draft.indexes):
+    elif not has(draft.indexes, operation.index.name):
         state.add_index(draft, operation.index)
-
-
-def _index_named(index: Index, operation: m.CreateIndex) -> bool:
-    return index.name == operation.index.name and index.name is not UNKNOWN
 
 
 def drop_index(state: State, operation: m.DropIndex) -> None:

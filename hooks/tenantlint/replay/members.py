@@ -8,6 +8,8 @@ from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tenantlint import migration as m
     from tenantlint.replay.draft import Draft
     from tenantlint.schema import ForeignKey, Index, Maybe, Part, Policy, UniqueConstraint
@@ -25,6 +27,11 @@ def without(
     if len(kept) < len(members) and not (exact and operation.certain):
         draft.doubt((part,))
     return kept
+
+
+def has(members: Sequence[Named], name: Maybe[str | None]) -> bool:
+    """Return whether one of the members surely has the name: a second one is refused, as DO blocks foresee."""
+    return name is not UNKNOWN and name is not None and any(each.name == name for each in members)
 
 
 def known(name: Maybe[str]) -> str:

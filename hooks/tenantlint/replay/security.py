@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from tenantlint.record import replace
-from tenantlint.replay.members import known, without
+from tenantlint.replay.members import has, known, without
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ def set_row_security(state: State, operation: m.SetRowSecurity) -> None:
 def create_policy(state: State, operation: m.CreatePolicy) -> None:
     """Apply CREATE POLICY."""
     draft = state.draft(known(operation.table), operation.at)
-    if operation.certain:
-        draft.policies.append(operation.policy)
-    else:
+    if not operation.certain:
         draft.doubt(("policies",))
+    elif not has(draft.policies, operation.policy.name):
+        draft.policies.append(operation.policy)
 
 
 def drop_policy(state: State, operation: m.DropPolicy) -> None:

@@ -194,14 +194,15 @@ def test_the_types_of_ids_are_shown():
 
 def test_tables_that_others_design_are_exempt_and_what_nothing_ties_to_a_tenant_needs_none():
     text = ts('tenant_id: uuid("tenant_id")', 'tenant_id: uuid("tenant_id")') + dedent("""
-        export const users = pgTable("users", { id: text("id").primaryKey() });
+        const named = { id: text("id").primaryKey(), name: text("name") };
+        export const users = pgTable("users", { ...named });
         export const sessions = pgTable("session", { id: text("id").primaryKey(), token: text("token") });
         export const accounts = pgTable("accounts", { id: text("id").primaryKey(), balance: integer("balance") });
-        export const secrets = pgSchema("vault").table("secrets", { id: text("id").primaryKey() });
-        export const tenants = pgTable("tenants", { id: text("id").primaryKey() });
-        export const keys = pgTable("keys", { id: text("id"), user: text("user").references(() => users.id) });
-        export const parts = pgTable("parts", { id: text("id"), t0: uuid("t0").references(() => t0.id) });
-        export const screws = pgTable("screws", { id: text("id"), part_id: text("part_id") });
+        export const secrets = pgSchema("vault").table("secrets", { ...named });
+        export const tenants = pgTable("tenants", { ...named });
+        export const keys = pgTable("keys", { ...named, user: text("user").references(() => users.id) });
+        export const parts = pgTable("parts", { ...named, t0: uuid("t0").references(() => t0.id) });
+        export const screws = pgTable("screws", { ...named, part_id: text("part_id") });
     """)
     assert proposed({"s.ts": text}, "", "rules.TEN001") == (
         '# Of 10 tables, 2 have `tenant_id`.\ntenant-column = ["tenant_id"]\n'

@@ -132,7 +132,8 @@ def exemptions(tables: Sequence[Table], columns: list[tuple[str, set[str]]]) -> 
     if logins or services:
         reason = "A login library or the database service designs these tables."
         entries.append(Entry("", "exempt-tables", sorted({*logins, *services}), reason))
-    untied = sorted({table_name(table) for table in _untied(tables, columns, having)} - {*logins}) if columns else []
+    designed = {*logins, *(table_name(table) for table in without if table.schema in _SERVICE_SCHEMAS)}
+    untied = sorted({table_name(table) for table in _untied(tables, columns, having)} - designed) if columns else []
     if untied:
         reason = (
             "Nothing ties these to a tenant: people, and what is everybody's. See that no customer's rows are in them."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import MagicMock
 
 import sqlalchemy as sa
 from alembic.ddl.postgresql import PostgresqlImpl
@@ -16,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import dml
 
 from tenantlint import migration as m
+from tenantlint.lang.alembic.sql import asks_catalog
 from tenantlint.lang.sql.parse import operations_of_text
 from tenantlint.schema import UNKNOWN
 from tenantlint.source import Location
@@ -64,7 +66,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self._depth = 0
+        self.depth = 0
 
     def add_column(self, table_name: str, column: Any, *, schema: Any = None, **_options: Any) -> None:
         self.lines.append(("AddColumn", name_of(table_name, schema), _column(column)))
@@ -111,7 +113,8 @@ class Recorder:
         self.lines.append(_index(index))
 
     def drop_index(self, index: Any, **_options: Any) -> None:
-        self.lines.append(("DropIndex", str(index.name)))
+        name = _DIALECT.identifier_preparer.format_index(index)
+        self.lines.append(("DropIndex", name.strip('"')))
 
     def bulk_insert(self, table: Any, rows: Any, multiinsert: bool = True) -> None:
         columns = tuple(dict.fromkeys(str(key) for row in rows for key in row))
@@ -125,7 +128,7 @@ class Recorder:
             self.lines.append(("CreateEnum", name_of(enum.name, enum.schema), tuple(enum.enums)))
         elif kind == "DropEnumType":
             self.lines.append(("DropType", name_of(statement.element.name, statement.element.schema)))
-        elif self._depth:
+        elif self.depth:
             return
         elif isinstance(statement, (dml.Insert, dml.Update, dml.Delete)):
             self._write(statement)
@@ -145,11 +148,11 @@ class Recorder:
     @contextmanager
     def inside(self) -> Iterator[None]:
         """Keep what an operation runs from being taken down on its own."""
-        self._depth += 1
+        self.depth += 1
         try:
             yield
         finally:
-            self._depth -= 1
+            self.depth -= 1
 
 
 def _text(name: Any) -> str | None:
@@ -209,8 +212,12 @@ _METHODS: Final = (
 
 
 @contextmanager
-def recording() -> Iterator[Recorder]:
-    """Record what runs meanwhile."""
+def recording(dry: bool = False) -> Iterator[Recorder]:
+    """Record what runs meanwhile.
+
+    With ``dry`` nothing is done to the database but for Alembic's own table, and a query of anything but the catalog
+    finds no rows: so revisions run whose tables are made elsewhere.
+    """
     recorder = Recorder()
     patched: list[tuple[type, str, Any]] = []
 
@@ -220,9 +227,9 @@ def recording() -> Iterator[Recorder]:
         setattr(owner, name, functools.wraps(original)(make(original)))
 
     for name in _METHODS:
-        patch(PostgresqlImpl, name, functools.partial(_operation, recorder, name))
+        patch(PostgresqlImpl, name, functools.partial(_operation, recorder, name, dry))
     for name in ("execute", "exec_driver_sql", "scalar", "scalars"):
-        patch(sa.Connection, name, functools.partial(_statement, recorder))
+        patch(sa.Connection, name, functools.partial(_statement, recorder, dry))
     try:
         yield recorder
     finally:
@@ -233,12 +240,14 @@ def recording() -> Iterator[Recorder]:
                 setattr(owner, name, own)
 
 
-def _operation(recorder: Recorder, name: str, original: Any) -> Any:
+def _operation(recorder: Recorder, name: str, dry: bool, original: Any) -> Any:
     def run(impl: Any, *args: Any, **options: Any) -> Any:
-        if name != "create_table" and not recorder._depth:
+        if name != "create_table" and not recorder.depth:
             getattr(recorder, name)(*args, **options)
+        if dry and name == "create_table":
+            _dispatch(impl, args[0])
         with recorder.inside():
-            result = original(impl, *args, **options)
+            result = None if dry else original(impl, *args, **options)
         if name == "create_table":
             recorder.create_table(*args, **options)
         return result
@@ -246,9 +255,34 @@ def _operation(recorder: Recorder, name: str, original: Any) -> Any:
     return run
 
 
-def _statement(recorder: Recorder, original: Any) -> Any:
+def _dispatch(impl: Any, table: Any) -> None:
+    """Do what creating a table does before: it creates the enums of its columns."""
+    table.dispatch.before_create(table, impl.connection, checkfirst=False, _ddl_runner=impl)
+
+
+def _is_own(statement: Any) -> bool:
+    """Return whether a statement asks the catalog, or is about Alembic's own table."""
+    text = str(statement if isinstance(statement, str) else statement.compile(dialect=_DIALECT))
+    return asks_catalog(text) or "alembic_version" in text
+
+
+def _no_rows() -> MagicMock:
+    result = MagicMock()
+    result.rowcount = 0
+    for name in ("first", "fetchone", "scalar", "scalar_one_or_none", "one_or_none"):
+        getattr(result, name).return_value = None
+    for name in ("all", "fetchall"):
+        getattr(result, name).return_value = []
+    result.scalars.return_value = result.mappings.return_value = result
+    result.__iter__.return_value = iter(())
+    return result
+
+
+def _statement(recorder: Recorder, dry: bool, original: Any) -> Any:
     def run(connection: Any, statement: Any, parameters: Any = None, *args: Any, **options: Any) -> Any:
         recorder.statement(statement, parameters)
+        if dry and not _is_own(statement):
+            return _no_rows()
         with recorder.inside():
             return original(connection, statement, parameters, *args, **options)
 

@@ -55,16 +55,17 @@ class Environment:
 
     def upgrade(self) -> None:
         """Run all revisions."""
-        with self._config() as config:
+        with self.config() as config:
             command.upgrade(config, "heads")
 
     def downgrade(self) -> None:
         """Undo all revisions."""
-        with self._config() as config:
+        with self.config() as config:
             command.downgrade(config, "base")
 
     @contextmanager
-    def _config(self) -> Iterator[Config]:
+    def config(self) -> Iterator[Config]:
+        """Give the configuration, with a connection."""
         with importable(self.root), self.engine.connect() as connection:
             config = Config()
             config.set_main_option("script_location", str(self.scripts))

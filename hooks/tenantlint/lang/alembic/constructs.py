@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Command: TypeAlias = Literal["insert", "update", "delete"]
 
 _PARAMETER: Final = r"(?<![:\w\\]):(\w+)(?!:)"
+MAX_NAME: Final = 63
+"""Characters of the longest name in PostgreSQL."""
 _SCHEMA: Final = "public"
 
 
@@ -31,6 +33,15 @@ def table_name(schema: Value, name: Value) -> Maybe[str]:
     if not isinstance(name, str) or not (schema is None or isinstance(schema, str)):
         return UNKNOWN
     return qualified(None if schema == _SCHEMA else schema, name)
+
+
+def shortened(name: Maybe[str | None]) -> Maybe[str | None]:
+    """Return the name of a constraint or index as SQLAlchemy sends it: one that is too long ends in a checksum."""
+    if name is None or name is UNKNOWN or len(name) <= MAX_NAME:
+        return name
+    from hashlib import md5
+
+    return f"{name[: MAX_NAME - 8]}_{md5(name.encode(), usedforsecurity=False).hexdigest()[-4:]}"
 
 
 class TextValue(SqlExpression):

@@ -20,6 +20,7 @@ from tenantlint.lang.alembic.answers import (
     is_foreign,
     strongest,
 )
+from tenantlint.lang.alembic.constructs import shortened
 from tenantlint.lang.alembic.lowering import UNREAD_FUNCTION
 from tenantlint.lang.evaluate import Evaluator
 from tenantlint.lang.execute import FALLS, Flow, bind
@@ -137,13 +138,13 @@ class MigrationEvaluator(Evaluator):
         ``table`` and ``target``, the referenced table of a foreign key, are names without a schema.
         """
         if isinstance(given, str) or given is UNKNOWN:
-            return given
+            return shortened(given)
         if given is not None or columns is UNKNOWN:
             return UNKNOWN
         model = TableModel(ClassValue(""))
         model.table_name, model.schema = table if isinstance(table, str) else UNKNOWN, None
         subject = Subject(model, list(columns), target if isinstance(target, str) else UNKNOWN)
-        return conventional(prefix, None, self.conventions(self.path), subject)
+        return shortened(conventional(prefix, None, self.conventions(self.path), subject))
 
     def attribute(self, value: Value, name: str) -> Value:
         """Return ``value.name``; methods of objects are run like functions."""

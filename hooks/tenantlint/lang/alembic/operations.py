@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.alembic.answers import Handle
 from tenantlint.lang.alembic.connection import CONNECTION, CONTEXT, execute
-from tenantlint.lang.alembic.constructs import TableClause, column_names, named_table, row_columns, table_name
+from tenantlint.lang.alembic.constructs import (
+    TableClause,
+    column_names,
+    named_table,
+    row_columns,
+    shortened,
+    table_name,
+)
 from tenantlint.lang.alembic.enums import create_enum
 from tenantlint.lang.alembic.evaluator import MigrationEvaluator
 from tenantlint.lang.alembic.tables import described, index_columns, is_generated, server_default
@@ -71,6 +78,10 @@ class Bound:
         """Return an argument that is a text or None."""
         value = self.get(name)
         return value if value is None or isinstance(value, str) else UNKNOWN
+
+    def name(self, name: str) -> Maybe[str | None]:
+        """Return an argument that names a constraint or an index."""
+        return shortened(self.text(name))
 
     def known(self, name: str) -> Maybe[str]:
         """Return an argument that has to be a text."""
@@ -178,7 +189,7 @@ def _drop_index(call: Bound) -> Iterator[Operation]:
         call.at,
         call.certain,
         table,
-        call.text("index_name"),
+        call.name("index_name"),
         call.flag("postgresql_concurrently"),
         call.get("if_exists") is True,
     )
@@ -221,14 +232,14 @@ def _create_primary_key(call: Bound) -> Iterator[Operation]:
 
 def _create_check(call: Bound) -> Iterator[Operation]:
     not_valid = call.flag("postgresql_not_valid") is True
-    yield AddCheck(call.at, call.certain, call.table, call.text("constraint_name"), not_valid)
+    yield AddCheck(call.at, call.certain, call.table, call.name("constraint_name"), not_valid)
 
 
 def _drop_constraint(call: Bound) -> Iterator[Operation]:
     given = call.get("type_")
     kind = _KINDS.get(given) if isinstance(given, str) else None
     asks = call.get("if_exists") is True
-    yield DropConstraint(call.at, call.certain, call.table, call.text("constraint_name"), kind, asks)
+    yield DropConstraint(call.at, call.certain, call.table, call.name("constraint_name"), kind, asks)
 
 
 def _drop_table(call: Bound) -> Iterator[Operation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.alembic.constructs import ColumnClause, TextValue, table_name
+from tenantlint.lang.alembic.constructs import ColumnClause, TextValue, shortened, table_name
 from tenantlint.lang.sqlmodel.assemble import Assembler, flag, present
 from tenantlint.lang.sqlmodel.models import TableModel
 from tenantlint.lang.sqlmodel.names import Subject, conventional
@@ -155,9 +155,14 @@ class Description:
         return Described(
             columns=tuple(assembler.column(model, column) for column in model.columns.values()),
             primary_key=assembler.primary_key(model),
-            unique_constraints=(*self._column_constraints(), *assembler.unique_constraints(model)),
-            foreign_keys=tuple(replace(key, target_id=UNKNOWN) for key in assembler.foreign_keys(model)),
-            indexes=tuple(assembler.indexes(model)),
+            unique_constraints=tuple(
+                replace(each, name=shortened(each.name))
+                for each in (*self._column_constraints(), *assembler.unique_constraints(model))
+            ),
+            foreign_keys=tuple(
+                replace(key, name=shortened(key.name), target_id=UNKNOWN) for key in assembler.foreign_keys(model)
+            ),
+            indexes=tuple(replace(index, name=shortened(index.name)) for index in assembler.indexes(model)),
         )
 
     def primary_key_name(self) -> Maybe[str | None]:
@@ -166,7 +171,7 @@ class Description:
             if isinstance(item, ConstraintValue) and item.kind == "primary_key":
                 given = item.named("name")
                 if given is not None:
-                    return given if isinstance(given, str) else UNKNOWN
+                    return shortened(given) if isinstance(given, str) else UNKNOWN
         return conventional("pk", None, self.convention, Subject(self.model, []))
 
     def _column_constraints(self) -> Iterator[UniqueConstraint]:

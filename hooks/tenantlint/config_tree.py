@@ -33,6 +33,11 @@ class ConfigTree:
         """Return the settings of the root folder."""
         return self._of_folder("")
 
+    def loaded(self) -> list[Settings]:
+        """Return the settings that were asked for so far, those of the root among them."""
+        self.of_root()
+        return list(self._by_path.values())
+
     def add(self, files: Iterable[str]) -> None:
         """Take note of the configuration files among ``files`` (relative to the root)."""
         if not self._single:

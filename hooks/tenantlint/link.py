@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.diagnostic import Crash, crash
 from tenantlint.project import unreadable
-from tenantlint.record import Record
+from tenantlint.record import Record, replace
 from tenantlint.schema import Schema, Unresolved
 
 if TYPE_CHECKING:
@@ -16,14 +16,19 @@ if TYPE_CHECKING:
     from tenantlint.lang import Linked, LinkedHistories
     from tenantlint.migration import Unread
     from tenantlint.project import Project
+    from tenantlint.schema import Deletion
 
 
 class LinkResult(Record):
-    """The Schema of a project, the problems of the files that could not be read, and the bugs met on the way."""
+    """The Schema of a project, the problems of the files that could not be read, and the bugs met on the way.
+
+    ``deletions`` read the uses of tables: see ``with_uses``.
+    """
 
     schema: Schema
     problems: tuple[Diagnostic, ...]
     crashes: tuple[Crash, ...] = ()
+    deletions: tuple[Callable[[], tuple[Deletion, ...]], ...] = ()
 
 
 class Frontend(Record):
@@ -92,7 +97,20 @@ def link(project: Project) -> LinkResult:
     migrations = _histories(project, hints, crashes)
     problems += [problem for part in parts for problem in part.problems]
     problems += [problem for part in migrations for problem in part.problems]
-    return LinkResult(_merge(parts, migrations), tuple(problems), tuple(crashes))
+    deletions = tuple(part.deletions for part in parts if part.deletions is not None)
+    return LinkResult(_merge(parts, migrations), tuple(problems), tuple(crashes), deletions)
+
+
+def with_uses(result: LinkResult) -> LinkResult:
+    """Return ``result`` with the uses of tables in its Schema."""
+    found: list[Deletion] = []
+    crashes = list(result.crashes)
+    for read in result.deletions:
+        try:
+            found += read()
+        except Exception as error:
+            crashes.append(crash("reading the uses of tables", error))
+    return LinkResult(replace(result.schema, deletions=tuple(found)), result.problems, tuple(crashes))
 
 
 class Hints:

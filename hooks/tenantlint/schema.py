@@ -236,11 +236,19 @@ class Unresolved(Record):
     at: Location
 
 
+class Deletion(Record):
+    """A place in the code where rows of a table (``Table.id``) are deleted: a call, from its start to its end."""
+
+    table_id: str
+    at: Location
+
+
 class Schema(Record):
     """All that a project declares.
 
     ``tables`` are those of the ORMs; what the migrations make of the database is in ``histories``.
-    ``detached_policies`` are policies that belong to no table and are never created.
+    ``detached_policies`` are policies that belong to no table and are never created. ``deletions`` are where the code
+    deletes rows; they are read only for rules that need the uses of tables.
     """
 
     tables: tuple[Table, ...]
@@ -248,6 +256,7 @@ class Schema(Record):
     detached_policies: tuple[Policy, ...]
     unresolved: tuple[Unresolved, ...]
     histories: tuple[History, ...] = ()
+    deletions: tuple[Deletion, ...] = ()
 
     def by_id(self) -> dict[str, Table]:
         """Return the tables by ``Table.id``."""

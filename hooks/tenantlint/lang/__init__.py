@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.migration import History
-    from tenantlint.schema import EnumType, Policy, Table, Unresolved
+    from tenantlint.schema import Deletion, EnumType, Policy, Table, Unresolved
 
 
 class Linked(Record):
-    """What one language declares in a project; ``problems`` tell of files that could not be read."""
+    """What one language declares in a project; ``problems`` tell of files that could not be read.
+
+    ``deletions`` reads the uses of the tables in all code of the project, which takes longer than the declarations.
+    """
 
     tables: tuple[Table, ...] = ()
     enums: tuple[EnumType, ...] = ()
     detached_policies: tuple[Policy, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+    deletions: Callable[[], tuple[Deletion, ...]] | None = None
 
 
 class LinkedHistories(Record):

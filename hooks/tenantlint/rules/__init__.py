@@ -9,16 +9,19 @@ from tenantlint.record import Record
 from tenantlint.rule import Rule, diagnose
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
 
 
 class Entry(Record):
-    """What selecting a rule needs to know of it."""
+    """What selecting a rule needs to know of it; ``needs_uses`` where it asks for the uses of tables in all code."""
 
     name: str
     preset: Preset
+    needs_uses: bool = False
 
 
 RULES: Final = {
@@ -64,6 +67,7 @@ RULES: Final = {
     "STD004": Entry("updated-at-not-updated", "strict"),
     "STD005": Entry("missing-deleted-at", "off"),
     "STD006": Entry("naive-timestamp", "strict"),
+    "STD007": Entry("hard-delete", "strict", needs_uses=True),
     "TEN001": Entry("missing-tenant-id", "recommended"),
     "TEN002": Entry("nullable-tenant-id", "recommended"),
     "TEN003": Entry("tenant-id-without-foreign-key", "recommended"),
@@ -80,6 +84,11 @@ def find(code_or_name: str) -> str | None:
     if code in RULES:
         return code
     return next((code for code, entry in RULES.items() if entry.name == code_or_name), None)
+
+
+def need_uses(codes: Iterable[str]) -> bool:
+    """Return whether one of the rules asks for the uses of tables in all code of a project."""
+    return any(RULES[code].needs_uses for code in codes)
 
 
 def load(code: str) -> type[Rule]:

@@ -83,7 +83,7 @@ class User(SQLModel, table=True):
 """)
     (table,) = schema.tables
     assert (table.symbol, table.foreign_keys[0].target_id, table.relations[0].target_id) == ("User", UNKNOWN, UNKNOWN)
-    assert [(each.what, each.why) for each in schema.unresolved][0] == (
+    assert next((each.what, each.why) for each in schema.unresolved) == (
         "table `Thing`",
         "whether it is declared is decided by code that is not read, or only when that runs",
     )

@@ -31,14 +31,15 @@ def extract(source: Source) -> ir.Fragment:
         data.decode()
     except UnicodeDecodeError as error:
         return _unread(source, error.start, "ERR002", f"it is not UTF-8: {error.reason} at byte {error.start}")
-    root = _parse(source)
+    root = parse(source)
     try:
         return _read(source, root)
     except RecursionError:
         return _unread(source, 0, "ERR004", "it is nested too deeply to be read")
 
 
-def _parse(source: Source) -> Node:
+def parse(source: Source) -> Node:
+    """Return the syntax tree of a file; its offsets are those of the source."""
     parser = grammar.parser(source.path)
     data = source.data
     if b"sql<" in data:

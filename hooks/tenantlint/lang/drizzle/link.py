@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.lang.values import Module, Value
     from tenantlint.project import Project
+    from tenantlint.schema import Deletion
 
 _MAX_ROUNDS: Final = 4
 
@@ -81,7 +82,14 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
         assembler.detached_policies(),
         tuple(evaluator.unresolved.values()),
         tuple(loader.problems),
+        lambda: _deletions(project, context),
     )
+
+
+def _deletions(project: Project, context: Context) -> tuple[Deletion, ...]:
+    from tenantlint.lang.drizzle.uses import deletions
+
+    return deletions(project, context)
 
 
 def _run(evaluator: JavaScriptEvaluator, paths: Iterable[str]) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.lang.sqlmodel.statements import StatementLowering
     from tenantlint.project import Project
-    from tenantlint.schema import Table, Unresolved
+    from tenantlint.schema import Deletion, Table, Unresolved
 
 
 class Loader:
@@ -72,7 +72,14 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
     relations = Relations(evaluator, registry, models.versions)
     tables = tuple(assembler.table(table, relations.of(table)) for table in registry.tables)
     unresolved = (*models.undecided, *_unresolved(tables, evaluator.unresolved.values()))
-    return Linked(tables, assembler.enums(), (), unresolved, tuple(loader.problems))
+    problems = tuple(loader.problems)
+    return Linked(tables, assembler.enums(), (), unresolved, problems, lambda: _deletions(project, evaluator, registry))
+
+
+def _deletions(project: Project, evaluator: Evaluator, registry: Registry) -> tuple[Deletion, ...]:
+    from tenantlint.lang.sqlmodel.uses import deletions
+
+    return deletions(project, evaluator, registry)
 
 
 def _unresolved(tables: Iterable[Table], noted: Iterable[Unresolved]) -> tuple[Unresolved, ...]:

@@ -1,0 +1,150 @@
+"""Uses of SQLModel tables in the code of a project: where their rows are deleted."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.lang.sqlmodel.models import ModelClass
+from tenantlint.lang.sqlmodel.walk import Walker
+from tenantlint.lang.values import MISSING, Deferred, ModuleValue, Value
+from tenantlint.schema import UNKNOWN, Deletion
+from tenantlint.source import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.lang.sqlmodel.registry import Registry
+    from tenantlint.project import Project
+    from tenantlint.source import Source
+
+_DELETES: Final = rb"\bdelete(?:\s*\(|\s+as\b)"
+_SQL_PACKAGES: Final = frozenset({"sqlalchemy", "sqlmodel"})
+
+
+class Imported:
+    """A name that an import statement binds: the module, its leading dots, and the name in it (None: the module)."""
+
+    def __init__(self, module: str, level: int, name: str | None) -> None:
+        self.module = module
+        self.level = level
+        self.name = name
+
+
+class FileNames:
+    """What the names of one file mean: those that it imports, and those that it declares tables under."""
+
+    def __init__(self, path: str, tree: ast.Module, evaluator: Evaluator, registry: Registry) -> None:
+        self.path = path
+        self.evaluator = evaluator
+        self.registry = registry
+        self.imports: dict[str, Imported | None] = {}
+        self.stars: list[Imported] = []
+        self._values: dict[str, Value] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._take(node)
+
+    def _take(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            if isinstance(node, ast.Import):
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                self._bind(alias.asname or module, Imported(module, 0, None))
+            elif alias.name == "*":
+                self.stars.append(Imported(node.module or "", node.level, None))
+            else:
+                self._bind(alias.asname or alias.name, Imported(node.module or "", node.level, alias.name))
+
+    def _bind(self, name: str, found: Imported) -> None:
+        """Bind a name; one that different imports bind is not known."""
+        known = self.imports.get(name, found)
+        same = known is not None and (known.module, known.level, known.name) == (found.module, found.level, found.name)
+        self.imports[name] = found if same else None
+
+    def table(self, node: ast.expr) -> str | None:
+        """Return the ``Table.id`` of a table's class."""
+        value = self._value(node)
+        if not isinstance(value, ModelClass) or value.table is None or value.table not in self.registry.tables:
+            return None
+        return self.registry.id_of(value.table)
+
+    def function(self, node: ast.expr) -> str | None:
+        """Return the name of a function of SQLAlchemy or SQLModel."""
+        if isinstance(node, ast.Name):
+            found = self.imports.get(node.id)
+            return found.name if found is not None and _is_sql(found) else None
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found = self.imports.get(node.value.id)
+            return node.attr if found is not None and _is_sql(found) and found.name is None else None
+        return None
+
+    def _value(self, node: ast.expr) -> Value:
+        if isinstance(node, ast.Name):
+            if node.id not in self._values:
+                self._values[node.id] = self._look_up(node.id)
+            return self._values[node.id]
+        if isinstance(node, ast.Attribute):
+            value = self._value(node.value)
+            return self.evaluator.attribute(value, node.attr) if isinstance(value, ModuleValue) else UNKNOWN
+        return UNKNOWN
+
+    def _look_up(self, name: str) -> Value:
+        if name in self.imports:
+            found = self.imports[name]
+            return UNKNOWN if found is None or _is_sql(found) else self._imported(found, found.name)
+        module = self.evaluator.modules.get(self.path)
+        if module is not None and name in module.binders:
+            return self.evaluator.lookup(module, name)
+        values = (self._imported(star, name) for star in self.stars if not _is_sql(star))
+        return next((value for value in values if value is not UNKNOWN), UNKNOWN)
+
+    def _imported(self, found: Imported, name: str | None) -> Value:
+        path = self.evaluator.language.resolve(found.module, found.level, self.path)
+        if path is None:
+            return UNKNOWN
+        value = self.evaluator.imported(Deferred(found.module, found.level, name, Location(self.path, 0, 0)), self.path)
+        return UNKNOWN if value is MISSING else value
+
+
+def _is_sql(found: Imported) -> bool:
+    return not found.level and found.module.partition(".")[0] in _SQL_PACKAGES
+
+
+def deletions(project: Project, evaluator: Evaluator, registry: Registry) -> tuple[Deletion, ...]:
+    """Return the places in the Python files of a project where rows of its tables are deleted; tests are left out."""
+    return tuple(each for source in _sources(project) for each in _of_file(source, evaluator, registry))
+
+
+def _sources(project: Project) -> Iterator[Source]:
+    from tenantlint.lang.sql.scan import is_test
+
+    for path in sorted(project.files):
+        if path.endswith(".py") and not is_test(path):
+            try:
+                data = project.read(path)
+            except OSError:
+                continue
+            if re.search(_DELETES, data):
+                project.keep(path, data)
+                yield project.source(path)
+
+
+def _of_file(source: Source, evaluator: Evaluator, registry: Registry) -> Iterable[Deletion]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source.text())
+        walker = Walker(FileNames(source.path, tree, evaluator, registry))
+        walker.block(tree.body, {})
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [Deletion(table, _place(source, call)) for call, table in walker.found.items()]
+
+
+def _place(source: Source, node: ast.expr) -> Location:
+    start = source.line_starts[node.lineno - 1] + node.col_offset
+    end = source.line_starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+    return Location(source.path, start, end)

@@ -115,7 +115,7 @@ class AddUnique(Operation):
 
 
 class AddForeignKey(Operation):
-    """``ADD FOREIGN KEY``."""
+    """``ADD FOREIGN KEY``. Without ``target_columns`` the key references the primary key of its target."""
 
     table: Maybe[str]
     key: ForeignKey

@@ -243,7 +243,8 @@ def _linked(key: ForeignKey, links: Links) -> ForeignKey:
     if target is UNKNOWN:
         return key
     draft = links.drafts.get(target)
-    if draft is None:
-        return replace(key, target_id=None if links.closed else UNKNOWN)
-    columns = draft.frozen_primary_key() if key.target_columns == () else key.target_columns
-    return replace(key, target_id=links.prefix + target, target_columns=columns)
+    target_id = links.prefix + target if draft else None if links.closed else UNKNOWN
+    columns = key.target_columns
+    if columns == ():
+        columns = draft.frozen_primary_key() if draft else UNKNOWN
+    return replace(key, target_id=target_id, target_columns=columns)

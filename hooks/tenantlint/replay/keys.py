@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tenantlint.record import replace
 from tenantlint.replay.members import has, known, with_name, without
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from tenantlint import migration as m
     from tenantlint.replay import State
     from tenantlint.replay.draft import Draft
-    from tenantlint.schema import ForeignKey, Index, Maybe, Policy, UniqueConstraint
-
-    Named = TypeVar("Named", Index, UniqueConstraint, ForeignKey, Policy)
+    from tenantlint.schema import ForeignKey, Maybe, UniqueConstraint
 
 
 def add_primary_key(state: State, operation: m.AddPrimaryKey) -> None:

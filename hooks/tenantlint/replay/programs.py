@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tenantlint.record import replace
 from tenantlint.replay.draft import STRUCTURE, Draft
@@ -12,9 +12,7 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from tenantlint import migration as m
     from tenantlint.replay import State
-    from tenantlint.schema import Column, ForeignKey, Index, Maybe, Policy, UniqueConstraint
-
-    Named = TypeVar("Named", Index, UniqueConstraint, ForeignKey, Policy)
+    from tenantlint.schema import Column, Maybe
 
 
 def drop_type(state: State, operation: m.DropType) -> None:

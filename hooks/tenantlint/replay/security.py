@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tenantlint.record import replace
 from tenantlint.replay.members import has, known, without
@@ -11,9 +11,7 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from tenantlint import migration as m
     from tenantlint.replay import State
-    from tenantlint.schema import ForeignKey, Index, Maybe, Policy, UniqueConstraint
-
-    Named = TypeVar("Named", Index, UniqueConstraint, ForeignKey, Policy)
+    from tenantlint.schema import Maybe, Policy
 
 
 def set_row_security(state: State, operation: m.SetRowSecurity) -> None:

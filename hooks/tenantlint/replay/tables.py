@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tenantlint.record import replace
 from tenantlint.replay.draft import ALL_PARTS, STRUCTURE, Draft, renamed
@@ -12,9 +12,8 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from tenantlint import migration as m
     from tenantlint.replay import State
-    from tenantlint.schema import Column, ForeignKey, Index, Policy, UniqueConstraint
+    from tenantlint.schema import Column, Maybe
 
-    Named = TypeVar("Named", Index, UniqueConstraint, ForeignKey, Policy)
 from tenantlint.replay.keys import append_unique
 
 
@@ -42,11 +41,17 @@ def create_table(state: State, operation: m.CreateTable) -> None:
     if operation.primary_key != ():
         draft.set_primary_key(operation.primary_key_name, operation.primary_key)
     for constraint in operation.unique_constraints:
-        append_unique(draft, constraint)
+        if constraint.columns is UNKNOWN or constraint.columns not in _columns_of_keys(draft):
+            append_unique(draft, constraint)
     for key in operation.foreign_keys:
         state.add_foreign_key(draft, key)
     for index in operation.indexes:
         state.add_index(draft, index)
+
+
+def _columns_of_keys(draft: Draft) -> list[Maybe[tuple[Maybe[str], ...]]]:
+    """Return what the keys so far are over: CREATE TABLE makes no second key over the same columns."""
+    return [draft.primary_key, *(each.columns for each in draft.unique_constraints)]
 
 
 def drop_table(state: State, operation: m.DropTable) -> None:

@@ -205,7 +205,7 @@ def _foreign_key(
     listed = path(node, "opt_column_and_period_list", "columnList") or path(node, "opt_column_list", "columnList")
     targets: Maybe[tuple[Maybe[str], ...]] = tuple(context.name(each) for each in items(listed))
     if not targets:
-        targets = UNKNOWN if target is UNKNOWN else context.session.primary_keys.get(target, UNKNOWN)
+        targets = UNKNOWN if target is UNKNOWN else context.session.primary_keys.get(target, ())
     actions = child(node, "key_actions")
     return ForeignKey(
         name=name,

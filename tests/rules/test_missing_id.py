@@ -5,10 +5,7 @@ from rules.support import Found, project, py, run, ts
 CODE = "STD001"
 WHY = "tools cannot tell its rows apart, and replication refuses to update them"
 KEYED = "is the primary key in place of `id`: links, logs and generic code name a row by its `id`"
-NATURAL = (
-    f"{KEYED}, and a key with a meaning changes with it; key the table by `id` and make this unique, or list its name "
-    "in the option `names`"
-)
+NATURAL = f"{KEYED}, and a key with a meaning changes with it; key the table by `id` and make this unique"
 NAMED = f"{KEYED}; name it `id`, or list its name in the option `names` (`*_id` takes all of its kind)"
 
 
@@ -82,6 +79,19 @@ NOOP = {
         export const videos = pgTable("videos", { id: uuid("id").primaryKey() });
         export const uploads = pgTable("uploads", { videoId: uuid("video_id").primaryKey(), size: integer("size") });
     """),
+    "ts a key that Auth.js prescribes": table(
+        'provider: text("provider")',
+        'providerAccountId: text("providerAccountId")',
+        extra="primaryKey({ columns: [t.provider, t.providerAccountId] })",
+    ),
+    "ts a join table without a key that has times": ts("""
+        export const users = pgTable("users", { id: uuid("id").primaryKey() });
+        export const friends = pgTable("friends", {
+          userId: uuid("user_id").references(() => users.id),
+          friendId: uuid("friend_id").references(() => users.id),
+          createdAt: timestamp("created_at"),
+        });
+    """),
     "ts id of two columns": table(*PAIR, extra="primaryKey({ columns: [t.id, t.kind] })"),
     "ts the key of a relation": ts("""
         export const users = pgTable("users", { id: uuid("id").primaryKey() });
@@ -129,7 +139,7 @@ FINDING = {
     ),
     "py another name": (
         model("id: int = Field(primary_key=True)", options=options(names=("uid",))),
-        [Found(3, 5, f"`thing.id` {NATURAL.replace('`id`', '`uid`')}")],
+        [Found(3, 5, f"`thing.id` {NAMED.replace('`id`', '`uid`')}")],
     ),
     "py a number where the preset is strict": (
         model("id: int = Field(primary_key=True)", strict=True),
@@ -151,6 +161,18 @@ FINDING = {
     "ts a key that is named after its own table": (
         table('thingId: uuid("thing_id").primaryKey()', 'name: text("name")'),
         [Found(3, 3, f"`things.thing_id` {NAMED}")],
+    ),
+    "ts a key that is made up": (
+        table('key: text("key").primaryKey().$defaultFn(() => nanoid())', 'name: text("name")'),
+        [Found(3, 3, f"`things.key` {NAMED}")],
+    ),
+    "ts a key that counts up": (
+        table('pk: integer("pk").primaryKey()', 'name: text("name")'),
+        [Found(3, 3, f"`things.pk` {NAMED}")],
+    ),
+    "ts a key of Auth.js, where none is allowed": (
+        table('sessionToken: text("session_token").primaryKey()', 'name: text("name")', options=options(allow=())),
+        [Found(3, 3, f"`things.session_token` {NATURAL}")],
     ),
     "ts no key": (
         table('name: text("name")'),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
 from tenantlint.rules._column_names import alternatives
 from tenantlint.rules._standard_fields import is_called, may_have_more, may_join, references
 from tenantlint.schema import UNKNOWN
+from tenantlint.types import family
 from tenantlint.view import known
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from tenantlint.schema import Column, Table
     from tenantlint.settings import Preset
-    from tenantlint.source import Location
     from tenantlint.view import SchemaView
+
+_TIMES: Final = ("created_at", "updated_at", "deleted_at")
 
 
 class MissingId(Rule):
@@ -78,6 +80,8 @@ class MissingId(Rule):
     ## Options
     - `names`: what the column may be called, `["id"]` by default; the first is the one that messages name. A `*`
       before a name stands for any letters: `["id", "*_id"]` takes `customers.customer_id` too.
+    - `allow`: primary keys that may stay, the columns of one joined by commas. By default those that Auth.js
+      prescribes: `session_token`, `identifier, token` and `provider, provider_account_id`.
     - `id-types`: the PostgreSQL types that it may have, such as `["uuid", "text"]`. By default any, and `uuid` alone
       where the preset is `strict` or `all`.
 
@@ -91,6 +95,7 @@ class MissingId(Rule):
 
     names: tuple[str, ...] = ("id",)
     id_types: tuple[str, ...] | None = None
+    allow: tuple[str, ...] = ("session_token", "identifier, token", "provider, provider_account_id")
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report the key, or else the type of the column."""
@@ -103,28 +108,34 @@ class MissingId(Rule):
             yield from self._check_type(table, column, view)
         elif not key:
             yield from self._without_key(table, column, view)
-        elif not _is_named_by(column, table, view) and not _may_be_of_another(table, key, view):
-            at, subject = _place(table, key)
-            yield Finding(at, table, subject, self._other_key(key))
+        elif not (self._allows(key) or _is_named_by(column, table, view) or _may_be_of_another(table, key, view)):
+            yield self._other_key(table, key)
 
     def _id(self, table: Table) -> Column | None:
         """Return the column that is called as the options say, one of the primary key first."""
         columns = sorted(table.columns, key=lambda column: column.primary_key is not True)
         return next((column for column in columns if is_called(column, self.names)), None)
 
-    def _other_key(self, key: tuple[str, ...]) -> str:
-        name = self.names[0]
+    def _allows(self, key: tuple[str, ...]) -> bool:
+        names = {snake_case(name) for name in key}
+        return any(names == {snake_case(name.strip()) for name in allowed.split(",")} for allowed in self.allow)
+
+    def _other_key(self, table: Table, key: tuple[str, ...]) -> Finding:
+        name, column = self.names[0], table.column(key[0]) if len(key) == 1 else None
         text = f"is the primary key in place of `{name}`: links, logs and generic code name a row by its `{name}`"
-        if len(key) == 1 and snake_case(key[0]).endswith("_id"):
-            return f"{text}; name it `{name}`, or list its name in the option `names` (`*_id` takes all of its kind)"
-        return (
-            f"{text}, and a key with a meaning changes with it; key the table by `{name}` and make this unique, or "
-            "list its name in the option `names`"
-        )
+        if column is None:
+            subject, at = f"{label(table)} ({', '.join(key)})", table.at
+        else:
+            subject, at = label(table, column), column.at
+        if column is not None and _is_surrogate(column):
+            text += f"; name it `{name}`, or list its name in the option `names` (`*_id` takes all of its kind)"
+        else:
+            text += f", and a key with a meaning changes with it; key the table by `{name}` and make this unique"
+        return Finding(at, table, subject, text)
 
     def _without_key(self, table: Table, column: Column | None, view: SchemaView) -> Iterator[Finding]:
         """Report a table without a primary key, unless it joins others: that is for join-table (REL007)."""
-        if may_have_more(table) or may_join(table, view, self.names):
+        if may_have_more(table) or may_join(table, view, (*self.names, *_TIMES)):
             return
         why = "tools cannot tell its rows apart, and replication refuses to update them"
         if column is not None:
@@ -174,8 +185,7 @@ def _stem_names_another(table: Table, name: str, view: SchemaView) -> bool:
     return stem != snake_case(name) and any(other.id != table.id for other in view.tables_named(stem))
 
 
-def _place(table: Table, key: tuple[str, ...]) -> tuple[Location, str]:
-    column = table.column(key[0])
-    if len(key) == 1 and column is not None:
-        return column.at, label(table, column)
-    return table.at, f"{label(table)} ({', '.join(key)})"
+def _is_surrogate(column: Column) -> bool:
+    """Return whether the values of a key mean nothing: they are made up, or the name says no more than that."""
+    made_up = column.has_default is True or (column.type is not UNKNOWN and family(column.type) == "integer")
+    return made_up or snake_case(column.key).endswith("_id")

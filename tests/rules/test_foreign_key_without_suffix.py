@@ -3,7 +3,7 @@ import pytest
 from rules.support import Found, py, run, ts
 
 CODE = "NAM008"
-WHY = "is a foreign key, but its name reads as what it references, or as a relation; end the name in `_id`, as in"
+WHY = "is a foreign key, but its name reads as what it references, or as a relation; end the name in `_id` or `_by`, as in"
 PY_OTHERS = """
 class User(SQLModel, table=True):
     id: int = Field(primary_key=True)
@@ -42,8 +42,9 @@ NOOP = {
     "py no foreign key": model("author: int"),
     "py the name of the column that it references": model('country_code: str = Field(foreign_key="country.code")'),
     "py the same name as what it references": model('code: str = Field(foreign_key="country.code")'),
-    "py an option adds a suffix": model(
-        'created_by: int = Field(foreign_key="user.id")', options=options(suffixes=("_id", "_by"))
+    "py who did it": model('created_by: int = Field(foreign_key="user.id")'),
+    "py an option gives the suffixes": model(
+        'user_key: int = Field(foreign_key="user.id")', options=options(suffixes=("_key",))
     ),
     "py a name is allowed": model('author: int = Field(foreign_key="user.id")', options=options(allow=("author",))),
     "py a key that is not known": model("author: int = Field(foreign_key=settings.KEY)"),
@@ -73,9 +74,9 @@ FINDING = {
         model('tenant: int = Field(foreign_key="user.id")', tenant_columns=("tenant",)),
         [Found(10, 5, f"`post.tenant` {WHY} `tenant_id`")],
     ),
-    "py the person who made it": (
-        model('created_by: int = Field(foreign_key="user.id")'),
-        [Found(10, 5, f"`post.created_by` {WHY} `created_by_id`")],
+    "py who did it, where only ids are wanted": (
+        model('created_by: int = Field(foreign_key="user.id")', options=options(suffixes=("_id",))),
+        [Found(10, 5, f"`post.created_by` {WHY.replace(' or `_by`', '')} `created_by_id`")],
     ),
     "ts no suffix": (
         table('authorId: uuid("author").references(() => users.id)'),

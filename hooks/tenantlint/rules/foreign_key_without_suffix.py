@@ -21,9 +21,9 @@ class ForeignKeyWithoutSuffix(Rule):
     """A foreign key column whose name does not end in `_id`.
 
     ## What it does
-    Asks the column of every foreign key over one column, the tenant's too, for the suffix `_id`. A column that is
-    named after the one that it references is right as well: `country_code` for `countries.code`, or `id` where a
-    table extends another one.
+    Asks the column of every foreign key over one column, the tenant's too, for the suffix `_id`, or `_by` for
+    who did it, as in `created_by`. A column that is named after the one that it references is right as well:
+    `country_code` for `countries.code`, or `id` where a table extends another one.
 
     ## Why is this bad
     `customer` may be a name, a number or a whole row: an ORM has a relation of that name, and the column and the
@@ -90,7 +90,8 @@ class ForeignKeyWithoutSuffix(Rule):
     ```
 
     ## Options
-    - `suffixes`: what the name must end in, `["_id"]` by default; `["_id", "_by"]` takes `created_by` too.
+    - `suffixes`: what the name must end in, `["_id", "_by"]` by default; the first is the one that messages propose.
+      With `["_id"]`, `created_by` must be `created_by_id`.
     - `allow`: names that may stay.
 
     ## Fix safety
@@ -101,7 +102,7 @@ class ForeignKeyWithoutSuffix(Rule):
     name: ClassVar[str] = "foreign-key-without-suffix"
     preset: ClassVar[Preset] = "strict"
 
-    suffixes: tuple[str, ...] = ("_id",)
+    suffixes: tuple[str, ...] = ("_id", "_by")
     allow: tuple[str, ...] = ()
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:

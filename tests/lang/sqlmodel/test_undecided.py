@@ -21,8 +21,8 @@ MODE = os.environ["MODE"]
 ALL = {"columns", "foreign_keys", "indexes", "primary_key", "relations", "unique_constraints"}
 
 
-def read(text: str) -> Schema:
-    result = link(Project("/nonexistent", frozenset(), {"models.py": (HEAD + text).encode()}))
+def read(text: str, first: str = "") -> Schema:
+    result = link(Project("/nonexistent", frozenset(), {"models.py": (first + HEAD + text).encode()}))
     assert (result.problems, result.crashes) == ((), ())
     return result.schema
 
@@ -164,6 +164,16 @@ def test_the_annotation_of_a_relationship_of_sqlalchemy(annotation: str, target:
     """As SQLAlchemy 2.0.36 and 2.1.9 have it: text is a collection only of what has a name when the class is made."""
     text = RELATIONS.format(annotation=annotation, target=target, options=options)
     team = next(table for table in read(text).tables if table.symbol == "Team")
+    assert [relation.kind for relation in team.relations] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "kind"), [('List["Later"]', "many"), ("List[Later]", "one"), ("List[Early]", "many")]
+)
+def test_annotations_that_are_not_evaluated(annotation: str, kind: str) -> None:
+    target = "Early" if "Early" in annotation else "Later"
+    text = RELATIONS.format(annotation=annotation, target=target, options="")
+    team = next(table for table in read(text, "from __future__ import annotations").tables if table.symbol == "Team")
     assert [relation.kind for relation in team.relations] == [kind]
 
 

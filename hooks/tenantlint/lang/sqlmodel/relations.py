@@ -41,7 +41,10 @@ _COLLECTIONS: Final = frozenset(
 
 
 class Link:
-    """One relationship before it is joined. ``many`` is what the annotation says, None where it says nothing."""
+    """One relationship before it is joined. ``many`` is what the annotation says, None where it says nothing.
+
+    ``bare`` is true where the annotation names the target without quotes of its own.
+    """
 
     def __init__(self, table: TableModel, name: str, at: Location, options: dict[str, Value]) -> None:
         self.table = table
@@ -52,6 +55,7 @@ class Link:
         self.target: TableModel | None = None
         self.target_known = True
         self.many: bool | None = None
+        self.bare = False
         self.join: Join | None = None
         self.through: Maybe[TableModel | None] = None
 
@@ -125,7 +129,8 @@ class Relations:
         target, at = link.target, link.at
         is_named = target is not None and target.cls.at is not None and self._is_bound(target, annotation)
         is_later = target is not None and target.cls.module == at.path and (target.cls.at or at).start > at.start
-        if not many or (_is_text(annotation) and (is_later or not is_named)):
+        is_text = _is_literal(annotation) or (link.bare and "annotations" in annotation.scope.module.binders)
+        if not many or (is_text and (is_later or not is_named)):
             link.options["uselist"] = False
 
     def _is_bound(self, target: TableModel, annotation: Annotation) -> bool:
@@ -164,6 +169,7 @@ class Relations:
                 link.target_known = False
                 return
         link.many = many
+        link.bare = not isinstance(node, ir.Name) or node.end - node.start == len(node.id.encode())
         self._find_target(link, node, annotation)
 
     def _find_target(self, link: Link, node: ir.Expr, annotation: Annotation) -> None:
@@ -329,12 +335,11 @@ def _qualified(table: Maybe[TableModel | None]) -> Maybe[str | None]:
     return qualified(table.schema, table.table_name) if isinstance(table, TableModel) else table
 
 
-def _is_text(annotation: Annotation) -> bool:
-    """Return whether an annotation is text when the class is made; what stands in a literal has the literal's place."""
+def _is_literal(annotation: Annotation) -> bool:
+    """Return whether an annotation stands in quotes as a whole: then all that is in it has the literal's place."""
     node = annotation.node
     inner = node.value if isinstance(node, ir.Item) else node.left if isinstance(node, ir.Binary) else None
-    is_literal = inner is not None and (inner.start, inner.end) == (node.start, node.end)
-    return is_literal or "annotations" in annotation.scope.module.binders
+    return inner is not None and (inner.start, inner.end) == (node.start, node.end)
 
 
 def _flag(value: Value) -> Maybe[bool]:

@@ -61,6 +61,32 @@ TYPESCRIPT = {
     "with a hash": ("class A { #a = 1 } // b", ["// b"]),
 }
 
+SQL = {
+    "behind code": ("DROP TABLE a; -- b", ["-- b"]),
+    "behind a mark of drizzle-kit": ("DROP TABLE a;--> statement-breakpoint", ["--> statement-breakpoint"]),
+    "in a block": ("/* a\n * b */ SELECT", ["/* a\n * b */"]),
+    "in a block within a block": ("/* a /* b */ c */ SELECT -- d", ["/* a /* b */ c */", "-- d"]),
+    "in a block that does not end": ("SELECT /* a /* b */", ["/* a /* b */"]),
+    "in a string": ("SELECT '-- a', '/* b'", []),
+    "behind a doubled quote": ("SELECT 'it''s -- a' -- b", ["-- b"]),
+    "behind a backslash": (r"SELECT '\' -- a", ["-- a"]),
+    "behind an escaped quote": (r"SELECT E'\' -- a' -- b", ["-- b"]),
+    "behind a name that ends in e": (r"SELECT typee'\' -- a", ["-- a"]),
+    "in a name": ('SELECT "-- a""/* b" -- c', ["-- c"]),
+    "in dollar quotes": ("SELECT $$ -- a $$, $x$ /* $$ -- b $x$ -- c", ["-- c"]),
+    "in dollar quotes that do not end": ("SELECT $$ -- a", []),
+    "behind a parameter": ("SELECT $1 -- a", ["-- a"]),
+    "behind a name with dollars": ("SELECT a$$ -- b", ["-- b"]),
+    "in a block of code": ("DO $$ BEGIN -- a\n x := 'b -- c'; END $$; -- d", ["-- a", "-- d"]),
+    "in a routine": ("CREATE FUNCTION f() AS $f$ /* a */ SELECT $$ -- b $$ $f$; -- c", ["/* a */", "-- c"]),
+    "between operators": ("SELECT 1 - 2 / 3 * 4", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SQL.values(), ids=SQL)
+def test_sql(text, expected):
+    assert found("a.sql", text) == expected
+
 
 @pytest.mark.parametrize(("text", "expected"), PYTHON.values(), ids=PYTHON)
 def test_python(text, expected):
@@ -95,6 +121,9 @@ def test_python_agrees_with_tokenize(text):
         ("a.ts", "/* a */ // b\n/* c */ x\n", [(True, True), (True, True), (False, True)]),
         ("a.ts", "{\n  /* a\n  b */\n  x, /* c */\n}", [(True, False), (False, False)]),
         ("a.ts", "x = `\n` // a\n", [(False, False)]),
+        ("a.sql", "-- a\n/* b */ -- c\nSELECT 1; -- d\n", [(True, True), (True, True), (True, True), (False, False)]),
+        ("a.sql", "SELECT 1;--> statement-breakpoint\n-- a\n", [(False, False), (True, False)]),
+        ("a.sql", "/* a */ SELECT 1;\n", [(False, True)]),
     ],
 )
 def test_alone_and_leading(path, text, expected):

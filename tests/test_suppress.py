@@ -136,6 +136,45 @@ TYPESCRIPT_NOOP = {
     "the line above, behind code": "a(); // tenantlint: ignore[TEN001]\nconst TARGET = 1;",
 }
 
+SQL = {
+    "behind the line": ("DROP TABLE TARGET; -- tenantlint: ignore[TEN001]", ["tenantlint: ignore[TEN001]"]),
+    "behind the mark of drizzle-kit": (
+        "DROP TABLE TARGET;--> statement-breakpoint -- tenantlint: ignore[TEN001]",
+        ["tenantlint: ignore[TEN001]"],
+    ),
+    "with a reason": ("DROP TABLE TARGET; -- tenantlint: ignore[TEN001] -- moved", ["tenantlint: ignore[TEN001]"]),
+    "in a block": ("DROP TABLE TARGET; /* tenantlint: ignore[TEN001] */", ["tenantlint: ignore[TEN001]"]),
+    "above": ("-- tenantlint: ignore[TEN001] -- moved\nDROP TABLE TARGET;", ["tenantlint: ignore[TEN001]"]),
+    "above, with more comments": (
+        "SELECT 1;\n-- tenantlint: ignore[TEN001]\n--> statement-breakpoint\nDROP TABLE TARGET;",
+        ["tenantlint: ignore[TEN001]"],
+    ),
+    "in a block of code": (
+        "DO $$ BEGIN\n  -- tenantlint: ignore[TEN001]\n  DROP TABLE TARGET;\nEND $$;",
+        ["tenantlint: ignore[TEN001]"],
+    ),
+    "for the file": ("-- tenantlint: ignore-file\nDROP TABLE TARGET;", ["tenantlint: ignore-file"]),
+}
+
+SQL_NOOP = {
+    "another rule": "DROP TABLE TARGET; -- tenantlint: ignore[TEN002]",
+    "a string": "SELECT '-- tenantlint: ignore[TEN001]', TARGET;",
+    "dollar quotes": "SELECT $$\n-- tenantlint: ignore[TEN001]\n$$, TARGET;",
+    "noqa": "DROP TABLE TARGET; -- noqa",
+    "for the file, below code": "SELECT 1;\n-- tenantlint: ignore-file[TEN001]\nDROP TABLE TARGET;",
+    "the line above, behind code": "SELECT 1; -- tenantlint: ignore[TEN001]\nDROP TABLE TARGET;",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SQL.values(), ids=SQL)
+def test_sql(text, expected):
+    assert silencers("a.sql", text) == expected
+
+
+@pytest.mark.parametrize("text", SQL_NOOP.values(), ids=SQL_NOOP)
+def test_sql_noop(text):
+    assert silencers("a.sql", text) == []
+
 
 @pytest.mark.parametrize(("text", "expected"), PYTHON.values(), ids=PYTHON)
 def test_python(text, expected):

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tenantlint.source import Source
 
 PYTHON_SUFFIXES: Final = (".py", ".pyi")
+SQL_SUFFIX: Final = ".sql"
 
 _QUOTED: Final = rb'"(?:\\.|[^"\\\r\n])*"|' + rb"'(?:\\.|[^'\\\r\n])*'"
 _TRIPLE: Final = rb'"""(?:\\.|[^\\])*?"""|' + rb"'''(?:\\.|[^\\])*?'''"
@@ -26,6 +27,12 @@ _TEMPLATE_TEXT: Final = rb"(?s)(?:\\.|\$(?!\{)|[^`\\$])*(?:`|\$\{|\Z|\\\Z)"
 _REGEX_LITERAL: Final = rb"/(?:\\.|\[(?:\\.|[^\]\\\r\n])*\]|[^/\\\[\r\n])+/"
 _BEFORE_REGEX: Final = rb"(?:^|[(,=:\[!&|?{};+\-*%<>~^]|\b(?:return|typeof|case|in|of|void|delete|do|else))\s*$"
 _LOOK_BACK: Final = 80
+_SQL: Final = (
+    rb"(?s)--[^\r\n]*|/\*|(?<![\w$\x80-\xff])[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z)|'(?:[^']|'')*(?:'|\Z)"
+    rb"|\"(?:[^\"]|\"\")*(?:\"|\Z)|(?<![\w$\x80-\xff])\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*)?\$"
+)
+_SQL_COMMENT_MARK: Final = rb"/\*|\*/"
+_BEFORE_CODE: Final = rb"(?i)\b(?:do|as|language\s+\w+)\s*$"
 
 
 class Comment(Record):
@@ -42,31 +49,40 @@ class Comment(Record):
 
 
 def comments(source: Source) -> list[Comment]:
-    """Return the comments of a Python or TypeScript file in order."""
+    """Return the comments of a Python, TypeScript or SQL file in order."""
     data = source.data
-    tokens = _python_tokens(data) if source.path.endswith(PYTHON_SUFFIXES) else _typescript_tokens(data)
+    tokens, marks = _lexer(source.path)
     found: list[Comment] = []
     code_end = end = 0
     leading = True
-    for start, stop in tokens:
+    for start, stop in tokens(data):
         gap = data[end:start].rstrip()
         code_end = end + len(gap) if gap else code_end
         leading = leading and not gap.strip(b"; \t\r\n\f")
         end = stop
-        if data.startswith((b"#", b"//", b"/*"), start):
+        if data.startswith(marks, start):
             line_start = source.line_starts[source.line_of(start) - 1]
-            alone = not (code_end > line_start) and not _code_follows(source, stop)
+            alone = not (code_end > line_start) and not _code_follows(source, stop, marks)
             found.append(Comment(start, stop, alone, leading))
         else:
             code_end = stop
     return found
 
 
-def _code_follows(source: Source, offset: int) -> bool:
+def _lexer(path: str) -> tuple[Callable[[bytes], Iterator[tuple[int, int]]], tuple[bytes, ...]]:
+    """Return what finds the tokens of a file, and what its comments begin with."""
+    if path.endswith(PYTHON_SUFFIXES):
+        return _python_tokens, (b"#",)
+    if path.endswith(SQL_SUFFIX):
+        return _sql_tokens, (b"--", b"/*")
+    return _typescript_tokens, (b"//", b"/*")
+
+
+def _code_follows(source: Source, offset: int, marks: tuple[bytes, ...]) -> bool:
     line = source.line_of(offset)
     starts = source.line_starts
     rest = source.data[offset : starts[line] if line < len(starts) else len(source.data)].strip()
-    return bool(rest) and not rest.startswith((b"//", b"/*", b"#"))
+    return bool(rest) and not rest.startswith(marks)
 
 
 def _python_tokens(data: bytes) -> Iterator[tuple[int, int]]:
@@ -116,6 +132,36 @@ def _regex_end(data: bytes, start: int, code_end: int) -> int:
     before = data[max(0, code_end - _LOOK_BACK) : code_end]
     literal = _compiled(_REGEX_LITERAL).match(data, start) if _compiled(_BEFORE_REGEX).search(before) else None
     return literal.end() if literal else start + 1
+
+
+def _sql_tokens(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the place of each comment and string. The text of a routine, between dollar quotes, is code too."""
+    position = 0
+    routine = b""
+    while match := _compiled(_SQL).search(data, position):
+        start, position = match.span()
+        token = match[0]
+        if token == b"/*":
+            position = _nested_end(data, position)
+        elif token == routine:
+            routine = b""
+            continue
+        elif token.startswith(b"$"):
+            if not routine and _compiled(_BEFORE_CODE).search(data[max(0, start - _LOOK_BACK) : start]):
+                routine = token
+                continue
+            end = data.find(token, position)
+            position = len(data) if end < 0 else end + len(token)
+        yield start, position
+
+
+def _nested_end(data: bytes, position: int) -> int:
+    """Return the end of a block comment, which may hold others, where its text begins at ``position``."""
+    depth = 1
+    while depth and (mark := _compiled(_SQL_COMMENT_MARK).search(data, position)):
+        depth += 1 if mark[0] == b"/*" else -1
+        position = mark.end()
+    return position if not depth else len(data)
 
 
 @cache

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tenantlint.diagnostic import Diagnostic
 
 _DIRECTIVE: Final = (
-    rb"(?<=[#/*])[ \t]*(?P<all>tenantlint:[ \t]*(?P<kind>ignore-file|ignore)(?:[ \t]*\[(?P<rules>[^\]\r\n]*)\])?)"
+    rb"(?<=[#/*-])[ \t]*(?P<all>tenantlint:[ \t]*(?P<kind>ignore-file|ignore)(?:[ \t]*\[(?P<rules>[^\]\r\n]*)\])?)"
     rb"[ \t]*(?:--[ \t]*(?P<reason>[^\r\n]*?)[ \t]*(?=\*/|[\r\n]|\Z)|(?=#|//|\*/|[\r\n]|\Z))"
 )
 _NOQA: Final = rb"(?i)(?<=#)[ \t]*(?P<all>noqa(?![\w-])(?:[ \t]*:[ \t]*(?P<rules>[A-Z]+\d+(?:[ \t,]+[A-Z]+\d+)*)?)?)"

@@ -3,7 +3,10 @@ import pytest
 from rules.support import Found, py, run, ts
 
 CODE = "NAM008"
-WHY = "is a foreign key, but its name reads as what it references, or as a relation; end the name in `_id` or `_by`, as in"
+WHY = (
+    "is a foreign key, but its name reads as what it references, or as a relation; end the name in `_id` or `_by`, "
+    "as in"
+)
 PY_OTHERS = """
 class User(SQLModel, table=True):
     id: int = Field(primary_key=True)

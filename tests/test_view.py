@@ -130,9 +130,8 @@ MIGRATED = {
     "in the schema public": ((history(table(schema="public", primary_key=("a",))),), True, True),
     "in one of two histories": ((history(table()), history(table(unique_constraints=(UNIQUE_A,)))), True, True),
     "a statement that is not read": ((history(table(), unread=(SEEN,)),), UNKNOWN, False),
-    "one on any table": ((history(table(), unread=(replace(SEEN, tables=UNKNOWN),)),), UNKNOWN, False),
-    "one on any table of another history": (
-        (history(table()), history(unread=(replace(SEEN, tables=UNKNOWN),))),
+    "one on any table, which is not about this column": (
+        (history(table(), unread=(replace(SEEN, tables=UNKNOWN),)),),
         False,
         False,
     ),
@@ -148,6 +147,20 @@ def test_keys_that_migrations_make_count(histories, indexed, unique):
     found = migrated(subject, *histories)
     assert (found.is_indexed(subject, ("a",)), found.is_unique(subject, ("a",))) == (indexed, unique)
     assert found.may_be_unique(subject, ("a",)) is (unique or indexed is UNKNOWN)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_statement_on_any_table_may_be_about_the_tenant(elsewhere):
+    subject = table(columns=(column("tenant_id"), column("a")))
+    unread = (replace(SEEN, tables=UNKNOWN),)
+    histories = (history(table()), history(unread=unread)) if elsewhere else (history(table(), unread=unread),)
+    found = migrated(subject, *histories)
+    assert [found.is_indexed(subject, (name,)) for name in ("tenant_id", "a")] == [
+        False if elsewhere else UNKNOWN,
+        False,
+    ]
+    assert found.may_have_more_foreign_keys(subject, of_all=True) is not elsewhere
+    assert found.may_have_more_foreign_keys(subject) is False
 
 
 MAY_BE_UNIQUE = {
@@ -325,6 +338,18 @@ def test_the_tenants_tables_of_a_column_are_those_of_its_name_and_orm():
         ["teams"],
         ["organizations"],
     ]
+
+
+def test_tenants_within_a_tenant_belong_to_it():
+    organizations, teams = table("organizations"), table("teams", columns=(column("organization_id"),))
+    found = view(organizations, teams, tenant_columns=("organization_id", "team_id"))
+    assert (found.is_tenant_root(organizations), found.is_tenant_table(organizations)) == (True, False)
+    assert (found.is_tenant_root(teams), found.is_tenant_table(teams)) == (False, True)
+
+
+def test_tenants_that_are_called_as_their_column_are_no_ones():
+    orgs = table("orgs", columns=(column("org_id"),), primary_key=("org_id",))
+    assert view(orgs, tenant_columns=("org_id",)).is_tenant_root(orgs)
 
 
 NOT_THE_TENANT = {

@@ -27,14 +27,16 @@ class Database:
         self._declared: dict[str, list[Table]] = {}
         self._unread: set[Maybe[str]] = set()
         self._restructured: set[str] = set()
-        self._any_table = False
+        self._anywhere: set[str] = set()
         _add(self._declared, tuple(table for table in schema.tables if table.dialect == "postgresql"))
         for history in schema.histories:
             _add(self._migrated, tuple(self._settled(history)))
             for item in history.unread:
                 if item.structure:
-                    self._any_table = self._any_table or item.tables is UNKNOWN
-                    self._restructured.update(_names(history) if item.tables is UNKNOWN else map(_key, item.tables))
+                    names, changed = self._anywhere, _names(history)
+                    if item.tables is not UNKNOWN:
+                        names, changed = self._restructured, map(_key, item.tables)
+                    names.update(changed)
                 if item.security:
                     self._unread.update([UNKNOWN] if item.tables is UNKNOWN else map(_key, item.tables))
 
@@ -64,8 +66,8 @@ class Database:
         return (table, *(model for model in models if model is not table), *self.twins(table))
 
     def has(self, name: str) -> bool:
-        """Return whether a migration has a table of this (qualified) name, or may have one."""
-        return _key(name) in self._migrated or self._any_table
+        """Return whether a migration has a table of this (qualified) name."""
+        return _key(name) in self._migrated
 
     def models(self, table: Table) -> tuple[Table, ...]:
         """Return the models of PostgreSQL tables that have the name of ``table``."""
@@ -99,10 +101,16 @@ class Database:
             "policies" in each.incomplete for each in self._tellers(table)
         )
 
-    def has_unread_structure(self, table: Table) -> bool:
-        """Return whether a migration of ``table`` that could not be read may give it keys or columns."""
+    def has_unread_structure(self, table: Table, by_name: bool = False) -> bool:
+        """Return whether a migration of ``table`` that could not be read may give it keys or columns.
+
+        ``by_name`` leaves out the statements that may be about any table, such as a loop over the catalog: what they
+        change, all tables have.
+        """
         name = table.qualified_name
-        return name is not UNKNOWN and _key(name) in self._restructured
+        if name is UNKNOWN:
+            return False
+        return _key(name) in self._restructured or (not by_name and _key(name) in self._anywhere)
 
     def keys(self, table: Table) -> tuple[tuple[Index, ...], tuple[UniqueConstraint, ...]]:
         """Return the indexes and unique constraints that the migrations give ``table``."""

@@ -14,7 +14,7 @@ from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tenantlint.database import Database
     from tenantlint.schema import Column, ForeignKey, Relation, Schema, Table
@@ -67,8 +67,13 @@ class SchemaFacts:
         """Return what the migrations make of ``table``: the tables of its name in the database."""
         return self.database.twins(table) if self.schema.histories else ()
 
-    def _has_unread_structure(self, table: Table) -> bool:
-        return bool(self.schema.histories) and self.database.has_unread_structure(table)
+    def _has_unread_structure(self, table: Table, of_all: bool) -> bool:
+        """Return whether a statement that is not read may change ``table``: one that names it.
+
+        With ``of_all`` one that may be about any table counts too. Such a loop over the catalog gives keys to the
+        columns that all tables have, not to those of this one.
+        """
+        return bool(self.schema.histories) and self.database.has_unread_structure(table, by_name=not of_all)
 
     def foreign_keys(self, table: Table) -> tuple[ForeignKey, ...]:
         """Return the foreign keys of ``table``: the model's own, then those that migrations and namesakes give it.
@@ -94,9 +99,9 @@ class SchemaFacts:
                 found.setdefault((table.orm, _in_public(table.qualified_name)), []).append(table)
         return found
 
-    def may_have_more_foreign_keys(self, table: Table) -> bool:
-        """Return whether ``table`` may have foreign keys that could not be read."""
-        return "foreign_keys" in table.incomplete or self._has_unread_structure(table)
+    def may_have_more_foreign_keys(self, table: Table, of_all: bool = False) -> bool:
+        """Return whether ``table`` may have foreign keys that are not read (``of_all``: as all tables do)."""
+        return "foreign_keys" in table.incomplete or self._has_unread_structure(table, of_all)
 
     def is_referenced(self, table: Table, columns: Iterable[str]) -> bool:
         """Return whether a foreign key references these columns of ``table``, or may."""
@@ -253,7 +258,7 @@ class SchemaFacts:
         NULL the condition may be that they are not, which every comparison implies, so that the answer is UNKNOWN.
         """
         wanted = frozenset(columns)
-        unsure = self._may_have_more_keys(table)
+        unsure = self._may_have_more_keys(table, columns)
         for key in keys(table, wanted, self.twins(table)):
             answer = serves(key, wanted)
             if answer is True:
@@ -270,15 +275,20 @@ class SchemaFacts:
             if key.columns is not UNKNOWN
         )
 
-    def may_be_unique(self, table: Table, columns: Iterable[str]) -> bool:
+    def may_be_unique(self, table: Table, columns: Sequence[str]) -> bool:
         """Return whether anything may keep two rows of ``table``, or some of them, from equal values in ``columns``."""
         wanted = frozenset(columns)
-        return self._may_have_more_keys(table) or any(
+        return self._may_have_more_keys(table, columns) or any(
             may_be_unique(key, wanted) for key in keys(table, wanted, self.twins(table))
         )
 
-    def _may_have_more_keys(self, table: Table) -> bool:
-        return bool(table.incomplete & KEY_PARTS) or self._has_unread_structure(table)
+    def _may_have_more_keys(self, table: Table, columns: Iterable[str]) -> bool:
+        of_all = self._have_all_tables(table, columns)
+        return bool(table.incomplete & KEY_PARTS) or self._has_unread_structure(table, of_all)
+
+    def _have_all_tables(self, table: Table, columns: Iterable[str]) -> bool:
+        """Return whether ``columns`` of ``table`` are ones that all tables have; settings tell of the tenant's."""
+        return False
 
     def missing_index_place(self, table: Table, column: Column) -> Location:
         """Return where an index on ``column`` is missing.

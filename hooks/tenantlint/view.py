@@ -106,8 +106,14 @@ class SchemaView(SchemaFacts):
         return snake_case(columns[0]) == tenant or (column is not None and _is_called(column, tenant))
 
     def is_tenant_root(self, table: Table) -> bool:
-        """Return whether the rows of ``table`` are the tenants themselves."""
-        return table.id in self.tenant_roots
+        """Return whether the rows of ``table`` are the tenants themselves, and belong to no outer tenant.
+
+        With ``tenant-column = ["organization_id", "team_id"]``, the organizations are; the teams, which have an
+        organization each, are not.
+        """
+        return table.id in self.tenant_roots and all(
+            table in self.tenant_tables(table, column) for column in self.tenant_columns(table)
+        )
 
     def tenant_columns(self, table: Table) -> tuple[Column, ...]:
         """Return the columns that hold the tenant of a row, the outermost tenant first.
@@ -155,6 +161,9 @@ class SchemaView(SchemaFacts):
         """Return whether ``columns`` (database names) of ``table`` hold the tenant and nothing else, or may."""
         tenant = self.tenant_names(table)
         return UNKNOWN in tenant or tenant.issuperset(columns)
+
+    def _have_all_tables(self, table: Table, columns: Iterable[str]) -> bool:
+        return self.is_tenant_key(table, columns)
 
     def tenant_names(self, table: Table) -> set[Maybe[str]]:
         """Return the database names of the columns that hold the tenant of a row."""

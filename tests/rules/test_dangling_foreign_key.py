@@ -54,6 +54,13 @@ NOOP = {
             Customers,
         )
 {INVOICE}"""),
+    "py an example": project(
+        {
+            "examples/models.py": f"""
+        from sqlmodel import Field, SQLModel
+{INVOICE}"""
+        }
+    ),
     "py a table of another schema": py("""
         class Profile(SQLModel, table=True):
             id: UUID = Field(primary_key=True, foreign_key="auth.users.id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._paths import is_test
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import fits, known
 
@@ -23,7 +24,8 @@ class DanglingForeignKey(Rule):
     ## What it does
     Looks up what every foreign key references. Tables that a migration creates are declared, and so are tables of
     plain SQLAlchemy. Tables of a schema that the project declares nothing in, such as Supabase's `auth.users`, belong
-    to others and are left alone. Where a file, a base class or a table's name could not be read, the rule is silent.
+    to others and are left alone. Where a file, a base class or a table's name could not be read, the rule is silent,
+    and so it is in tests and examples.
 
     ## Why is this bad
     SQLAlchemy raises `NoReferencedTableError` or `NoReferencedColumnError` as soon as the models are used, or the
@@ -108,6 +110,8 @@ class DanglingForeignKey(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each foreign key whose table, or else one of whose columns, is not there."""
+        if is_test(table.at.path):
+            return
         for key in table.foreign_keys:
             target = view.find(key.target_id)
             missing = self._missing_table(table, key, view) if target is None else _missing_column(key, target)

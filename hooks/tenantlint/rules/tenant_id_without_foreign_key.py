@@ -117,7 +117,9 @@ class TenantIdWithoutForeignKey(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each tenant column that is part of no foreign key that keeps to the tenants."""
-        if view.may_have_more_foreign_keys(table) or (view.does_without_foreign_keys(table) and not self.always):
+        if view.may_have_more_foreign_keys(table, of_all=True) or (
+            view.does_without_foreign_keys(table) and not self.always
+        ):
             return
         for column in view.tenant_columns(table):
             roots = view.tenant_tables(table, column)

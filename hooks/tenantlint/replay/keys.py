@@ -120,7 +120,8 @@ def drop_index(state: State, operation: m.DropIndex) -> None:
     else:
         drafts = state.index_owners(operation.name) or state.index_owners(UNKNOWN)
     for draft in drafts:
-        draft.indexes = without(draft, "indexes", draft.indexes, operation.name or UNKNOWN, operation)
+        name = UNKNOWN if operation.name is None else operation.name
+        draft.indexes = without(draft, "indexes", draft.indexes, name, operation)
 
 
 def rename_index(state: State, operation: m.RenameIndex) -> None:

@@ -10,10 +10,11 @@ from tenantlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-Reach: TypeAlias = Literal["open", "closed", "isolates", "ignores", "owner", "guard", "unknown"]
+Reach: TypeAlias = Literal["open", "closed", "isolates", "shares", "ignores", "owner", "guard", "unknown"]
 """Which rows a predicate lets through.
 
 ``open``: all. ``closed``: none. ``isolates``: only those whose tenant column equals a value of the session.
+``shares``: the tenant column and the session decide it together, but more may pass than rows of the session's tenant.
 ``ignores``: those of every tenant alike, and some of them for every user. ``owner``: those of every tenant alike, and
 which ones, a comparison of another column with the session has a part in. ``guard``: those of every tenant alike, for
 the sessions that a function or a setting chooses. ``unknown``: anything else.
@@ -128,8 +129,8 @@ class _Scope:
         if not uses.row:
             return "unknown" if not uses.session else "ignores" if _is_everybody(node) else "guard"
         if uses.tenant:
-            plain = not (uses.others or uses.session or uses.given or uses.subquery)
-            return "ignores" if plain else "unknown"
+            joint = uses.session or uses.given or uses.subquery
+            return "shares" if joint else "unknown" if uses.others else "ignores"
         if uses.given or uses.subquery:
             return "unknown"
         return "owner" if uses.session else "ignores"
@@ -291,7 +292,7 @@ def _uncast(node: Node) -> Node:
 
 
 def _and(parts: list[Reach]) -> Reach:
-    order: tuple[Reach, ...] = ("closed", "isolates", "unknown", "guard", "owner", "ignores")
+    order: tuple[Reach, ...] = ("closed", "isolates", "shares", "unknown", "guard", "owner", "ignores")
     return next((each for each in order if each in parts), "open")
 
 
@@ -300,7 +301,8 @@ def _or(parts: list[Reach]) -> Reach:
     if not some or len(set(some)) == 1:
         return some[0] if some else "closed"
     order: tuple[tuple[Reach, Reach], ...] = (
-        ("open", "open"), ("isolates", "unknown"), ("unknown", "unknown"), ("owner", "owner"), ("ignores", "ignores"),
+        ("open", "open"), ("isolates", "shares"), ("shares", "shares"), ("unknown", "unknown"), ("owner", "owner"),
+        ("ignores", "ignores"),
     )  # fmt: skip
     return next((result for each, result in order if each in some), "guard")
 

@@ -22,8 +22,11 @@ TRUSTED_ROLES: Final = frozenset(
 )  # fmt: skip
 """Roles of the platform, in whose sessions no tenant is set."""
 
+PLATFORM_ROLES: Final = TRUSTED_ROLES | {"anon", "anonymous", "authenticated"}
+"""All roles that Supabase and Neon give to their users."""
+
 WRITES: Final = frozenset({"insert", "update", "all"})
-_TIES: Final[frozenset[Reach]] = frozenset({"isolates", "unknown", "guard", "owner"})
+_TIES: Final[frozenset[Reach]] = frozenset({"isolates", "shares", "unknown", "guard", "owner"})
 
 
 class Clauses(Record):
@@ -109,6 +112,10 @@ class Security:
     def is_limited(self, table: Table) -> bool:
         """Return whether a restrictive policy may keep tenants apart, whatever the permissive ones let through."""
         return any(not each.is_permissive and each.reaches & _TIES for each in self.clauses(table))
+
+    def is_tied(self, table: Table) -> bool:
+        """Return whether a policy surely ties rows to the session."""
+        return any(each.reaches & (_TIES - {"unknown"}) for each in self.clauses(table))
 
     def is_untied(self, table: Table, accept_owner: bool = True) -> bool:
         """Return whether surely no policy ties rows to the session."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.security import PLATFORM_ROLES
+from tenantlint.view import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.diagnostic import Severity
     from tenantlint.schema import Table
+    from tenantlint.security import Clauses
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
 
@@ -19,8 +22,10 @@ class RlsNotForced(Rule):
     """A tenant table whose owner bypasses row level security.
 
     ## What it does
-    Asks that row level security is also forced on every tenant table on which it is enabled. Only SQL can say so:
-    for Drizzle, in a custom migration (`drizzle-kit generate --custom`).
+    Asks that row level security is also forced on every tenant table that has policies. Only SQL can say so: for
+    Drizzle, in a custom migration (`drizzle-kit generate --custom`). Tables whose policies are all for the roles of
+    Supabase or Neon (`anon`, `authenticated`, `service_role`, …) are not asked: there, the tables' owner is not the
+    role that tenants use.
 
     ## Why is this bad
     A table belongs to the role that created it, and its owner bypasses all its policies unless they are forced. Where
@@ -113,11 +118,19 @@ class RlsNotForced(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report a tenant table on which row level security is surely enabled and surely not forced."""
-        if view.security.is_enabled(table) is not True or not view.tenant_columns(table):
+        security = view.security
+        if security.is_enabled(table) is not True or not view.tenant_columns(table):
             return
-        if view.database.row_level_security(table).forced is False:
+        if view.database.row_level_security(table).forced is False and any(
+            map(_is_for_owners, security.clauses(table))
+        ):
             text = (
                 "has row level security that is not forced: its owner, as whom migrations and often the application "
                 "connect, bypasses every policy; add `ALTER TABLE … FORCE ROW LEVEL SECURITY` to a migration"
             )
             yield Finding(table.at, table, label(table), text)
+
+
+def _is_for_owners(each: Clauses) -> bool:
+    """Tell whether a policy is for a role with which the owner of the table may have to do."""
+    return any(role not in PLATFORM_ROLES for role in known(each.policy.roles) or ())

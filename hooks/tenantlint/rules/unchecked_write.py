@@ -26,8 +26,8 @@ class UncheckedWrite(Rule):
     new row with the session's tenant. That is what `WITH CHECK` is for; in an UPDATE or ALL policy without one,
     `USING` holds for the new row too, and an INSERT policy without one allows nothing. A comparison of another column
     (`user_id = auth.uid()`) is not enough, unless a foreign key holds that column and the tenant's together. Policies
-    that are always true for everybody are for open-policy (RLS004), and tables none of whose policies looks at the
-    session for policy-without-tenant (RLS003).
+    that are always true for everybody are for open-policy (RLS004), and tables none of whose policies is known to look
+    at the session for policy-without-tenant (RLS003).
 
     ## Why is this bad
     A tenant can add rows to another's account, or move its own there. The victim sees them, pays for them or runs
@@ -128,7 +128,7 @@ class UncheckedWrite(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each policy under which a row may get another tenant, unless a restrictive one may prevent it."""
         security = view.security
-        if not security.is_known(table) or security.is_untied(table) or security.is_limited(table):
+        if not security.is_known(table) or not security.is_tied(table) or security.is_limited(table):
             return
         policies = security.clauses(table)
         bound = {role for each in policies if each.using == "isolates" for role in known(each.policy.roles) or ()}

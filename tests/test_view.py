@@ -149,6 +149,22 @@ def test_keys_that_migrations_make_count(histories, indexed, unique):
     assert found.may_be_unique(subject, ("a",)) is (unique or indexed is UNKNOWN)
 
 
+NULLABLE = {
+    "no migrations": (True, (), True),
+    "the model's word": (False, (history(table(columns=(column("a", nullable=True),))),), False),
+    "a migration's word": (True, (history(table()),), False),
+    "neither": (True, (history(table(columns=(column("a", nullable=True),))),), True),
+    "another table": (True, (history(table("u")),), True),
+    "a column that is not known": (UNKNOWN, (history(table(columns=())),), UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("nullable", "histories", "expected"), NULLABLE.values(), ids=NULLABLE)
+def test_is_nullable(nullable, histories, expected):
+    subject = table(columns=(column("a", nullable=nullable),))
+    assert migrated(subject, *histories).is_nullable(subject, subject.columns[0]) is expected
+
+
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_a_statement_on_any_table_may_be_about_the_tenant(elsewhere):
     subject = table(columns=(column("tenant_id"), column("a")))

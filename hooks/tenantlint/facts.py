@@ -61,6 +61,13 @@ class SchemaFacts:
                     return True
         return False
 
+    # Columns
+
+    def is_nullable(self, table: Table, column: Column) -> Maybe[bool]:
+        """Return whether a column may be NULL: neither the model nor a migration of the table says NOT NULL."""
+        twins = [each.column(column.name) for each in self.twins(table) if column.name is not UNKNOWN]
+        return False if any(twin is not None and twin.nullable is False for twin in twins) else column.nullable
+
     # Foreign keys
 
     def twins(self, table: Table) -> tuple[Table, ...]:

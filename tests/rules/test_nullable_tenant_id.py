@@ -1,6 +1,6 @@
 import pytest
 
-from rules.support import Found, py, run, ts
+from rules.support import Found, project, py, run, ts
 
 CODE = "TEN002"
 WHY = (
@@ -10,6 +10,29 @@ WHY = (
 ORG = ("organization_id", "workspace_id")
 
 NOOP = {
+    "ts NOT NULL by a migration": project(
+        {
+            "schema.ts": """
+                import { pgTable, uuid } from "drizzle-orm/pg-core";
+                const tenantId = uuid("tenant_id");
+                export const invoices = pgTable("invoices", { id: uuid("id").primaryKey(), tenantId });
+            """,
+            "migrations/0001_first.sql": "CREATE TABLE invoices (id uuid PRIMARY KEY, tenant_id uuid);",
+            "migrations/0002_second.sql": "ALTER TABLE invoices ALTER COLUMN tenant_id SET NOT NULL;",
+        }
+    ),
+    "py NOT NULL by a migration": project(
+        {
+            "models.py": """
+                from sqlmodel import Field, SQLModel
+
+                class Invoice(SQLModel, table=True):
+                    id: int = Field(primary_key=True)
+                    tenant_id: int | None
+            """,
+            "migrations/0001_first.sql": "CREATE TABLE invoice (id integer PRIMARY KEY, tenant_id integer NOT NULL);",
+        }
+    ),
     "py not nullable": py("""
         class Invoice(SQLModel, table=True):
             id: int = Field(primary_key=True)

@@ -161,7 +161,7 @@ def _tenant_target(key: ForeignKey, view: SchemaView) -> Table | None:
     if target is None or columns is None or target.id not in view.checked or not view.is_tenant_table(target):
         return None
     tenant = view.tenant_columns(target)
-    owned = any(column.nullable is False for column in tenant)
+    owned = any(view.is_nullable(target, column) is False for column in tenant)
     return target if owned and all(column.name not in (UNKNOWN, *columns) for column in tenant) else None
 
 

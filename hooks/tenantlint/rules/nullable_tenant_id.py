@@ -18,8 +18,8 @@ class NullableTenantId(Rule):
     """A tenant column that may be NULL.
 
     ## What it does
-    Checks that the tenant column of every table is NOT NULL. Where a table has several of the columns that
-    `tenant-column` lists, one that is NOT NULL is enough.
+    Checks that the tenant column of every table is NOT NULL, by its model or by a migration. Where a table has several
+    of the columns that `tenant-column` lists, one that is NOT NULL is enough.
 
     ## Why is this bad
     A row without a tenant belongs to nobody. `tenant_id = …` is never true of it, so that it vanishes from every
@@ -89,7 +89,9 @@ class NullableTenantId(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report the outermost tenant column where every one of the table's may be NULL."""
         columns = view.tenant_columns(table)
-        if not columns or view.is_tenant_root(table) or any(column.nullable is not True for column in columns):
+        if not columns or view.is_tenant_root(table):
+            return
+        if any(view.is_nullable(table, column) is not True for column in columns):
             return
         text = (
             "may be NULL: a row without a tenant belongs to nobody, and no policy that compares it with the session's "

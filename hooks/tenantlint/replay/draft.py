@@ -104,7 +104,8 @@ class Draft:
 
     def drop_column(self, name: str) -> None:
         """Drop a column with every key over it; what may be over it goes too, and leaves its part incomplete."""
-        self.columns.pop(name, None)
+        if self.columns.pop(name, None) is None and "columns" not in self.incomplete:
+            return
         if self.primary_key is not UNKNOWN and name in self.primary_key:
             self.drop_primary_key()
         self.unique_constraints = [each for each in self.unique_constraints if not _has(each.columns, name)]

@@ -33,8 +33,9 @@ NAMES = """
      FROM unnest({keys}) WITH ORDINALITY AS u(key, number){condition})
 """
 INDEXES = f"""
-    SELECT c.relname, {NAMES.format(relation="i.indrelid", keys="i.indkey::smallint[]",
-                                    condition=" WHERE number <= i.indnkeyatts")},
+    SELECT c.relname, {
+    NAMES.format(relation="i.indrelid", keys="i.indkey::smallint[]", condition=" WHERE number <= i.indnkeyatts")
+},
            i.indisunique, i.indpred IS NOT NULL, a.amname
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
     WHERE i.indrelid = %s AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid AND contype IN
@@ -89,7 +90,7 @@ def _table(connection: psycopg.Connection, oid: int, schema: str, name: str, ena
 
 def _columns(connection: psycopg.Connection, oid: int, key: list[str]) -> list[dict[str, Any]]:
     sources = [row[0] for row in connection.execute(TRIGGERS, [oid]).fetchall()]
-    assigned = {name.lower() for source in sources for name in ASSIGNMENT.findall(source)}
+    assigned = {name.lower() for source in sources for name in ASSIGNMENT.findall(re.sub("--.*", "", source))}
     return [
         {
             "name": name,

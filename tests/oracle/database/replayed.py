@@ -38,6 +38,7 @@ SUPABASE = """
 """
 """As much of what supabase puts into every database as migrations use."""
 
+OF_SUPABASE = frozenset({"auth.users", "storage.buckets", "storage.objects"})
 ROLES = ("anon", "authenticated", "service_role")
 
 

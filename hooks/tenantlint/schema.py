@@ -135,7 +135,8 @@ class Relation(Record):
     ``declared_inverse`` is what the code names as the other side (``back_populates``; for Drizzle a ``relationName``
     or ``alias``); ``inverse`` is the name of the relation on the target that really is the other side, or None.
     ``through`` is the join table of a many-to-many relation (with ``schema.`` where it has one). ``view_only`` is
-    true where the relation is never written through, so that it needs no other side.
+    true where the relation is never written through, so that it needs no other side. Only relations of one ``group``
+    can be each other's sides: Drizzle's ``relations()`` are one, and each ``defineRelations()`` is another.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Relation(Record):
     at: Location
     view_only: Maybe[bool] = False
     target_columns_of: Maybe[str | None] = UNKNOWN
+    group: int = 0
 
 
 class Policy(Record):

@@ -35,6 +35,31 @@ def posts(post: str, user: str = "", others: str = "") -> object:
 
 
 NOOP = {
+    "ts two relations that name different columns": posts(
+        f"user: one(users, {{ {FIELDS} }})",
+        "post: one(posts, { fields: [users.org_id], references: [posts.id] })",
+    ),
+    "ts two relations that name different columns, one with a name": posts(
+        f'user: one(users, {{ {FIELDS}, relationName: "author" }})',
+        "post: one(posts, { fields: [users.org_id], references: [posts.id] })",
+    ),
+    "ts relations of 0.x and of 1.0 for the same tables": ts("""
+        import { defineRelations } from "drizzle-orm";
+        export const users = pgTable("users", { id: integer("id").primaryKey() });
+        export const posts = pgTable("posts", {
+          id: integer("id").primaryKey(), user_id: integer("user_id").references(() => users.id),
+        });
+        export const postRelations = relations(posts, ({ one }) => ({
+          user: one(users, { fields: [posts.user_id], references: [users.id], relationName: "author" }),
+        }));
+        export const userRelations = relations(users, ({ many }) => ({
+          posts: many(posts, { relationName: "author" }),
+        }));
+        export const all = defineRelations({ users, posts }, (r) => ({
+          users: { posts: r.many.posts({ from: r.users.id, to: r.posts.user_id }) },
+          posts: { user: r.one.users({ from: r.posts.user_id, to: r.users.id }) },
+        }));
+    """),
     "py both sides": heroes('heroes: list["Hero"] = Relationship(back_populates="team")'),
     "py no back_populates": heroes("", "team: Team = Relationship()"),
     "py a target that cannot be read": py("""
@@ -223,8 +248,8 @@ FINDING = {
     ),
     "ts two sides with other columns": (
         posts(
-            f"user: one(users, {{ {FIELDS} }})",
-            "post: one(posts, { fields: [users.org_id], references: [posts.id] })",
+            f'user: one(users, {{ {FIELDS}, relationName: "author" }})',
+            'post: one(posts, { fields: [users.org_id], references: [posts.id], relationName: "author" })',
         ),
         [
             Found(

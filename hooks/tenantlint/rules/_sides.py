@@ -38,7 +38,7 @@ def _key_pairs(table: Table, target: Table) -> set[tuple[str, str]]:
 
 def is_certain(relation: Relation, table: Table, target: Table) -> bool:
     """Return whether all is known that decides which relation of ``target`` is the other side in Drizzle."""
-    others = [other for other in target.relations if other.target_id in (table.id, UNKNOWN)]
+    others = [other for other in _of_group(relation, target) if other.target_id in (table.id, UNKNOWN)]
     return all(
         UNKNOWN not in (each.target_id, each.kind, each.declared_inverse, each.inverse) for each in (relation, *others)
     )
@@ -47,10 +47,10 @@ def is_certain(relation: Relation, table: Table, target: Table) -> bool:
 def named_apart(relation: Relation, table: Table, target: Table) -> Relation | None:
     """Return what would be the other side of a Drizzle relation that has none, if both had one ``relationName``.
 
-    Two ``many()`` are never the sides of one relation without a join table.
+    Two ``many()`` are never the sides of one relation without a join table, nor are two that name other columns.
     """
-    for other in target.relations:
-        back = other.target_id == table.id and other.inverse in (None, relation.name)
+    for other in _of_group(relation, target):
+        back = other.target_id == table.id and other.inverse in (None, relation.name) and _may_pair(relation, other)
         differs = other.declared_inverse != relation.declared_inverse
         if back and differs and "one" in (relation.kind, other.kind):
             return other
@@ -65,6 +65,18 @@ def candidates(relation: Relation, table: Table, target: Table) -> list[Relation
     name = relation.declared_inverse
     return [
         other
-        for other in target.relations
+        for other in _of_group(relation, target)
         if other.target_id == table.id and (name is None or (other is not relation and other.declared_inverse == name))
     ]
+
+
+def _of_group(relation: Relation, target: Table) -> list[Relation]:
+    return [other for other in target.relations if other.group == relation.group]
+
+
+def _may_pair(relation: Relation, other: Relation) -> bool:
+    """Return whether two relations may be the two sides of one: where both name columns, these must be the same."""
+    sides = (relation.columns, relation.target_columns, other.columns, other.target_columns)
+    if () in sides or UNKNOWN in sides:
+        return True
+    return (relation.columns, relation.target_columns) == (other.target_columns, other.columns)

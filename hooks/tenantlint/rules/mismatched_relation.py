@@ -23,7 +23,8 @@ class MismatchedRelation(Rule):
     - In SQLModel: `back_populates` must name a relationship of the target that points back to this class and names
       this one in turn.
     - In Drizzle: the two sides of a relation must have the same `relationName`, and must have one where several
-      relations join the two tables.
+      relations join the two tables. Two that name different columns, and no `relationName` in common, are two
+      relations, and so are those of `relations()` and of `defineRelations()`.
     - In both: the columns that a relation joins on (`fields` and `references`) must exist, belong to its own table
       and to the target, and be as many on each side.
 
@@ -130,10 +131,13 @@ def _side_texts(relation: Relation, table: Table, target: Table) -> Iterator[str
 
 
 def _name_texts(relation: Relation, table: Table, target: Table) -> Iterator[str]:
-    """Check Drizzle's ``relationName``. A relation that names its columns works without its other side."""
+    """Check Drizzle's ``relationName``. A relation that names its columns works without its other side.
+
+    Two that name different columns, and no ``relationName`` in common, are two relations.
+    """
     others = candidates(relation, table, target)
     apart = named_apart(relation, table, target)
-    if len(others) == 1 and others[0] is not relation:
+    if len(others) == 1 and others[0] is not relation and isinstance(relation.declared_inverse, str):
         yield (
             f"joins on other columns than its other side `{target.symbol}.{others[0].name}`: one of them loads wrong "
             "rows; let both name the same columns"

@@ -56,6 +56,7 @@ class Relations:
             relation.at,
             False,
             self._owner(relation.target_columns, target),
+            relation.group,
         )
 
     def _inverse(self, relation: Declared) -> Declared | Maybe[None]:

@@ -73,11 +73,10 @@ class Security:
         return UNKNOWN if table.dialect != "postgresql" else self._view.database.row_level_security(table).enabled
 
     def is_known(self, table: Table) -> bool:
-        """Return whether row level security may be enabled on a tenant table, and all its policies are known."""
+        """Return whether ``table`` has a tenant column and row level security, and all its policies are known."""
         return (
             bool(self._view.tenant_columns(table))
-            and table.dialect == "postgresql"
-            and self.is_enabled(table) is not False
+            and self.is_enabled(table) is True
             and not self._view.database.may_have_more_policies(table)
         )
 

@@ -126,7 +126,7 @@ class PolicyWithoutTenant(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report the first policy that gives access, where none ties rows to the session."""
         security = view.security
-        if not security.is_known(table) or security.is_enabled(table) is not True:
+        if not security.is_known(table):
             return
         policies = security.clauses(table)
         if not security.is_untied(table, self.accept_owner):

@@ -109,7 +109,7 @@ class RlsWithoutPolicy(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report a tenant table to which surely no policy gives access."""
         security = view.security
-        if not security.is_known(table) or security.is_enabled(table) is not True:
+        if not security.is_known(table):
             return
         policies = security.clauses(table)
         if any(each.is_trusted or (each.policy.permissive is not False and each.reaches) for each in policies):

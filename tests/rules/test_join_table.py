@@ -189,6 +189,20 @@ FINDING = {
         """),
         [Found(2, 7, f"`link` {twice(PY_JOINS, PY_PAIR)}")],
     ),
+    "ts foreign keys that include the tenant": (
+        ts("""
+        const tenant_id = uuid("tenant_id");
+        export const posts = pgTable("posts", { tenant_id, id: uuid("id") }, (t) => [unique().on(t.tenant_id, t.id)]);
+        export const tags = pgTable("tags", { tenant_id, id: uuid("id") }, (t) => [unique().on(t.tenant_id, t.id)]);
+        const pair = { post_id: uuid("post_id"), tag_id: uuid("tag_id") };
+        export const links = pgTable("post_tags", { tenant_id, ...pair }, (t) => [
+          foreignKey({ columns: [t.tenant_id, t.post_id], foreignColumns: [posts.tenant_id, posts.id] }),
+          foreignKey({ columns: [t.tenant_id, t.tag_id], foreignColumns: [tags.tenant_id, tags.id] }),
+          index("a").on(t.tenant_id, t.post_id), index("b").on(t.tenant_id, t.tag_id),
+        ]);
+        """),
+        [Found(6, 22, f"`post_tags` {twice(TS_JOINS, TS_PAIR)}")],
+    ),
     "ts neither unique nor indexed": (
         links_ts(),
         [

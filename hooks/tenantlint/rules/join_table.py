@@ -124,8 +124,8 @@ class JoinTable(Rule):
         if sides is None or not (view.is_joined_through(table) or _holds_only(table, sides, view)):
             return
         joins = " and ".join(f"`{_target(key, view)}`" for key, _ in sides)
-        pair = sorted(column for _, columns in sides for column in columns)
-        tenant = [name for name in view.tenant_names(table) if name is not UNKNOWN]
+        tenant = {name for name in view.tenant_names(table) if name is not UNKNOWN}
+        pair = sorted({column for _, columns in sides for column in columns} - tenant)
         if not view.may_be_unique(table, (*pair, *tenant)):
             names = ", ".join(f"`{name}`" for name in pair)
             yield Finding(table.at, table, label(table), f"joins {joins}, but {_TWICE} ({names}) unique")
@@ -145,7 +145,7 @@ def _sides(table: Table, view: SchemaView) -> list[tuple[ForeignKey, tuple[str, 
     sides = [(key, columns) for key, columns in foreign_keys(table) if not tenant.issuperset(columns)]
     if unclear or any(known(key.columns) is None for key in table.foreign_keys) or len(sides) != _PAIR:
         return None
-    return sides if set(sides[0][1]).isdisjoint(sides[1][1]) else None
+    return sides if tenant.issuperset(set(sides[0][1]) & set(sides[1][1])) else None
 
 
 def _holds_only(table: Table, sides: list[tuple[ForeignKey, tuple[str, ...]]], view: SchemaView) -> bool:

@@ -160,6 +160,35 @@ FINDING = {
         """),
         [Found(6, 23, f"`tag (post)` {table_of('Post', 'models.py', 'index')}")],
     ),
+    "py two tables of one file": (
+        py("""
+        class Post(SQLModel, table=True):
+            __tablename__ = "posts"
+            id: int = Field(primary_key=True)
+
+        class Article(SQLModel, table=True):
+            __tablename__ = "posts"
+            id: int = Field(primary_key=True)
+        """),
+        [Found(6, 7, f"`posts` {table_of('Post', 'models.py')}")],
+    ),
+    "py an index of a mixin, once for each further table": (
+        py("""
+        class Named(SQLModel):
+            __table_args__ = (Index("name_idx", "name"),)
+            name: str
+
+        class Post(Named, table=True):
+            id: int = Field(primary_key=True)
+
+        class Tag(Named, table=True):
+            id: int = Field(primary_key=True)
+
+        class Page(Named, table=True):
+            id: int = Field(primary_key=True)
+        """),
+        [Found(3, 23, f"`page (name_idx)` (and 1 more table) {names('index', 'that of the index of `post`')}")],
+    ),
     "ts two tables of one file": (
         ts("""
         export const users = pgTable("users", { id: uuid("id").primaryKey() });

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from tenantlint.record import Record
+from tenantlint.tokens import Tokens, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,18 +15,10 @@ Kind: TypeAlias = Literal[
     "select", "list", "unread",
 ]  # fmt: skip
 
-_TOKEN: Final = (
-    r"(?s)(?P<space>\s+|--[^\n]*|/\*.*?\*/)"
-    r"|(?P<string>[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$)"
-    r'|(?P<name>"(?:[^"]|"")+"|(?:[A-Za-z_]|[^\x00-\x7f])[\w$]*)'
-    r"|(?P<number>\d[\w.]*|\$\d+)"
-    r"|(?P<op>::|[-+*/<>=]*[~!@#%^&|`?][-+*/<>=~!@#%^&|`?]*|[-+*/<>=]*[*/<>=]|.)"
-)
 _COMPARISONS: Final = frozenset({"=", "<", ">", "<=", ">=", "<>", "!="})
 _CLAUSES: Final = frozenset({"from", "where", "order", "group", "limit", "offset", "fetch", "for", "window"})
 _SET_WORDS: Final = frozenset({"union", "intersect", "except", "having"})
 _JOIN_WORDS: Final = frozenset({"inner", "left", "right", "full", "outer", "cross", "natural", "join", "lateral"})
-_TYPE_WORDS: Final = frozenset({"varying", "precision", "with", "without", "time", "zone"})
 _VALUE_WORDS: Final = frozenset(
     {"current_user", "session_user", "current_role", "user", "current_catalog", "current_schema", "current_date",
      "current_time", "current_timestamp", "localtime", "localtimestamp"}
@@ -66,56 +58,13 @@ def parse(text: str) -> Node:
     reader = _Reader(text)
     try:
         node = reader.expression()
-    except (_UnreadableError, RecursionError):
+    except (UnreadableError, RecursionError):
         return UNREAD
     return node if reader.kind == "end" else UNREAD
 
 
-class _UnreadableError(Exception):
-    """The expression is not understood."""
-
-
-class _Reader:
+class _Reader(Tokens):
     """A recursive descent parser; each method reads what its name says, in PostgreSQL's order of precedence."""
-
-    def __init__(self, text: str) -> None:
-        found = [match for match in re.finditer(_TOKEN, text) if match["space"] is None]
-        self.tokens = [(match.lastgroup if match["string"] is None else "string", match[0]) for match in found]
-        self.index = 0
-
-    @property
-    def kind(self) -> str:
-        """The kind of the next token, ``end`` after the last."""
-        return (self.tokens[self.index][0] or "op") if self.index < len(self.tokens) else "end"
-
-    @property
-    def text(self) -> str:
-        return self.tokens[self.index][1] if self.index < len(self.tokens) else ""
-
-    @property
-    def word(self) -> str:
-        """The next token as a keyword or operator, '' for a string, a number or a quoted name."""
-        return self.text.lower() if self.kind in ("name", "op") and self.text[:1] != '"' else ""
-
-    def ahead(self, offset: int) -> str:
-        """Return the text of a later token in lower case."""
-        place = self.index + offset
-        return self.tokens[place][1].lower() if place < len(self.tokens) else ""
-
-    def take(self, *words: str) -> str:
-        """Return the next token and go past it if it is one of ``words``, else ''."""
-        word = self.word
-        if word in words:
-            self.index += 1
-            return word
-        return ""
-
-    def expect(self, *words: str) -> str:
-        """Go past one of ``words``, which must be there."""
-        word = self.take(*words)
-        if not word:
-            raise _UnreadableError
-        return word
 
     # Operators
 
@@ -200,12 +149,12 @@ class _Reader:
     def _suffixes(self, node: Node) -> Node:
         while word := self.take("::", "[", "collate", "at"):
             if word == "::":
-                node = Node("cast", self._type(), (node,))
+                node = Node("cast", self.type(), (node,))
             elif word == "[":
                 node = Node("operator", "[]", (node, self.expression()))
                 self.expect("]")
             elif word == "collate":
-                self._names()
+                self.names()
             else:
                 self.expect("time")
                 self.expect("zone")
@@ -224,13 +173,13 @@ class _Reader:
         if self.word in ("true", "false", "null"):
             return Node("literal", self.take(self.word))
         if self.kind != "name" or self.word in _RESERVED:
-            raise _UnreadableError
+            raise UnreadableError
         return self._named()
 
     def _named(self) -> Node:
         """Read a column, a call, a word that is a value, or a type before a literal."""
         bare = bool(self.word) and self.ahead(1) != "."
-        names = self._names()
+        names = self.names()
         if self.take("("):
             return self._call(".".join(names))
         if self.kind == "string":
@@ -245,7 +194,7 @@ class _Reader:
         args = [] if self.word == ")" else [UNREAD] if self._skip_star() else self._commas()
         self.expect(")")
         if self.word in ("filter", "over", "within"):
-            raise _UnreadableError
+            raise UnreadableError
         return Node("call", name, tuple(args))
 
     def _skip_star(self) -> bool:
@@ -256,40 +205,6 @@ class _Reader:
         while self.take(","):
             nodes.append(self.expression())
         return nodes
-
-    def _names(self) -> list[str]:
-        names = [self._identifier()]
-        while self.take("."):
-            names.append(self._identifier())
-        return names
-
-    def _identifier(self) -> str:
-        if self.kind != "name":
-            raise _UnreadableError
-        text = self.text
-        self.index += 1
-        return text[1:-1].replace('""', '"') if text[0] == '"' else text.lower()
-
-    def _type(self) -> str:
-        name = ".".join(self._names())
-        while self.word in _TYPE_WORDS:
-            name = f"{name} {self.take(self.word)}"
-        if self.word == "(":
-            self._skip_group()
-            name += "()"
-        while self.word == "[" and self.ahead(1) == "]":
-            self.index += 2
-            name += "[]"
-        return name
-
-    def _skip_group(self) -> None:
-        depth = 0
-        while self.kind != "end":
-            depth += (self.word == "(") - (self.word == ")")
-            self.index += 1
-            if not depth:
-                return
-        raise _UnreadableError
 
     def _parentheses(self) -> Node:
         self.expect("(")
@@ -319,7 +234,7 @@ class _Reader:
         self.expect("(")
         node = self.expression()
         self.expect("as")
-        node = Node("cast", self._type(), (node,))
+        node = Node("cast", self.type(), (node,))
         self.expect(")")
         return node
 
@@ -346,12 +261,9 @@ class _Reader:
             conditions.append(self.expression())
         while self.kind != "end" and self.word != ")":
             if self.word in _SET_WORDS:
-                raise _UnreadableError
-            self._skip_group() if self.word == "(" else self._skip()
+                raise UnreadableError
+            self.skip_group() if self.word == "(" else self.skip()
         return Node("select", "", tuple(Node("list", "", tuple(part)) for part in (columns, sources, conditions)))
-
-    def _skip(self) -> None:
-        self.index += 1
 
     def _select_items(self) -> list[Node]:
         items: list[Node] = []
@@ -362,7 +274,7 @@ class _Reader:
 
     def _alias(self) -> str:
         if self.take("as") or (self.kind == "name" and self.word not in _RESERVED | _JOIN_WORDS):
-            return self._identifier()
+            return self.identifier()
         return ""
 
     def _sources(self) -> tuple[list[Node], list[Node]]:
@@ -371,11 +283,11 @@ class _Reader:
             if self.take("on"):
                 conditions.append(self.expression())
             elif self.take("using"):
-                self._skip_group()
+                self.skip_group()
             elif self.word in _JOIN_WORDS or self.word == ",":
                 while word := self.take(",", *_JOIN_WORDS):
                     if word in ("left", "right", "full"):
-                        raise _UnreadableError
+                        raise UnreadableError
                 sources.append(self._source())
             else:
                 return sources, conditions
@@ -383,15 +295,15 @@ class _Reader:
     def _source(self) -> Node:
         """Read a table, a function or a subquery; ``parts`` has its alias last."""
         if self.word == "(":
-            raise _UnreadableError
+            raise UnreadableError
         self.take("only")
-        names = self._names()
+        names = self.names()
         args = self._members() if self.word == "(" and self.ahead(1) != ")" else ()
         if self.word == "(":
-            self._skip_group()
+            self.skip_group()
         alias = self._alias()
         if self.word == "(":
-            self._skip_group()
+            self.skip_group()
         return Node("column", names[-1], args, (*names, alias) if alias else tuple(names))
 
 

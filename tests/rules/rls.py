@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import dedent, indent
 
 from rules.support import Snippet, py, ts
 
 MIGRATION = "migrations/0001_first.sql"
+REVISION = "alembic/versions/0001_first.py"
+REVISION_TEXT = """from alembic import op
+revision = "0001"
+down_revision = None
+TABLES = ["note", "task"]
+def upgrade():
+{}
+def downgrade():
+    pass
+"""
 ENABLE_PY = "ALTER TABLE note ENABLE ROW LEVEL SECURITY;"
 ENABLE_TS = "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;"
 VENDORS = 'import * as neon from "drizzle-orm/neon"; import * as supabase from "drizzle-orm/supabase";'
@@ -42,3 +53,19 @@ def migrated(snippet: Snippet, migration: str) -> Snippet:
     """Return a snippet with a SQL migration beside it, unless that is empty."""
     added = {MIGRATION: dedent(migration).strip() + "\n"} if migration else {}
     return snippet._replace(files=snippet.files | added)
+
+
+def alembic(upgrade: str, **settings: object) -> Snippet:
+    """Return the class Note and an Alembic revision; the body of its upgrade begins on line 6."""
+    snippet = notes_py(**settings)
+    revision = REVISION_TEXT.format(indent(dedent(upgrade).strip(), "    "))
+    return snippet._replace(files=snippet.files | {REVISION: revision})
+
+
+def drizzle_kit(snippet: Snippet, *migrations: str) -> Snippet:
+    """Return a snippet with a folder of drizzle-kit, in which each migration follows the one before it."""
+    tags = [f"{number:04}_step" for number in range(len(migrations))]
+    entries = [{"idx": number, "version": "7", "when": number, "tag": tag} for number, tag in enumerate(tags)]
+    files = {f"drizzle/{tag}.sql": text for tag, text in zip(tags, migrations, strict=True)}
+    journal = json.dumps({"version": "7", "dialect": "postgresql", "entries": entries})
+    return snippet._replace(files=snippet.files | files | {"drizzle/meta/_journal.json": journal})

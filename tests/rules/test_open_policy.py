@@ -1,6 +1,6 @@
 import pytest
 
-from rules.rls import ENABLE_PY, IS_TENANT, MIGRATION, notes_py, notes_ts
+from rules.rls import ENABLE_PY, IS_TENANT, MIGRATION, REVISION, alembic, notes_py, notes_ts
 from rules.support import Found, run
 
 CODE = "RLS004"
@@ -54,6 +54,21 @@ FINDING = {
     "py inserts": (
         policy("FOR INSERT TO authenticated WITH CHECK (true)"),
         [Found(2, 1, f"`note.p` {why('WITH CHECK is', 'authenticated')}", MIGRATION)],
+    ),
+    "py in an Alembic revision": (
+        alembic("""
+            op.execute("ALTER TABLE note ENABLE ROW LEVEL SECURITY")
+            op.execute("CREATE POLICY p ON note USING (true)")
+        """),
+        [Found(7, 5, f"`note.p` {why()}", REVISION)],
+    ),
+    "py in a loop of an Alembic revision": (
+        alembic("""
+            for table in TABLES:
+                op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+                op.execute(f"CREATE POLICY {table}_p ON {table} USING (true)")
+        """),
+        [Found(8, 9, f"`note.note_p` {why()}", REVISION)],
     ),
     "py both": (
         policy("TO app, anon USING (true) WITH CHECK (true)"),

@@ -1,6 +1,6 @@
 import pytest
 
-from rules.rls import ENABLE_PY, ENABLE_TS, IS_TENANT, MIGRATION, migrated, notes_py, notes_ts
+from rules.rls import ENABLE_PY, ENABLE_TS, IS_TENANT, MIGRATION, REVISION, alembic, migrated, notes_py, notes_ts
 from rules.support import Found, py, run
 
 CODE = "RLS009"
@@ -36,6 +36,10 @@ FINDING = {
     "py the table is made there too": (
         notes_py(f"CREATE TABLE note (id uuid, tenant_id uuid);\n{PY_POLICY}"),
         [Found(2, 1, f"`note.p` {WHY}", MIGRATION)],
+    ),
+    "py in an Alembic revision": (
+        alembic(f'op.execute("{PY_POLICY}")'),
+        [Found(6, 5, f"`note.p` {WHY}", REVISION)],
     ),
     "py disabled again, the first of two": (
         notes_py(

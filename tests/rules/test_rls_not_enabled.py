@@ -1,6 +1,6 @@
 import pytest
 
-from rules.rls import ENABLE_PY, ENABLE_TS, IS_TENANT, notes_py, notes_ts
+from rules.rls import ENABLE_PY, ENABLE_TS, IS_TENANT, alembic, drizzle_kit, notes_py, notes_ts
 from rules.support import Found, py, run, ts
 
 CODE = "RLS001"
@@ -13,6 +13,7 @@ IN_DRIZZLE = (
     f"{WHY}add a `pgPolicy` on `tenant_id` to its third argument, which enables it too, or enable it in a migration"
 )
 POLICY = f'pgPolicy("p", {{ using: sql`{IS_TENANT}` }})'
+CREATE_TS = 'CREATE TABLE "notes" ("id" uuid, "tenant_id" uuid);--> statement-breakpoint\nSELECT 1;'
 
 NOOP = {
     "py enabled by a migration": notes_py(ENABLE_PY),
@@ -31,6 +32,19 @@ NOOP = {
             EXECUTE 'ALTER TABLE ' || t.tablename || ' ENABLE ROW LEVEL SECURITY';
           END LOOP;
         END $$;
+    """),
+    "py enabled by Alembic": alembic('op.execute("ALTER TABLE note ENABLE ROW LEVEL SECURITY")'),
+    "py enabled by Alembic in a loop": alembic("""
+        for table in TABLES:
+            op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    """),
+    "py enabled by Alembic in a loop over what the database has": alembic("""
+        for table in sa.inspect(op.get_bind()).get_table_names():
+            op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    """),
+    "py enabled by Alembic under a condition": alembic("""
+        if op.get_bind().dialect.name == unreadable():
+            op.execute("ALTER TABLE note ENABLE ROW LEVEL SECURITY")
     """),
     "py enabled before the table is renamed": notes_py("""
         CREATE TABLE memo (id uuid, tenant_id uuid);
@@ -56,6 +70,7 @@ NOOP = {
         export const notes = pgTable.withRLS("notes", { tenantId: uuid("tenant_id") });
     """),
     "ts enabled by a migration": notes_ts(migration=ENABLE_TS),
+    "ts enabled by a custom migration of drizzle-kit": drizzle_kit(notes_ts(), CREATE_TS, ENABLE_TS),
     "ts crudPolicy of Neon": ts("""
         import { crudPolicy } from "drizzle-orm/neon";
         export const notes = pgTable("notes", { tenantId: uuid("tenant_id") }, (t) => [
@@ -115,6 +130,13 @@ FINDING = {
         notes_py(f"{ENABLE_PY} DROP TABLE note; CREATE TABLE note (id uuid, tenant_id uuid);"),
         [Found(2, 7, f"`note` {IN_SQL}", "models.py")],
     ),
+    "py Alembic enables it for others": (
+        alembic("""
+            for table in TABLES[1:]:
+                op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        """),
+        [Found(2, 7, f"`note` {IN_SQL}", "models.py")],
+    ),
     "py forced only": (
         notes_py("ALTER TABLE note FORCE ROW LEVEL SECURITY;"),
         [Found(2, 7, f"`note` {IN_SQL}", "models.py")],
@@ -123,6 +145,10 @@ FINDING = {
     "ts a policy that belongs to no table": (
         notes_ts(after=f"export const p = {POLICY};"),
         [Found(3, 22, f"`notes` {IN_DRIZZLE}")],
+    ),
+    "ts disabled by the last migration of drizzle-kit": (
+        drizzle_kit(notes_ts(), CREATE_TS, ENABLE_TS, ENABLE_TS.replace("ENABLE", "DISABLE")),
+        [Found(3, 22, f"`notes` {IN_DRIZZLE}", "schema.ts")],
     ),
     "ts a migration of another table": (
         notes_ts(migration="ALTER TABLE other ENABLE ROW LEVEL SECURITY;"),

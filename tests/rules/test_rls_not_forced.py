@@ -1,6 +1,6 @@
 import pytest
 
-from rules.rls import ENABLE_PY, ENABLE_TS, migrated, notes_py, notes_ts
+from rules.rls import ENABLE_PY, ENABLE_TS, drizzle_kit, migrated, notes_py, notes_ts
 from rules.support import Found, py, run
 
 CODE = "RLS007"
@@ -35,6 +35,11 @@ NOOP = {
         "ALTER TABLE draft ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON draft USING (true);",
     ),
     "ts forced": notes_ts(POLICY, "ALTER TABLE notes FORCE ROW LEVEL SECURITY;"),
+    "ts forced by a custom migration of drizzle-kit": drizzle_kit(
+        notes_ts(POLICY),
+        f'CREATE TABLE "notes" ("tenant_id" uuid);--> statement-breakpoint\n{ENABLE_TS}',
+        "ALTER TABLE notes FORCE ROW LEVEL SECURITY;",
+    ),
     "ts not enabled": notes_ts(),
     "ts no policy": notes_ts(call=".enableRLS()"),
     "ts only for roles of a platform": notes_ts(

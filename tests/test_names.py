@@ -66,12 +66,28 @@ def test_plurals(noun, expected):
 
 
 @pytest.mark.parametrize(
-    "name", ["users", "order_items", "people", "indexes", "user_data", "chat_history", "menus", "apis", "users_2", "__"]
+    "name",
+    [
+        "users",
+        "order_items",
+        "people",
+        "indexes",
+        "user_data",
+        "chat_history",
+        "menus",
+        "apis",
+        "users_2",
+        "users_on_team",
+        "outbox",
+        "__",
+    ],
 )
 def test_plural(name):
     assert is_plural(name)
 
 
-@pytest.mark.parametrize("name", ["user", "orders_item", "address", "status", "analysis", "person", "canvas", "user_2"])
+@pytest.mark.parametrize(
+    "name", ["user", "orders_item", "address", "status", "analysis", "person", "canvas", "user_2", "tag_to_note"]
+)
 def test_singular(name):
     assert not is_plural(name)

@@ -21,6 +21,7 @@ _IRREGULAR: Final = {
     "foot": "feet",
     "goose": "geese",
     "half": "halves",
+    "hero": "heroes",
     "hypothesis": "hypotheses",
     "index": "indices",
     "knife": "knives",
@@ -44,11 +45,14 @@ _SIBILANTS: Final = ("s", "x", "z", "ch", "sh")
 
 _SINGULAR_ENDINGS: Final = ("ss", "us", "sis", "xis")
 _UNCOUNTABLE: Final = frozenset(
-    "aircraft analytics audio billing content data equipment feedback history information inventory knowledge mail "
-    "media metadata money music news pricing series software staff stock storage telemetry traffic usage".split()
+    "aircraft allowlist analytics audio backlog billing blacklist blocklist cache content data denylist equipment "
+    "evidence feedback history inbox information inventory knowledge lineage mail maintenance media metadata money "
+    "music news outbox pricing provenance quarantine queue series software staff stock storage telemetry traffic usage "
+    "waitlist whitelist".split()
 )
-"""Words that name many things as they are, or that people use so."""
+"""Words that name many things as they are: those without a plural, and those for a collection."""
 
+_PREPOSITIONS: Final = frozenset({"by", "for", "in", "of", "on", "to", "with"})
 _PLURALS_IN_US: Final = frozenset("cpus emus gpus gurus menus skus tpus".split())
 _SINGULARS_IN_S: Final = frozenset("atlas bias canvas gas lens iris tennis".split())
 
@@ -87,11 +91,17 @@ def plurals(noun: str) -> tuple[str, ...]:
 
 
 def is_plural(name: str) -> bool:
-    """Tell whether the last word of ``name`` (snake case) is a plural, or may be: it has none, or is no English word.
+    """Tell whether ``name`` (snake case) is a plural, or may be: it has none, or is no English word.
 
-    Digits behind it do not count: ``users_2`` is a plural.
+    That is so of its last word, or of the one before a preposition: ``users_on_team`` is a plural. Digits at the end
+    do not count: ``users_2`` is one too.
     """
-    word = name.rstrip("0123456789_").rpartition("_")[2]
+    first, *words = name.rstrip("0123456789_").split("_")
+    heads = [before for before, word in zip([first, *words], words, strict=False) if word in _PREPOSITIONS]
+    return any(_is_plural(word) for word in (*heads, words[-1] if words else first))
+
+
+def _is_plural(word: str) -> bool:
     if not (word.isascii() and word.isalpha()) or word in _UNCOUNTABLE or word in _PLURALS_IN_US:
         return True
     if word in _IRREGULAR or word in _SINGULARS_IN_S or word.endswith(_SINGULAR_ENDINGS):

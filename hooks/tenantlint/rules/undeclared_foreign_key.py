@@ -106,7 +106,7 @@ class UndeclaredForeignKey(Rule):
 
     ## Options
     - `exempt-tables` (of this rule): tables whose rows may point at what is gone; by default those whose names say that
-      they hold logs, audits, events, histories, usage or sessions.
+      they hold logs, audits, events, histories, usage, sessions, queues or a search index.
     - `always`: `true` also checks projects that have hardly any foreign keys (default: `false`).
 
     ## Fix safety
@@ -120,7 +120,20 @@ class UndeclaredForeignKey(Rule):
 
     exempt_tables: tuple[str, ...] = (
         *("*audit*", "*Audit*", "*history*", "*History*", "*event*", "*Event*", "*usage*", "*Usage*", "*archive*"),
-        *("log", "logs", "*_log", "*_logs", "*Log", "*Logs", "*session*", "*Session*"),
+        *(
+            "log",
+            "logs",
+            "*_log",
+            "*_logs",
+            "*Log",
+            "*Logs",
+            "*session*",
+            "*Session*",
+            "*queue*",
+            "*Queue*",
+            "*outbox*",
+        ),
+        *("*Outbox*", "*cleanup*", "*Cleanup*", "*_fts"),
     )
     always: bool = False
 

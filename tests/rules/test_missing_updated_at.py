@@ -90,6 +90,15 @@ NOOP = {
             """,
         }
     ),
+    "ts a column that only a migration gives": project(
+        {
+            "schema.ts": """
+                import { pgTable, text, uuid } from "drizzle-orm/pg-core";
+                export const a = pgTable("a", { id: uuid("id").primaryKey(), name: text("name") });
+            """,
+            "migrations/0001_first.sql": "CREATE TABLE a (id uuid PRIMARY KEY, name text, updated_at timestamptz NOT NULL);",
+        }
+    ),
     "ts columns that are not known": table("...shared"),
     "ts a name that is not known": table("made: timestamp(process.env.NAME)"),
 }

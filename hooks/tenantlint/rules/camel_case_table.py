@@ -27,7 +27,8 @@ class CamelCaseTable(Rule):
 
     ## What it does
     Checks the name that each table has in the database: the first argument in Drizzle, `__tablename__` or the
-    lower-case class name in SQLModel. The strict preset, or `plural = true`, also asks for the plural.
+    lower-case class name in SQLModel (`orderitem` for `OrderItem` passes). The strict preset, or `plural = true`,
+    also asks for the plural.
 
     ## Why is this bad
     PostgreSQL folds unquoted names to lower case, so that a mixed-case name must be quoted in every query, policy,

@@ -100,7 +100,7 @@ NOOP = {
                 import { pgTable, text, uuid } from "drizzle-orm/pg-core";
                 export const a = pgTable("a", { id: uuid("id").primaryKey(), name: text("name") });
             """,
-            "migrations/0001_first.sql": "CREATE TABLE a (id uuid PRIMARY KEY, name text, created_at timestamptz NOT NULL);",
+            "migrations/0001_first.sql": "CREATE TABLE a (id uuid PRIMARY KEY, created_at timestamptz NOT NULL);",
         }
     ),
     "ts columns that are not known": table("...shared"),

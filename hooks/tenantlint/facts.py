@@ -231,9 +231,11 @@ class SchemaFacts:
     # Relations
 
     @cached_property
-    def related_orms(self) -> frozenset[str]:
-        """The ORMs for which the project declares relations."""
-        return frozenset(table.orm for table in self.schema if table.relations)
+    def related_tables(self) -> frozenset[str]:
+        """The ids of the tables that declare a relation, or that one of another table leads to."""
+        found = {table.id for table in self.schema if table.relations}
+        targets = (relation.target_id for table in self.schema for relation in table.relations)
+        return frozenset(found.union(target for target in targets if isinstance(target, str)))
 
     def may_join(self, table: Table, target: Table) -> bool:
         """Return whether a many-to-many relation from or to ``target`` goes through ``table``, or may."""

@@ -92,6 +92,15 @@ NOOP = {
     """),
     "ts has both relations": ts(TS_TABLES + invoice_relations(TS_OWNER, TS_PAYER)),
     "ts no relation anywhere": ts(TS_TABLES),
+    "ts relations of other tables only": ts(
+        TS_TABLES
+        + """
+            export const pages = pgTable("pages", { id: uuid("id").primaryKey(), parent_id: uuid("parent_id") });
+            export const r = relations(pages, ({ one }) => ({
+              parent: one(pages, { fields: [pages.parent_id], references: [pages.id] }),
+            }));
+        """
+    ),
     "ts target is exempt": ts(TS_TABLES + invoice_relations(TS_OWNER), exempt_tables=("customers",)),
     "ts relations that cannot be read": ts(TS_TABLES + invoice_relations(TS_OWNER, "...more")),
     "ts fields that cannot be read": ts(TS_TABLES + invoice_relations("owner: one(customers, unreadable)")),
@@ -139,7 +148,8 @@ FINDING = {
         [Found(7, 5, f"`customer.tenant_id` {why('tenant', 'a `Relationship` to `Tenant`')}")],
     ),
     "py a third key of a link model": (
-        py("""
+        py(
+            """
             class Link(SQLModel, table=True):
                 team_id: int = Field(primary_key=True, foreign_key="team.id")
                 hero_id: int = Field(primary_key=True, foreign_key="hero.id")
@@ -155,11 +165,14 @@ FINDING = {
             class Hero(SQLModel, table=True):
                 id: int = Field(primary_key=True)
                 teams: list[Team] = Relationship(back_populates="heroes", link_model=Link)
-        """),
+        """,
+            options=ALWAYS,
+        ),
         [Found(5, 5, f"`link.badge_id` {why('badge', 'a `Relationship` to `Badge`')}")],
     ),
     "py each table that has the key from a mixin": (
-        py("""
+        py(
+            """
             class User(SQLModel, table=True):
                 id: int = Field(primary_key=True)
 
@@ -172,7 +185,9 @@ FINDING = {
 
             class Memo(Authored, table=True):
                 id: int = Field(primary_key=True)
-        """),
+        """,
+            options=ALWAYS,
+        ),
         [Found(12, 7, f"`memo.author_id` {why('user', 'a `Relationship` to `User`')}")],
     ),
     "ts one of two": (

@@ -3,13 +3,21 @@ import pytest
 from rules.support import Found, py, run, ts
 
 CODE = "REL003"
-TENANT = {CODE: {"tenant_relations": True}}
+EVERY = {CODE: {"every": True}}
+TENANT = {CODE: {"every": True, "tenant_relations": True}}
 
 
 def py_why(target: str) -> str:
     return (
         f"has no other side: what is assigned here does not show on `{target}` before a reload; declare a "
         "`Relationship` there, and name each in the `back_populates` of the other"
+    )
+
+
+def pair_why(other: str) -> str:
+    return (
+        f"and `{other}` do not name each other: what is assigned on one side does not show on the other before a "
+        "reload, and both write the same columns; name each in the `back_populates` of the other"
     )
 
 
@@ -51,6 +59,27 @@ TS_TENANT = """
 """
 
 NOOP = {
+    "py one side alone does no harm": py("""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            customer_id: int = Field(foreign_key="customer.id")
+            customer: Customer = Relationship()
+    """),
+    "py two relations over different keys do no harm": py("""
+        class Customer(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            last_id: int = Field(foreign_key="invoice.id")
+            last: "Invoice" = Relationship(sa_relationship_kwargs={"foreign_keys": "Customer.last_id"})
+
+        class Invoice(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            customer_id: int = Field(foreign_key="customer.id")
+            customer: Customer = Relationship(sa_relationship_kwargs={"foreign_keys": "Invoice.customer_id"})
+    """),
+    "ts one without many does no harm": ts(related(f"customer: one(customers, {{ {FIELDS} }})")),
     "py both sides": py("""
         class Customer(SQLModel, table=True):
             id: int = Field(primary_key=True)
@@ -160,7 +189,8 @@ NOOP = {
 
 FINDING = {
     "py no back_populates": (
-        py("""
+        py(
+            """
             class Customer(SQLModel, table=True):
                 id: int = Field(primary_key=True)
 
@@ -168,7 +198,9 @@ FINDING = {
                 id: int = Field(primary_key=True)
                 customer_id: int = Field(foreign_key="customer.id")
                 customer: Customer = Relationship()
-        """),
+        """,
+            options=EVERY,
+        ),
         [Found(8, 5, f"`Invoice.customer` {py_why('Customer')}")],
     ),
     "py two relations that do not name each other": (
@@ -182,10 +214,7 @@ FINDING = {
                 customer_id: int = Field(foreign_key="customer.id")
                 customer: Customer = Relationship()
         """),
-        [
-            Found(4, 5, f"`Customer.invoices` {py_why('Invoice')}"),
-            Found(9, 5, f"`Invoice.customer` {py_why('Customer')}"),
-        ],
+        [Found(9, 5, f"`Invoice.customer` {pair_why('Customer.invoices')}")],
     ),
     "py to the tenant, asked for": (
         py(
@@ -203,7 +232,8 @@ FINDING = {
         [Found(8, 5, f"`Invoice.tenant` {py_why('Tenant')}")],
     ),
     "py many to many": (
-        py("""
+        py(
+            """
             class Link(SQLModel, table=True):
                 team_id: int = Field(primary_key=True, foreign_key="team.id")
                 hero_id: int = Field(primary_key=True, foreign_key="hero.id")
@@ -214,11 +244,14 @@ FINDING = {
 
             class Hero(SQLModel, table=True):
                 id: int = Field(primary_key=True)
-        """),
+        """,
+            options=EVERY,
+        ),
         [Found(8, 5, f"`Team.heroes` {py_why('Hero')}")],
     ),
     "py the side that is referenced": (
-        py("""
+        py(
+            """
             class Customer(SQLModel, table=True):
                 id: int = Field(primary_key=True)
                 invoices: list["Invoice"] = Relationship()
@@ -226,20 +259,25 @@ FINDING = {
             class Invoice(SQLModel, table=True):
                 id: int = Field(primary_key=True)
                 customer_id: int = Field(foreign_key="customer.id")
-        """),
+        """,
+            options=EVERY,
+        ),
         [Found(4, 5, f"`Customer.invoices` {py_why('Invoice')}")],
     ),
     "ts one without many": (
-        ts(related(f"customer: one(customers, {{ {FIELDS} }})")),
+        ts(related(f"customer: one(customers, {{ {FIELDS} }})"), options=EVERY),
         [Found(4, 70, f"`invoices.customer` {one_why('invoices', 'customers')}")],
     ),
     "ts one to itself": (
-        ts("""
+        ts(
+            """
             export const pages = pgTable("pages", { id: uuid("id").primaryKey(), parent_id: uuid("parent_id") });
             export const r = relations(pages, ({ one }) => ({
               parent: one(pages, { fields: [pages.parent_id], references: [pages.id] }),
             }));
-        """),
+        """,
+            options=EVERY,
+        ),
         [Found(4, 11, f"`pages.parent` {one_why('pages', 'pages')}")],
     ),
     "ts one beside another pair of the two tables": (
@@ -248,7 +286,8 @@ FINDING = {
                 f'payer: one(customers, {{ {FIELDS}, relationName: "p" }}), '
                 f'owner: one(customers, {{ {FIELDS}, relationName: "o" }})',
                 'invoices: many(invoices, { relationName: "p" })',
-            )
+            ),
+            options=EVERY,
         ),
         [Found(4, 173, f"`invoices.owner` {one_why('invoices', 'customers')}")],
     ),
@@ -269,6 +308,26 @@ FINDING = {
             Found(4, 70, f"`invoices.customer` {bare_why('invoices', 'customers')}"),
             Found(5, 70, f"`customers.invoice` {bare_why('customers', 'invoices')}"),
         ],
+    ),
+    "py two many to many that do not name each other": (
+        py("""
+            class Link(SQLModel, table=True):
+                team_id: int = Field(primary_key=True, foreign_key="team.id")
+                hero_id: int = Field(primary_key=True, foreign_key="hero.id")
+
+            class Team(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                heroes: list["Hero"] = Relationship(link_model=Link)
+
+            class Hero(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                teams: list[Team] = Relationship(link_model=Link)
+        """),
+        [Found(8, 5, f"`Team.heroes` {pair_why('Hero.teams')}")],
+    ),
+    "ts one without many under the strict preset": (
+        ts(related(f"customer: one(customers, {{ {FIELDS} }})"), strict=True),
+        [Found(4, 70, f"`invoices.customer` {one_why('invoices', 'customers')}")],
     ),
     "ts to the tenant, asked for": (
         ts(TS_TENANT, options=TENANT),

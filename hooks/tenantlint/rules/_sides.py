@@ -50,7 +50,7 @@ def named_apart(relation: Relation, table: Table, target: Table) -> Relation | N
     Two ``many()`` are never the sides of one relation without a join table, nor are two that name other columns.
     """
     for other in _of_group(relation, target):
-        back = other.target_id == table.id and other.inverse in (None, relation.name) and _may_pair(relation, other)
+        back = other.target_id == table.id and other.inverse in (None, relation.name) and may_pair(relation, other)
         differs = other.declared_inverse != relation.declared_inverse
         if back and differs and "one" in (relation.kind, other.kind):
             return other
@@ -74,7 +74,7 @@ def _of_group(relation: Relation, target: Table) -> list[Relation]:
     return [other for other in target.relations if other.group == relation.group]
 
 
-def _may_pair(relation: Relation, other: Relation) -> bool:
+def may_pair(relation: Relation, other: Relation) -> bool:
     """Return whether two relations may be the two sides of one: where both name columns, these must be the same."""
     sides = (relation.columns, relation.target_columns, other.columns, other.target_columns)
     if () in sides or UNKNOWN in sides:

@@ -24,8 +24,8 @@ class MissingRelation(Rule):
     `one()` in Drizzle.
 
     Not asked for: the relation to the tenant (see Options), the relations of a join table to the two tables that a
-    many-to-many relation joins through it, and relations to exempt tables. A project that declares no relation at
-    all for an ORM does not use them, and is left alone too (see Options).
+    many-to-many relation joins through it, and relations to exempt tables. A table that takes part in no relation at
+    all does without them, and is left alone too (see Options).
 
     ## Why is this bad
     The ORM cannot load the row that the key points to: the one foreign key without a relation needs a hand-written
@@ -123,8 +123,8 @@ class MissingRelation(Rule):
     ```
 
     ## Options
-    - `require`: `"when-used"` (the default) asks only where the project declares at least one relation for the same
-      ORM; `"always"` asks every foreign key.
+    - `require`: `"when-used"` (the default) asks only tables that declare a relation, or that one of another table
+      leads to; `"always"` asks every foreign key.
     - `tenant-relations`: `true` asks for the relation from each table to its tenant too (default `false`).
 
     ## Fix safety
@@ -140,7 +140,7 @@ class MissingRelation(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each foreign key by itself."""
-        if "relations" in table.incomplete or (self.require == "when-used" and table.orm not in view.related_orms):
+        if "relations" in table.incomplete or (self.require == "when-used" and table.id not in view.related_tables):
             return
         for key, columns in foreign_keys(table):
             target = view.find(key.target_id)

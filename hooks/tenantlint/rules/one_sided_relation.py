@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
-from tenantlint.rules._sides import candidates, follows_key, is_certain, named_apart
+from tenantlint.rules._sides import candidates, follows_key, is_certain, may_pair, named_apart
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
 
@@ -21,17 +21,20 @@ class OneSidedRelation(Rule):
     """A relation whose other side is not declared.
 
     ## What it does
-    Asks every relation for its other side: in SQLModel a `Relationship` of the target with `back_populates` on both,
-    in Drizzle a `one()` or `many()` among the relations of the target. One of the two must name the columns.
+    Asks a relation for its other side where it does harm without: in Drizzle a relation that names no columns, since
+    the other side must name them; in SQLModel two relations between the same classes that do not name each other in
+    `back_populates`. Under the preset `strict`, or with `every`, it asks every relation: in SQLModel for a
+    `Relationship` of the target with `back_populates` on both, in Drizzle for a `one()` or `many()` among the
+    relations of the target.
 
     Not asked for: the other side of the relation to the tenant (see Options), of view-only relations, of SQLModel
     relations that follow no foreign key but a `primaryjoin` of their own, and of relations to exempt tables. A name
     in `back_populates` that does not exist is for mismatched-relation (REL004).
 
     ## Why is this bad
-    In SQLModel, what is assigned on one side does not show on the other before a reload, and deletes do not cascade
-    as declared. In Drizzle, a `many()` without its `one()` fails when a query uses it, and a `one()` without its
-    other side cannot be loaded from there.
+    In SQLModel, what is assigned on one side does not show on the other before a reload, deletes do not cascade as
+    declared, and SQLAlchemy warns of two relations that write one column. In Drizzle, a `many()` without its `one()`
+    fails when a query uses it, and a `one()` without its other side cannot be loaded from there.
 
     ## Example
     ```python
@@ -40,6 +43,7 @@ class OneSidedRelation(Rule):
 
     class Customer(SQLModel, table=True):
         id: int = Field(primary_key=True)
+        invoices: list["Invoice"] = Relationship()
 
 
     class Invoice(SQLModel, table=True):
@@ -58,8 +62,8 @@ class OneSidedRelation(Rule):
       customer_id: uuid("customer_id").references(() => customers.id),
     });
 
-    export const invoicesRelations = relations(invoices, ({ one }) => ({
-      customer: one(customers, { fields: [invoices.customer_id], references: [customers.id] }),
+    export const customersRelations = relations(customers, ({ many }) => ({
+      invoices: many(invoices),
     }));
     ```
 
@@ -99,6 +103,8 @@ class OneSidedRelation(Rule):
     ```
 
     ## Options
+    - `every`: `true` asks every relation for its other side, `false` those that do harm without. By default `true`
+      only under the presets `strict` and `all`.
     - `tenant-relations`: `true` asks for the other side of the relation to the tenant too (default `false`), which
       gives the tenant one relation for each table.
 
@@ -110,10 +116,12 @@ class OneSidedRelation(Rule):
     name: ClassVar[str] = "one-sided-relation"
     preset: ClassVar[Preset] = "recommended"
 
+    every: bool | None = None
     tenant_relations: bool = False
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each relation by itself."""
+        every = view.settings.strict if self.every is None else self.every
         for relation in table.relations:
             target = view.find(relation.target_id)
             if target is None or target.id not in view.checked or "relations" in target.incomplete:
@@ -122,8 +130,9 @@ class OneSidedRelation(Rule):
                 continue
             if table.orm != "drizzle" and not follows_key(relation, table, target, view):
                 continue
-            if self.tenant_relations or not _may_load_tenant(relation, table, view):
-                yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", _text(relation, table, target))
+            text = _text(relation, table, target, every)
+            if text is not None and (self.tenant_relations or not _may_load_tenant(relation, table, view)):
+                yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", text)
 
 
 def _is_one_sided(relation: Relation, table: Table, target: Table) -> bool:
@@ -148,12 +157,16 @@ def _may_load_tenant(relation: Relation, table: Table, view: SchemaView) -> bool
     return bool(columns) and relation.columns_of == table.id and view.is_tenant_key(table, columns)
 
 
-def _text(relation: Relation, table: Table, target: Table) -> str:
+def _text(relation: Relation, table: Table, target: Table, every: bool) -> str | None:
+    """Return what to say of a relation without its other side, None where that does no harm and is not asked for."""
     if table.orm != "drizzle":
+        other = _unnamed(relation, table, target)
+        if other is not None:
+            return _pair_text(relation, other, target)
         return (
             f"has no other side: what is assigned here does not show on `{target.symbol}` before a reload; declare a "
-            f"`Relationship` there, and name each in the `back_populates` of the other"
-        )
+            "`Relationship` there, and name each in the `back_populates` of the other"
+        ) * every or None
     if relation.columns == ():
         return (
             "has no other side that names columns: Drizzle cannot tell which join the tables, and fails when a query "
@@ -163,4 +176,23 @@ def _text(relation: Relation, table: Table, target: Table) -> str:
     return (
         f"has no other side: queries of `{target.symbol}` cannot load `{table.symbol}` with it; declare "
         f"`many({table.symbol})` or `one({table.symbol})` in the relations of `{target.symbol}`"
+    ) * every or None
+
+
+def _unnamed(relation: Relation, table: Table, target: Table) -> Relation | None:
+    """Return the relation of ``target`` that goes the same way back, and is not named as the other side either."""
+    for other in target.relations:
+        back = other.target_id == table.id and other is not relation and other.view_only is False
+        if back and other.declared_inverse is None and other.through == relation.through and may_pair(relation, other):
+            return other
+    return None
+
+
+def _pair_text(relation: Relation, other: Relation, target: Table) -> str | None:
+    """Return what to say of two relations that do not name each other: on the side with the key, and once."""
+    if relation.kind != "one" and (other.kind == "one" or relation.name > other.name):
+        return None
+    return (
+        f"and `{target.symbol}.{other.name}` do not name each other: what is assigned on one side does not show on the "
+        "other before a reload, and both write the same columns; name each in the `back_populates` of the other"
     )

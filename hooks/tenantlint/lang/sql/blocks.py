@@ -64,8 +64,8 @@ def run(
     ``offset`` is where it begins in the statement, None where its parts have no place of their own.
     """
     tree = parse_plpgsql(code)
-    block = next(descend(tree, "pl_block"), None)
-    if block is None or tree.has_error:
+    block = next(descend(tree, "pl_block"), None) if tree is not None else None
+    if block is None:
         return None
     runner = _Runner(context, code, offset, variables, read)
     runner.block(block)

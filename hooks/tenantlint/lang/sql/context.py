@@ -38,7 +38,9 @@ class Session:
         self.routines: dict[str, Routine] = {}
         self.calls = 0
         self.indexes: dict[str, Maybe[tuple[Maybe[str | None], ...]]] = {}
-        self._taken: dict[str, Maybe[str]] = {}
+        self._taken: set[str] = set()
+        self._owned: dict[str, list[str]] = {}
+        self._numbers: dict[str, int] = {}
 
     def set_search_path(self, schemas: Maybe[tuple[str, ...]]) -> None:
         """Take over a search path; schemas that hold no table of the project do not count."""
@@ -74,25 +76,30 @@ class Session:
         if len(known) != len(columns):
             return UNKNOWN
         schema, _, name = table.rpartition(".")
-        made, number = made_name(name, known, label), 0
-        while self._taken.get(f"{schema}.{made}") is not None:
+        first = made = made_name(name, known, label)
+        number = self._numbers.get(f"{schema}.{first}", 0)
+        while f"{schema}.{made}" in self._taken:
             number += 1
             made = made_name(name, known, f"{label}{number}")
+        self._numbers[f"{schema}.{first}"] = number
         self.take(table, made)
         return made
 
     def take(self, table: Maybe[str], name: Maybe[str | None]) -> None:
         """Remember that ``table`` has a constraint or index of that name."""
         if table is not UNKNOWN and name is not UNKNOWN and name is not None:
-            self._taken[f"{table.rpartition('.')[0]}.{name}"] = table
+            key = f"{table.rpartition('.')[0]}.{name}"
+            self._taken.add(key)
+            self._owned.setdefault(table, []).append(key)
 
     def release(self, table: Maybe[str | None], name: Maybe[str | None] = None) -> None:
         """Forget one name, or all names that ``table`` has."""
+        self._numbers.clear()
         if name is None:
-            self._taken = {key: owner for key, owner in self._taken.items() if owner != table}
+            self._taken.difference_update(self._owned.pop(table, ()) if isinstance(table, str) else ())
         elif name is not UNKNOWN:
             schema = table.rpartition(".")[0] if isinstance(table, str) else ""
-            self._taken.pop(f"{schema}.{name}", None)
+            self._taken.discard(f"{schema}.{name}")
 
 
 class Context:

@@ -87,6 +87,26 @@ _COMMANDS: Final[dict[str, Command]] = {
 }
 
 
+def inserted(context: Context) -> m.WriteRows | None:
+    """Return the operation of a plain ``INSERT INTO … VALUES``, whose rows need no parser; None for anything else."""
+    if context.data[:6].lower() != b"insert":
+        return None
+    text = context.data[:_HEAD_LIMIT].decode("utf-8", "replace")
+    match = re.match(_filled(_INSERT), text)
+    if match is None or re.search(_CONFLICT, context.data) is not None:
+        return None
+    table = context.session.name([identifier(each) for each in re.findall(_PART, match["name"])])
+    listed = match["columns"]
+    columns: Maybe[tuple[Maybe[str], ...]] = UNKNOWN
+    if listed is not None:
+        columns = tuple(identifier(each) for each in re.findall(_PART, listed))
+    return m.WriteRows(context.here, context.certain, table, "insert", columns)
+
+
+_INSERT: Final = r"(?is)insert\s+into\s+(?P<name>{N})\s*(?:\((?P<columns>\s*{P}\s*(?:,\s*{P}\s*)*)\)\s*)?values\s*\("
+_CONFLICT: Final = rb"(?i)\bon\s+(?:conflict|duplicate)\b"
+
+
 def written(text: str) -> tuple[bool, bool]:
     """Return whether ``text`` may concern row level security, and the structure of tables."""
     security = re.search(_filled(_WRITTEN_SECURITY), text) is not None
@@ -95,7 +115,7 @@ def written(text: str) -> tuple[bool, bool]:
 
 def _filled(pattern: str) -> str:
     name = rf"{_PART}(?:\s*\.\s*{_PART})*"
-    return pattern.replace("{_}", _BLANK).replace("{N}", name)
+    return pattern.replace("{_}", _BLANK).replace("{N}", name).replace("{P}", _PART)
 
 
 def without_holes(operation: m.Operation, why: str) -> m.Operation:

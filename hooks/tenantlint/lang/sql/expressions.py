@@ -52,7 +52,7 @@ _DIRECTIVE: Final = r"%(?:(%)|(?:(\d+)\$)?-?(?:\d+|\*(?:\d+\$)?)?([sIL]))"
 def value_of(written: str, variables: Environment) -> Value:
     """Return the value of an expression, UNKNOWN where it is not constant. A string may have HOLEs in it."""
     root = parse_sql(f"SELECT {written}".encode("utf-8", "replace"))
-    targets = [] if root.has_error else list(descend(root, "target_el"))
+    targets = [] if root is None else list(descend(root, "target_el"))
     return _evaluate(targets[0], variables, 0) if len(targets) == 1 or _single(targets) else UNKNOWN
 
 
@@ -69,7 +69,7 @@ def _single(targets: list[Node]) -> bool:
 def parsed(written: str) -> Node | None:
     """Return the tree of ``SELECT written``, None where it does not parse."""
     root = parse_sql(f"SELECT {written}".encode("utf-8", "replace"))
-    return None if root.has_error else next(descend(root, "target_el"), None)
+    return None if root is None else next(descend(root, "target_el"), None)
 
 
 def _evaluate(node: Node, variables: Environment, depth: int) -> Value:
@@ -243,7 +243,7 @@ _READERS: Final[dict[str, Callable[[Node, Environment, int], Value]]] = {
 def rows_of(query: str, variables: Environment) -> list[Row] | None:
     """Return the rows of a query over literals, None where they are not known."""
     root = parse_sql(query.encode("utf-8", "replace"))
-    return None if root.has_error else rows_below(root, variables, 0)
+    return None if root is None else rows_below(root, variables, 0)
 
 
 def rows_below(node: Node, variables: Environment, depth: int) -> list[Row] | None:

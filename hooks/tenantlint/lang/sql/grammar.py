@@ -9,6 +9,7 @@ import sys
 from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from os import listdir
 from os.path import join
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Language, Parser
@@ -20,17 +21,39 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = "tree_sitter_postgres"
 _BINDING: Final = "_binding"
+_LARGE: Final = 30_000
+_CHUNK: Final = 65_536
+_SECONDS: Final = 2.0
 _parsers: dict[str, Parser] = {}
 
 
-def parse_sql(data: bytes) -> Node:
-    """Return the root of the tree of a SQL statement."""
-    return _parser("language").parse(data).root_node
+def parse_sql(data: bytes) -> Node | None:
+    """Return the root of the tree of a SQL statement, None where it does not parse."""
+    return _root("language", data)
 
 
-def parse_plpgsql(data: bytes) -> Node:
-    """Return the root of the tree of a PL/pgSQL block."""
-    return _parser("language_plpgsql").parse(data).root_node
+def parse_plpgsql(data: bytes) -> Node | None:
+    """Return the root of the tree of a PL/pgSQL block, None where it does not parse."""
+    return _root("language_plpgsql", data)
+
+
+def _root(entry: str, data: bytes) -> Node | None:
+    parser = _parser(entry)
+    if len(data) > _LARGE and not _ends_in_time(parser, data):
+        return None
+    root = parser.parse(data).root_node
+    return None if root.has_error else root
+
+
+def _ends_in_time(parser: Parser, data: bytes) -> bool:
+    """Tell whether a large text parses soon: to recover from its errors, tree-sitter may take quadratic time."""
+    deadline = monotonic() + _SECONDS
+    try:
+        parser.parse(lambda at, _: data[at : at + _CHUNK], progress_callback=lambda *_: monotonic() > deadline)
+    except ValueError:  # what py-tree-sitter raises when it is stopped
+        parser.reset()
+        return False
+    return True
 
 
 def _parser(entry: str) -> Parser:

@@ -10,7 +10,6 @@ from tenantlint.lang.sql.context import Context, Session
 from tenantlint.lang.sql.dialect import dialect_of, dialect_of_backticks, dialect_of_types
 from tenantlint.lang.sql.psql import Meta
 from tenantlint.lang.sql.split import Splitter
-from tenantlint.lang.sql.statements import read
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
@@ -68,7 +67,8 @@ def operations_of_text(text: str, at: Location, certain: bool) -> tuple[Operatio
     session = Session()
     found: list[Operation] = []
     for statement in Splitter(data, 0, len(data)).statements():
-        found += read(Context(data[statement.start : statement.end], at.path, 0, session, certain, at))
+        context = Context(data[statement.start : statement.end], at.path, 0, session, certain, at)
+        found += Meta().read(context, statement)
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
-from tenantlint.lang.sql.effects import written
+from tenantlint.lang.sql.effects import unread, written
 from tenantlint.lang.sql.statements import read
 from tenantlint.schema import UNKNOWN
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.sql.context import Context
     from tenantlint.lang.sql.split import Statement
 
+_UNFINISHED: Final = "the statement never ends"
 _INCLUDES: Final = frozenset({"i", "ir", "include", "include_relative"})
 
 
@@ -31,7 +32,7 @@ class Meta:
         """Return what a statement does, or the command that it is."""
         if context.data[:1] == b"\\":
             return self._command(context, statement.meta)
-        found = read(context)
+        found = unread(context, _UNFINISHED) if statement.unterminated else read(context)
         if statement.meta == "gexec":
             security, structure = written(context.data.decode("utf-8", "replace"))
             why = "a statement that is built when it runs"

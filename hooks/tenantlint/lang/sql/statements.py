@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sql import objects, routines, rows, tables
 from tenantlint.lang.sql.blocks import do_block
-from tenantlint.lang.sql.effects import HOLE, unread, without_holes
+from tenantlint.lang.sql.effects import HOLE, inserted, unread, without_holes
 from tenantlint.lang.sql.grammar import parse_sql
 from tenantlint.lang.sql.nodes import descend
 from tenantlint.lang.sql.repair import repaired
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 def read(context: Context) -> list[m.Operation]:
     """Return what the statement of ``context`` does."""
-    root = parse_sql(context.data) if _is_worth_parsing(context.data) else None
-    if root is not None and root.has_error:
-        data = repaired(context.data)
-        root = parse_sql(data)
-        context.refused = root.has_error
-        context = context if len(data) == len(context.data) else context.moved(data, context.here, True)
-    if root is None or root.has_error:
+    rows = inserted(context)
+    if rows is not None:
+        return [] if tables.is_temporary(rows.table) else [rows]
+    root = None
+    if len(context.data) <= _MAX_BYTES:
+        context, root = _parsed(context)
+    if root is None:
         return unread(context, "the statement cannot be read")
     tops = [each for each in root.named_children if each.type != "comment"]
     found = [each for top in tops for each in _dispatch(context, top)]
@@ -37,9 +37,17 @@ def read(context: Context) -> list[m.Operation]:
     return [each for each in found if not tables.is_temporary(getattr(each, "table", None))]
 
 
-def _is_worth_parsing(data: bytes) -> bool:
-    """Tell whether all of a statement matters: of the rows of a large INSERT nothing does."""
-    return len(data) <= (_MAX_ROWS_BYTES if data[:6].lower() in (b"insert", b"values") else _MAX_BYTES)
+def _parsed(context: Context) -> tuple[Context, Node | None]:
+    """Return the tree of a statement, after a repair where that helps, and the context of what was parsed."""
+    root = parse_sql(context.data)
+    if root is not None:
+        return context, root
+    data = repaired(context.data)
+    root = parse_sql(data) if data != context.data else None
+    context.refused = root is None
+    if root is None or len(data) == len(context.data):
+        return context, root
+    return context.moved(data, context.here, True), root
 
 
 def _dispatch(context: Context, top: Node) -> Iterator[m.Operation]:
@@ -63,8 +71,7 @@ def _do(context: Context, node: Node) -> Iterator[m.Operation]:
     yield from do_block(context, node, read)
 
 
-_MAX_BYTES: Final = 1_000_000
-_MAX_ROWS_BYTES: Final = 50_000
+_MAX_BYTES: Final = 400_000
 _WRAPPERS: Final = frozenset({"toplevel_stmt", "stmt", "schema_stmt", "PreparableStmt"})
 _READERS: Final[dict[str, Callable[[Context, Node], Iterator[m.Operation]]]] = {
     "AlterEnumStmt": objects.alter_enum,

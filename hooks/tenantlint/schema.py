@@ -239,10 +239,14 @@ class Unresolved(Record):
 
 
 class Deletion(Record):
-    """A place in the code where rows of a table (``Table.id``) are deleted: a call, from its start to its end."""
+    """A place in the code where rows of a table (``Table.id``) are deleted: a call, from its start to its end.
+
+    ``function`` is the name of the function that the call stands in, '' where it has none.
+    """
 
     table_id: str
     at: Location
+    function: str = ""
 
 
 class Schema(Record):

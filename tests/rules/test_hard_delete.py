@@ -86,6 +86,15 @@ NOOP = {
     "py a test": code("def test(session: Session):\n    session.delete(Invoice(id=1))\n", "tests/test_service.py"),
     "py code that does not parse": code("def remove(session: Session)\n    session.delete(Invoice())\n"),
     "py an update": body("invoice = session.get(Invoice, id)", "invoice.deleted_at = now()", "session.add(invoice)"),
+    "py a function that purges": code("def purge_expired(session: Session, x: Invoice):\n    session.delete(x)\n"),
+    "py a file that purges": code(
+        "def run(session: Session, x: Invoice):\n    session.delete(x)\n", "app/cleanup_jobs.py"
+    ),
+    "py seeds": code("def run(session: Session, x: Invoice):\n    session.delete(x)\n", "app/seeds/all.py"),
+    "ts a function that purges": ts(
+        "export const hardDelete = async () => db.transaction((tx) => tx.delete(invoices));"
+    ),
+    "ts a method that purges": ts("class S { purgeAll() { return db.delete(invoices); } }"),
     "ts another table": ts("await db.delete(lines);"),
     "ts a column": ts("cache.delete(invoices.id);"),
     "ts a name that a parameter hides": ts("const remove = (invoices: Set<string>, x: string) => x.delete(invoices);"),
@@ -105,6 +114,10 @@ FINDING = {
     ),
     "py an annotation in text": (body("session.delete(x)", params='session, x: "Invoice | None"'), at(3, 5)),
     "py an annotated parameter": (body("session.delete(x)", params="session, x: Annotated[Invoice, 1]"), at(3, 5)),
+    "py a name for a type": (
+        code("Current = Annotated[Invoice, 1]\ndef remove(db: Session, x: Current):\n    db.delete(x)\n"),
+        at(4, 5),
+    ),
     "py a list of a parameter": (
         body("for x in xs:", "    session.delete(x)", params="session, xs: list[Invoice]"),
         at(4, 9),
@@ -182,7 +195,7 @@ FINDING = {
         project(
             {
                 "models.py": MODELS
-                + "\ndef purge(session, id):\n    from sqlmodel import delete\n    session.exec(delete(Invoice))\n"
+                + "\ndef remove(session, id):\n    from sqlmodel import delete\n    session.exec(delete(Invoice))\n"
             }
         ),
         [Found(16, 18, f"`invoice` {WHY}")],
@@ -191,7 +204,7 @@ FINDING = {
         project(
             {
                 "models.py": MODELS.replace("deleted_at", "removed_at")
-                + "\ndef purge(db, x: Invoice):\n    db.delete(x)\n"
+                + "\ndef remove(db, x: Invoice):\n    db.delete(x)\n"
             },
             options={CODE: {"columns": ("removed_at",)}},
         ),

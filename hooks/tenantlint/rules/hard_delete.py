@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
@@ -25,7 +25,8 @@ class HardDelete(Rule):
     SQLAlchemy, and `db.delete(table)` of Drizzle, on a table that has a column for soft deletes.
 
     Which table a row is of is inferred within one function: from annotations, constructors, `session.get()`, selects
-    and loops over their results. Where that does not tell, nothing is reported. Tests are left out.
+    and loops over their results. Where that does not tell, nothing is reported. Tests and seeds are left out, and so
+    are files and functions that say by their names that they delete for good (`purge`, `cleanup`, `hard_delete`).
 
     ## Why is this bad
     `deleted_at` promises that a deleted row can be brought back and that history stays. One place that deletes for
@@ -126,6 +127,8 @@ class HardDelete(Rule):
         if soft is None:
             return
         for deletion in self._deletions.get(table.id, ()):
+            if _is_purge(deletion):
+                continue
             text = (
                 f"has `{soft.name}`, and here its rows are deleted for good; set the column instead, or say in a "
                 "comment why they must go"
@@ -136,3 +139,20 @@ class HardDelete(Rule):
         return (
             column.name is not UNKNOWN and {snake_case(column.name), snake_case(column.key)} & {*self.columns} != set()
         )
+
+
+def _is_purge(deletion: Deletion) -> bool:
+    """Return whether a file or function says by its name that it deletes for good."""
+    import re
+
+    name = deletion.at.path.rpartition("/")[2].rpartition(".")[0]
+    folders = {*deletion.at.path.split("/")[:-1]}
+    said = {word for text in (name, deletion.function) for word in re.split(r"[^a-z]+", snake_case(text))}
+    return not _PURGES.isdisjoint(said) or not _PURGE_FOLDERS.isdisjoint(folders)
+
+
+_PURGES: Final = frozenset(
+    "clean cleanup dedupe erase expire expired forever gdpr hard permanent permanently prune purge reset rollback seed "
+    "seeds teardown trash truncate wipe".split()
+)
+_PURGE_FOLDERS: Final = frozenset({"seed", "seeds", "seeders", "fixtures"})

@@ -60,7 +60,7 @@ def _of_file(source: Source, context: Context) -> Iterator[Deletion]:
         value = UNKNOWN if argument is None else _value(argument, module, context)
         table = context.table_id(value) if isinstance(value, TableValue) else None
         if isinstance(table, str):
-            yield Deletion(table, Location(source.path, call.start_byte, _end(call)))
+            yield Deletion(table, Location(source.path, call.start_byte, call.end_byte), _function(call))
 
 
 def _calls(root: Node) -> Iterator[Node]:
@@ -132,5 +132,17 @@ def _binds(node: Node, name: bytes) -> bool:
     return False
 
 
-def _end(call: Node) -> int:
-    return call.end_byte
+def _function(node: Node) -> str:
+    """Return the name of the nearest function with one around ``node``, which may be that of its variable."""
+    scope = node.parent
+    while scope is not None:
+        if scope.type in _SCOPES:
+            owner = scope if scope.child_by_field_name("name") is not None else scope.parent
+            name = owner.child_by_field_name("name") if owner is not None and owner.type in _NAMED else None
+            if name is not None:
+                return (name.text or b"").decode()
+        scope = scope.parent
+    return ""
+
+
+_NAMED: Final = _SCOPES | {"variable_declarator"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.execute import MAX_ITERATIONS
 from tenantlint.lang.sqlmodel.objects import ClassValue, Decorator, EnumMember, InstanceValue, made_of
 from tenantlint.lang.values import MISSING, Builtin, ListValue, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN
@@ -156,6 +157,14 @@ def _setattr(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     return None
 
 
+def _range(*bounds: int) -> list[int]:
+    """Return the numbers of a range. Raises ValueError where they are more than a loop goes through."""
+    numbers = range(*bounds)
+    if len(numbers) > MAX_ITERATIONS:
+        raise ValueError(len(numbers))
+    return list(numbers)
+
+
 def _slice(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     bounds = [plain(bound) for bound in args.positional]
     known = [bound for bound in bounds if bound is None or isinstance(bound, int)]
@@ -214,7 +223,7 @@ BUILTINS: Final[dict[str, Value]] = {
     "reversed": pure(lambda value: list(reversed(value))),
     "enumerate": pure(lambda value, start=0: list(enumerate(value, start))),
     "zip": pure(lambda *values: list(zip(*values, strict=False))),
-    "range": pure(lambda *bounds: list(range(*bounds))),
+    "range": pure(_range),
     "min": pure(min),
     "max": pure(max),
     "sum": pure(sum),

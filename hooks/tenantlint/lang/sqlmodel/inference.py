@@ -41,6 +41,9 @@ class Names(Protocol):
     def table(self, node: ast.expr) -> str | None:
         """Return the ``Table.id`` of a table's class."""
 
+    def alias(self, node: ast.expr) -> str | None:
+        """Return the ``Table.id`` of the class that a name for a type (``Annotated[X, ...]``) stands for."""
+
     def function(self, node: ast.expr) -> str | None:
         """Return the name of a function of SQLAlchemy or SQLModel."""
 
@@ -130,7 +133,7 @@ class Inference:
             return self._one_of((node.left, node.right))
         if isinstance(node, ast.Subscript):
             return self._subscripted(last_name(node.value), node.slice)
-        table = self.names.table(node)
+        table = self.names.table(node) or self.names.alias(node)
         return None if table is None else Typed("row", table)
 
     def _subscripted(self, head: str, inner: ast.expr) -> Typed | None:

@@ -52,7 +52,7 @@ def unary(op: str, value: Value) -> Value:
 _ARITHMETIC: Final[dict[str, Callable[[Any, Any], object]]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
+    "*": lambda left, right: left * right if _is_small(left, right) else None,
     "//": lambda left, right: left // right,
     "/": lambda left, right: left / right,
     "**": lambda left, right: left**right if abs(right) < _MAX_EXPONENT else None,
@@ -64,6 +64,13 @@ _ARITHMETIC: Final[dict[str, Callable[[Any, Any], object]]] = {
     ">=": lambda left, right: left >= right,
 }
 _MAX_EXPONENT: Final = 64
+_MAX_REPETITIONS: Final = 10_000
+
+
+def _is_small(left: Any, right: Any) -> bool:
+    """Return whether a product is no text or list that is repeated so often that it fills the memory."""
+    numbers = [value for value in (left, right) if isinstance(value, int)]
+    return len(numbers) != 1 or isinstance(left, float) or isinstance(right, float) or numbers[0] <= _MAX_REPETITIONS
 
 
 def binary(op: str, left: Value, right: Value) -> Value:

@@ -54,7 +54,9 @@ class Resolver:
         parts = module.split(".")
         if parts[0] in _MODELLED:
             return None
-        roots = dict.fromkeys([*self._source_roots(folder), *self._packages.get(parts[0], ())])
+        roots = dict.fromkeys(
+            [*self._source_roots(folder), *_above(folder, parts[0]), *self._packages.get(parts[0], ())]
+        )
         stems = [_joined(root, *parts) for root in roots]
         regular = next((found for found in map(self._file, stems) if found is not None), None)
         if regular is not None or parts[0] in _INSTALLED:
@@ -96,6 +98,15 @@ def _top_packages(project: Project) -> dict[str, list[str]]:
         if root not in packages:
             found.setdefault(name, []).append(root)
     return found
+
+
+def _above(folder: str, name: str) -> list[str]:
+    """Return the folders above those called ``name`` that ``folder`` lies in, the nearest first.
+
+    They are source roots where the program is started in a folder that is a package itself.
+    """
+    names = folder.split("/")
+    return ["/".join(names[:index]) for index in range(len(names) - 1, -1, -1) if names[index] == name]
 
 
 def _joined(*parts: str) -> str:

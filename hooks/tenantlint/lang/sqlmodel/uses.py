@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.models import ModelClass
+from tenantlint.lang.sqlmodel.objects import AnnotatedType
 from tenantlint.lang.sqlmodel.walk import Walker
 from tenantlint.lang.values import MISSING, Deferred, ModuleValue, Value
 from tenantlint.schema import UNKNOWN, Deletion
@@ -43,6 +44,13 @@ class FileNames:
         self.registry = registry
         self.imports: dict[str, Imported | None] = {}
         self.stars: list[Imported] = []
+        self.assigned = {
+            target.id
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
         self._values: dict[str, Value] = {}
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -61,12 +69,18 @@ class FileNames:
     def _bind(self, name: str, found: Imported) -> None:
         """Bind a name; one that different imports bind is not known."""
         known = self.imports.get(name, found)
-        same = known is not None and (known.module, known.level, known.name) == (found.module, found.level, found.name)
-        self.imports[name] = found if same else None
+        self.imports[name] = found if known is not None and _means_the_same(known, found) else None
 
     def table(self, node: ast.expr) -> str | None:
         """Return the ``Table.id`` of a table's class."""
+        return self._table_of(self._value(node))
+
+    def alias(self, node: ast.expr) -> str | None:
+        """Return the ``Table.id`` of the class that a name for a type (``Annotated[X, ...]``) stands for."""
         value = self._value(node)
+        return self._table_of(value.type) if isinstance(value, AnnotatedType) else None
+
+    def _table_of(self, value: Value) -> str | None:
         if not isinstance(value, ModelClass) or value.table is None or value.table not in self.registry.tables:
             return None
         return self.registry.id_of(value.table)
@@ -95,7 +109,8 @@ class FileNames:
         if name in self.imports:
             found = self.imports[name]
             return UNKNOWN if found is None or _is_sql(found) else self._imported(found, found.name)
-        module = self.evaluator.modules.get(self.path)
+        is_assigned = name in self.assigned
+        module = self.evaluator.module(self.path) if is_assigned else self.evaluator.modules.get(self.path)
         if module is not None and name in module.binders:
             return self.evaluator.lookup(module, name)
         values = (self._imported(star, name) for star in self.stars if not _is_sql(star))
@@ -107,6 +122,13 @@ class FileNames:
             return UNKNOWN
         value = self.evaluator.imported(Deferred(found.module, found.level, name, Location(self.path, 0, 0)), self.path)
         return UNKNOWN if value is MISSING else value
+
+
+def _means_the_same(one: Imported, other: Imported) -> bool:
+    """Return whether two imports bring the same: SQLModel's functions are SQLAlchemy's here."""
+    if one.name != other.name or one.level != other.level:
+        return False
+    return one.module == other.module or (one.name is not None and _is_sql(one) and _is_sql(other))
 
 
 def _is_sql(found: Imported) -> bool:
@@ -141,7 +163,7 @@ def _of_file(source: Source, evaluator: Evaluator, registry: Registry) -> Iterab
         walker.block(tree.body, {})
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return [Deletion(table, _place(source, call)) for call, table in walker.found.items()]
+    return [Deletion(table, _place(source, call), function) for call, (table, function) in walker.found.items()]
 
 
 def _place(source: Source, node: ast.expr) -> Location:

@@ -16,12 +16,13 @@ _ENDS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 class Walker:
-    """Walks one file. ``found`` are the calls that delete rows, with the ``Table.id`` of their table."""
+    """Walks one file. ``found`` are the calls that delete rows: the ``Table.id``, and the name of the function."""
 
     def __init__(self, names: Names) -> None:
         self.names = names
         self.types = Inference(names)
-        self.found: dict[ast.Call, str] = {}
+        self.found: dict[ast.Call, tuple[str, str]] = {}
+        self._function_name = ""
         self._trial = 0
 
     def block(self, body: Iterable[ast.stmt], env: Env) -> bool:
@@ -112,7 +113,9 @@ class Walker:
         given = [*node.args.defaults, *(default for default in node.args.kw_defaults if default is not None)]
         for expression in (*node.decorator_list, *given):
             self._expression(expression, env)
+        outer, self._function_name = self._function_name, node.name
         self.block(node.body, self._parameters(node.args))
+        self._function_name = outer
         env[node.name] = None
 
     def _class(self, node: ast.ClassDef, env: Env) -> None:
@@ -144,7 +147,7 @@ class Walker:
         elif isinstance(node, ast.Call) and not self._trial:
             table = self._deleted(node, env)
             if table is not None:
-                self.found[node] = table
+                self.found[node] = (table, self._function_name)
         for child in ast.iter_child_nodes(node):
             self._expression(child, env)
         if isinstance(node, ast.NamedExpr):

@@ -49,13 +49,34 @@ def unary(op: str, value: Value) -> Value:
     return value if op == "+" and isinstance(value, (int, float)) else UNKNOWN
 
 
+_MAX_EXPONENT: Final = 64
+_MAX_LENGTH: Final = 1_000_000
+"""Characters or items of a text or list that is made by repetition."""
+
+
+def _product(left: Any, right: Any) -> object:
+    """Return a product. Raises OverflowError where a text or list is repeated so often that it fills the memory."""
+    length = next((len(value) for value in (left, right) if isinstance(value, (str, bytes, list, tuple))), 0)
+    times = next((value for value in (left, right) if isinstance(value, int)), 0)
+    if length * times > _MAX_LENGTH:
+        raise OverflowError
+    return left * right
+
+
+def _power(left: Any, right: Any) -> object:
+    """Return a power. Raises OverflowError where it would take long."""
+    if abs(right) >= _MAX_EXPONENT:
+        raise OverflowError
+    return left**right
+
+
 _ARITHMETIC: Final[dict[str, Callable[[Any, Any], object]]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right if _is_small(left, right) else None,
+    "*": _product,
     "//": lambda left, right: left // right,
     "/": lambda left, right: left / right,
-    "**": lambda left, right: left**right if abs(right) < _MAX_EXPONENT else None,
+    "**": _power,
     "==": lambda left, right: left == right,
     "!=": lambda left, right: left != right,
     "<": lambda left, right: left < right,
@@ -63,14 +84,6 @@ _ARITHMETIC: Final[dict[str, Callable[[Any, Any], object]]] = {
     ">": lambda left, right: left > right,
     ">=": lambda left, right: left >= right,
 }
-_MAX_EXPONENT: Final = 64
-_MAX_REPETITIONS: Final = 10_000
-
-
-def _is_small(left: Any, right: Any) -> bool:
-    """Return whether a product is no text or list that is repeated so often that it fills the memory."""
-    numbers = [value for value in (left, right) if isinstance(value, int)]
-    return len(numbers) != 1 or isinstance(left, float) or isinstance(right, float) or numbers[0] <= _MAX_REPETITIONS
 
 
 def binary(op: str, left: Value, right: Value) -> Value:

@@ -21,7 +21,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from unittest.mock import MagicMock
 
 from alembic import command
@@ -56,6 +56,8 @@ class Missing(MetaPathFinder, Loader):
 
 
 class _Mocked(ModuleType):
+    __path__: ClassVar[list[str]] = []
+
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.alembic.answers import CATALOG, OFFLINE, ROWS, Answer, CatalogAnswer, Handle, text_of
+from tenantlint.lang.alembic.answers import CATALOG, OFFLINE, ROWS, Handle, text_of
 from tenantlint.lang.alembic.constructs import Select, TextValue, Write, named_table, row_columns, without_parameters
 from tenantlint.lang.alembic.evaluator import MigrationEvaluator
 from tenantlint.lang.alembic.sql import asks_catalog, operations_of
@@ -28,9 +28,7 @@ def execute(evaluator: Evaluator, statement: Value, at: Location, plain: bool = 
             WriteRows(evaluator.place(at), evaluator.certain, statement.table, statement.command, statement.columns)
         )
         return ROWS
-    if isinstance(statement, (Select, Answer)):
-        if isinstance(statement, CatalogAnswer):
-            evaluator.unread("its text is known only when the revision runs", at)
+    if isinstance(statement, Select):
         return ROWS
     if isinstance(statement, Ddl):
         evaluator.add(Other(evaluator.place(at), evaluator.certain, statement.what, statement.text))

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from tenantlint.lang import ir
 from tenantlint.lang.alembic.answers import (
     CATALOG,
+    HOLE,
     ROWS,
     Answer,
     CatalogAnswer,
     Handle,
     OfflineAnswer,
+    PartialText,
     is_foreign,
     strongest,
 )
@@ -24,6 +26,7 @@ from tenantlint.lang.alembic.constructs import shortened
 from tenantlint.lang.alembic.lowering import UNREAD_FUNCTION
 from tenantlint.lang.evaluate import Evaluator
 from tenantlint.lang.execute import FALLS, Flow, bind
+from tenantlint.lang.sqlmodel.builtins import STR
 from tenantlint.lang.sqlmodel.models import TableModel
 from tenantlint.lang.sqlmodel.names import Subject, conventional
 from tenantlint.lang.sqlmodel.objects import ClassValue, InstanceValue
@@ -172,6 +175,8 @@ class MigrationEvaluator(Evaluator):
         if isinstance(function, (Builtin, ClassValue)):
             answer = strongest(*values)
             made = super().call(function, args, at)
+            if function is STR and made is UNKNOWN:
+                return PartialText(HOLE)
             return answer if answer is not None and (made is UNKNOWN or not isinstance(made, Native)) else made
         return super().call(function, args, at)
 
@@ -313,8 +318,14 @@ class MigrationEvaluator(Evaluator):
         return GuardedFlow(returned, True) if guarded else Flow(returned, True)
 
     def run_try(self, node: ir.Try, scope: Scope) -> Flow:
-        """Run ``try`` as where nothing is raised; what a handler does may happen too."""
+        """Run ``try`` as where nothing is raised; what a handler does may happen too.
+
+        Where a handler goes on, the body does what it does only if that can be done, as with IF EXISTS.
+        """
+        goes_on = any(not handler or not isinstance(handler[-1], ir.Raise) for handler in node.handlers)
+        self._guarded += goes_on
         flow = self.execute_block(node.body, scope)
+        self._guarded -= goes_on
         known, uncertain = dict(scope.variables), self.uncertain
         self.uncertain += 1
         for handler in node.handlers:

@@ -65,7 +65,7 @@ class Graph:
         depends_on = self.scripts[name].depends_on
         for other in (*self.parents(name), *(() if depends_on is UNKNOWN else depends_on)):
             found = other if other in self.scripts else labels.get(other.partition("@")[0])
-            if found is not None and found != name:
+            if found is not None:
                 yield found
 
     def problems(self) -> Iterator[HistoryProblem]:

@@ -21,7 +21,9 @@ BREAK: Final = "Break"
 UNREAD_FUNCTION: Final = "unread migration code"
 """``Opaque.what`` for the body of a function that works on a database, but is not read."""
 
-_ENTRIES: Final = ("upgrade", "downgrade")
+_FILE_SIGNS: Final = (b"alembic", b"down_revision", b".execute(")
+"""What tells that any function of a file may lead to a database."""
+
 _SIGNS: Final = (b"op.", b"execute", b"bind", b"inspect", b"return", b"connection", b"session", b"conn.")
 
 
@@ -33,7 +35,7 @@ class MigrationLowering(StatementLowering):
         """Tell whether a function may have to do with a database, or give a value, and is not too long."""
         if data.count(b"\n", *span) > MAX_LINES:
             return False
-        return name in _ENTRIES or any(data.find(sign, *span) >= 0 for sign in _SIGNS)
+        return any(sign in data for sign in _FILE_SIGNS) or any(data.find(sign, *span) >= 0 for sign in _SIGNS)
 
     def with_statement(self, n: Cst, a: AstNode) -> tuple[ir.Stmt, ...]:
         """Lower ``with``: each context is entered and left, and is itself what ``as`` binds."""

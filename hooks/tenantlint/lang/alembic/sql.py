@@ -45,12 +45,12 @@ def operations_of(text: str, at: Location, certain: bool) -> Iterator[Operation]
         yield from operations_of_text(text, at, certain)
         return
     for operation in operations_of_text(text.replace(HOLE, _STAND_IN), at, certain):
-        yield _with_holes(operation) if _mentions(operation) else operation
+        yield _with_holes(operation) if isinstance(operation, Unread) or _mentions(operation) else operation
 
 
 def _with_holes(operation: Operation) -> Operation:
     if isinstance(operation, Unread):
-        return Unread(operation.at, operation.certain, _WHY, UNKNOWN, operation.security, operation.structure)
+        return Unread(operation.at, operation.certain, _WHY, UNKNOWN, security=True, structure=True)
     table = getattr(operation, "table", UNKNOWN)
     tables: Maybe[tuple[str, ...]] = (table,) if isinstance(table, str) and _STAND_IN not in table else UNKNOWN
     structure = not isinstance(operation, (*_SECURITY, WriteRows, Other))

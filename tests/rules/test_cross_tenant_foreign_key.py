@@ -120,6 +120,20 @@ NOOP = {
         """,
         tenant_columns=("organization_id",),
     ),
+    "ts the rows of the other table have an outer tenant only": ts(
+        """
+        export const templates = pgTable("templates", {
+          id: text("id").primaryKey(),
+          organizationId: text("organization_id").notNull(),
+        });
+        export const tasks = pgTable("tasks", {
+          id: text("id").primaryKey(),
+          teamId: text("team_id").notNull(),
+          templateId: text("template_id").notNull().references(() => templates.id),
+        });
+        """,
+        tenant_columns=("organization_id", "team_id"),
+    ),
     "ts a migration declares the composite one": project(
         {
             "schema.ts": """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import foreign_keys, known
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.diagnostic import Severity
-    from tenantlint.schema import ForeignKey, Table
+    from tenantlint.schema import Column, ForeignKey, Table
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
 
@@ -24,7 +25,7 @@ class CrossTenantForeignKey(Rule):
     Looks at every foreign key from one table with a tenant column to another, or to the same one. It must include the
     tenant column of its own table, or else a composite foreign key beside it, perhaps in a migration, must do so for
     the same columns. Foreign keys to the tenants' own table are left alone, and so are those to tables that have no
-    tenant column or one that may be NULL, which not every row belongs to a tenant in.
+    tenant column of that name, or one that may be NULL, so that not every row belongs to a tenant.
 
     ## Why is this bad
     The database checks that the row exists, not whose it is: foreign keys are checked without row level security. A
@@ -150,19 +151,27 @@ class CrossTenantForeignKey(Rule):
         keeping = [set(columns) for columns in covered if columns is not None and not own.isdisjoint(columns)]
         for key, columns in foreign_keys(table):
             if own.isdisjoint(columns) and not any(each.issuperset(columns) for each in keeping):
-                target = _tenant_target(key, view)
+                target = _tenant_target(table, key, view)
                 if target is not None:
                     yield _finding(table, target, key, columns)
 
 
-def _tenant_target(key: ForeignKey, view: SchemaView) -> Table | None:
-    """Return the table that a foreign key references, where its rows have a tenant that the key does not name."""
+def _tenant_target(table: Table, key: ForeignKey, view: SchemaView) -> Table | None:
+    """Return the table that a foreign key references, where its rows have the same tenant, which the key leaves out."""
     target, columns = view.find(key.target_id), known(key.target_columns)
     if target is None or columns is None or target.id not in view.checked or not view.is_tenant_table(target):
         return None
     tenant = view.tenant_columns(target)
-    owned = any(view.is_nullable(target, column) is False for column in tenant)
-    return target if owned and all(column.name not in (UNKNOWN, *columns) for column in tenant) else None
+    if any(column.name in (UNKNOWN, *columns) for column in tenant):
+        return None
+    kinds = {kind for column in view.tenant_columns(table) for kind in _kinds(column)}
+    owned = [each for each in tenant if kinds & _kinds(each) and view.is_nullable(target, each) is False]
+    return target if owned else None
+
+
+def _kinds(column: Column) -> set[str]:
+    """Return which of several tenants a tenant column holds: ``organization_id`` and ``team_id`` are two."""
+    return {snake_case(name) for name in (column.key, column.name) if name is not UNKNOWN}
 
 
 def _finding(table: Table, target: Table, key: ForeignKey, columns: tuple[str, ...]) -> Finding:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,11 +37,13 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_demo_prints_what_the_readme_shows(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     demo = (CHECKOUT / ".ci/demo").read_text()
-    (command,) = re.findall(r"^exec \.venv/bin/tenantlint (.*)$", demo, re.MULTILINE)
-    monkeypatch.chdir(CHECKOUT)
+    (source,) = re.findall(r"^cp -r (\S+)/\. ", demo, re.MULTILINE)
+    (command,) = re.findall(r'^"\$tenantlint" (.*)$', demo, re.MULTILINE)
+    shutil.copytree(CHECKOUT / source, tmp_path / "sample")
+    monkeypatch.chdir(tmp_path / "sample")
     assert cli.main(shlex.split(command)) == 0
     (shown,) = blocks("text")
     assert capfd.readouterr().out.endswith(shown)

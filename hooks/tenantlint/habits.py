@@ -134,10 +134,9 @@ def names_against(tables: Sequence[Table]) -> list[Against]:
 
 
 def rules_against(view: SchemaView) -> list[Against]:
-    """Return the rules on habits that most tables, relations or foreign keys go against."""
+    """Return the rules on habits that most tables or foreign keys go against."""
     totals = {
         "tables": len(view.tables),
-        "relations": sum(len(table.relations) for table in view.tables),
         "foreign keys": sum(len(table.foreign_keys) for table in view.tables),
     }
     found = []
@@ -187,7 +186,6 @@ _NAMES: Final[tuple[tuple[str, Callable[[Column], bool], Callable[[str], bool], 
 _RULES: Final = (
     ("NAM003", "tables", "are not named in snake_case"),
     ("REL002", "foreign keys", "have no relation"),
-    ("REL003", "relations", "have no other side"),
     ("STD001", "tables", "are not keyed by `id`"),
     ("STD002", "tables", "do not say when a row was made"),
     ("STD003", "tables", "do not say when a row was changed"),

@@ -217,6 +217,18 @@ def test_nothing_is_judged_where_a_rule_failed(monkeypatch):
     assert (outcome.diagnostics, len(outcome.crashes)) == ((), 1)
 
 
+def test_comments_in_migrations_are_judged_too():
+    files = {
+        "migrations/0000_first.sql": b"CREATE TABLE a (id int PRIMARY KEY);\n",
+        "migrations/0001_drop.sql": b"-- tenantlint: ignore[MIG007]\nDROP TABLE a;\n",
+        "migrations/0002_next.sql": b"-- tenantlint: ignore[MIG007]\nCREATE TABLE b (id int PRIMARY KEY);\n",
+    }
+    configs = ConfigTree("/p", lambda folder: Settings(frozenset({"MIG007", "UNU001"})))
+    outcome = pipeline.check(Project("/p", frozenset(), files), Asked(folders=("",)), configs, ())
+    found = [(each.at.path, each.at.start, each.message) for each in outcome.diagnostics]
+    assert found == [("migrations/0002_next.sql", 22, stale("MIG007", "MIG007"))]
+
+
 def test_files_that_were_not_asked_for_are_not_judged():
     snippet = model("# tenantlint: ignore[TEN001]")
     configs = ConfigTree("/p", lambda folder: Settings(RULES))

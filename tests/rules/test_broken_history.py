@@ -91,8 +91,8 @@ FINDING = {
                 1,
                 1,
                 "`drizzle` has a file `0001_m.sql` that its journal does not list: drizzle-kit goes by the journal, so "
-                "that databases miss a migration or stop at it; let `drizzle-kit generate` write both, and commit them "
-                "together",
+                "that databases miss a migration or stop at it; let `drizzle-kit generate` write both and commit them "
+                "together, or delete the journal where another tool runs the files",
                 "drizzle/0001_m.sql",
             )
         ],
@@ -104,8 +104,8 @@ FINDING = {
                 1,
                 162,
                 "`drizzle` lists `0001_m` in its journal, and there is no file `0001_m.sql`: drizzle-kit goes by the "
-                "journal, so that databases miss a migration or stop at it; let `drizzle-kit generate` write both, and "
-                "commit them together",
+                "journal, so that databases miss a migration or stop at it; let `drizzle-kit generate` write both "
+                "and commit them together, or delete the journal where another tool runs the files",
                 "drizzle/meta/_journal.json",
             )
         ],

@@ -144,6 +144,23 @@ NOOP = {
         'op.alter_column("users", "age", nullable=False, type_=sa.Integer())',
     ),
     "a column altered to what it was": second('op.alter_column("users", "age", nullable=False)', "op.execute('')"),
+    "a text without a limit, by either name": alembic(
+        ('op.create_table("users", sa.Column("nick", sa.String()))', 'op.drop_table("users")'),
+        ('op.alter_column("users", "nick", type_=sa.String(9))', 'op.alter_column("users", "nick", type_=sa.Text())'),
+    ),
+    "a trigger that may have been there": second(
+        'op.execute("DROP TRIGGER IF EXISTS t ON users")', 'op.execute("DROP TRIGGER IF EXISTS u ON users")'
+    ),
+    "what fails is passed over": second(
+        """
+        try:
+            op.drop_index("users_age_idx", "users")
+            op.drop_constraint("users_nick_key", "users")
+        except Exception:
+            pass
+        """,
+        "op.execute('SELECT 1')",
+    ),
     "a column of a table that other code has made": second(
         'op.alter_column("orgs", "name", nullable=False)', 'op.execute("SELECT 1")'
     ),
@@ -188,7 +205,7 @@ NOOP = {
     ),
     "no downgrade, which MIG001 tells": second(ADD, "pass"),
     "a downgrade that may do anything": second(ADD, "op.execute(load('down.sql'))"),
-    "a downgrade that may do anything to the table": second(ADD, "op.execute(f'ALTER TABLE users {open(0).read()}')"),
+    "a downgrade that may do anything to the table": second(ADD, "op.add_column('users', load('column'))"),
     "an upgrade that may do anything": second("op.execute(load('up.sql'))", DROP),
     "under a condition": second(ADD, f"if op.get_context().opts.get('x'):\n    {DROP}"),
     "a column whose name is not known": second(
@@ -226,6 +243,13 @@ FINDING = {
             'op.create_table("a", sa.Column("id", sa.Integer()))\nop.create_index("i", "a", ["id"])', "op.execute('')"
         ),
         [at(7, 5, f"`create table a` {kept()}")],
+    ),
+    "what fails is raised": (
+        second(
+            'try:\n    op.drop_index("users_age_idx", "users")\nexcept Exception as error:\n    raise error',
+            "op.execute('SELECT 1')",
+        ),
+        [at(8, 9, f"`drop index users_age_idx` {lost()}")],
     ),
     "an index is kept": (
         second(f'{ADD}\nop.create_index("i", "users", ["age"])', DROP),
@@ -362,6 +386,13 @@ FINDING = {
         ),
         [at(7, 5, f"`drop unique constraint users.users_nick_key` {lost()}")],
     ),
+    "a constraint comes back for an index of its name": (
+        second(
+            'op.drop_index("users_nick_key", "users")',
+            'op.create_unique_constraint("users_nick_key", "users", ["nick"])',
+        ),
+        [at(7, 5, f"`drop index users_nick_key` {lost()}")],
+    ),
     "a constraint without a name": (
         second(
             'op.create_foreign_key(None, "users", "orgs", ["org_id"], ["id"])',
@@ -440,7 +471,7 @@ FINDING = {
     "one of two is unread": (
         second(
             f"""
-            op.execute(f"ALTER TABLE orgs {{open('orgs.sql').read()}}")
+            op.add_column("orgs", load("column"))
             {ADD}
             op.create_index("i", "orgs", ["id"])
             """,

@@ -10,6 +10,7 @@ WHY = (
 )
 USERS = 'op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))'
 FIRST = (USERS, 'op.drop_table("users")')
+RAISE = 'raise NotImplementedError("no way back")'
 REQUIRE = {"options": {CODE: {"drizzle_down": "require"}}}
 
 NOOP = {
@@ -29,6 +30,13 @@ NOOP = {
     "alembic an extension": alembic(FIRST, ('op.execute("CREATE EXTENSION IF NOT EXISTS vector")', "pass")),
     "alembic a privilege": alembic(FIRST, ('op.execute("GRANT SELECT ON users TO reader")', "pass")),
     "alembic nothing that is known": alembic(FIRST, ("op.execute(load('a.sql'))", "pass")),
+    "alembic raises on purpose": alembic((USERS, RAISE)),
+    "alembic raises, and the option outranks the preset": alembic(
+        (USERS, RAISE), strict=True, options={CODE: {"raising": "allow"}}
+    ),
+    "alembic a repair": alembic(
+        FIRST, ('op.execute("DROP TABLE IF EXISTS old; CREATE INDEX IF NOT EXISTS i ON users (id)")', "pass")
+    ),
     "alembic a downgrade that may raise": alembic(
         FIRST,
         (
@@ -62,8 +70,12 @@ FINDING = {
         alembic((USERS, '"""It is gone."""\n# for good')),
         [Found(10, 1, f"`revision 0001` has an empty `downgrade`: {WHY}")],
     ),
-    "alembic raises": (
-        alembic((USERS, 'raise NotImplementedError("no way back")')),
+    "alembic raises, under the strict preset": (
+        alembic((USERS, RAISE), strict=True),
+        [Found(10, 1, f"`revision 0001` has a `downgrade` that always raises: {WHY}")],
+    ),
+    "alembic raises, where that is to be reported": (
+        alembic((USERS, RAISE), options={CODE: {"raising": "report"}}),
         [Found(10, 1, f"`revision 0001` has a `downgrade` that always raises: {WHY}")],
     ),
     "alembic rows and a column": (

@@ -32,6 +32,10 @@ NOOP = {
         'op.add_column("users", sa.Column("nick", sa.Text(), nullable=False, server_default=""))'
     ),
     "alembic filled": second(f'{ADD_NULLABLE}\nop.execute("UPDATE users SET nick = id")\n{FORBID_NULL}'),
+    "alembic filled under another name": second(
+        f'{ADD_NULLABLE}\nop.execute("UPDATE users SET nick = id")\n'
+        'op.alter_column("users", "nick", new_column_name="name")\nop.alter_column("users", "name", nullable=False)'
+    ),
     "alembic may be filled": second(f"{ADD_NULLABLE}\nop.execute(load('fill.sql'))\n{FORBID_NULL}"),
     "alembic added with a default, then set": second(
         'op.add_column("users", sa.Column("a", sa.Text(), server_default=""))\n'

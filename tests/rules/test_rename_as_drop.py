@@ -65,6 +65,22 @@ NOOP = {
         op.drop_column("users", "email")
         """
     ),
+    "alembic the values are copied into another column": second(
+        f"""
+        op.add_column("users", sa.Column("name", sa.Text()))
+        op.execute("UPDATE users SET name = email")
+        {swap("email", "email_address").splitlines()[0]}
+        {swap("email", "email_address").splitlines()[1]}
+        """
+    ),
+    "sql the new column references another table": sql(
+        f"{SQL_USERS} CREATE TABLE keys (id text PRIMARY KEY);",
+        "ALTER TABLE users ADD email_id text REFERENCES keys (id), DROP email;",
+    ),
+    "sql the old column references another table": sql(
+        "CREATE TABLE keys (id int PRIMARY KEY); CREATE TABLE users (id int, owner_id int REFERENCES keys (id));",
+        "ALTER TABLE users DROP owner_id, ADD owner int;",
+    ),
     "alembic the same name": second(
         'op.drop_column("users", "email")\nop.add_column("users", sa.Column("email", sa.Text()))'
     ),
@@ -123,6 +139,21 @@ FINDING = {
         [
             Found(8, 5, f"`users.email` {renamed('email', 'email_address')}", "versions/0002.py"),
             Found(10, 5, f"`users.fullName` {renamed('fullName', 'full_name')}", "versions/0002.py"),
+        ],
+    ),
+    "sql both reference one table": (
+        sql(
+            'CREATE TABLE orgs (id int PRIMARY KEY); CREATE TABLE users (id int, "orgId" int REFERENCES orgs (id));',
+            'ALTER TABLE users DROP "orgId", ADD org_id int;\n'
+            "ALTER TABLE users ADD FOREIGN KEY (org_id) REFERENCES orgs;",
+        ),
+        [
+            Found(
+                1,
+                1,
+                "`users.orgId` " + text("org_id", 'ALTER TABLE users RENAME COLUMN "orgId" TO org_id'),
+                "migrations/0002_m.sql",
+            )
         ],
     ),
     "sql one statement": (

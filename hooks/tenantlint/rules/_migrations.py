@@ -57,7 +57,7 @@ def _may_make(operation: Operation, table: str, column: str | None) -> bool:
     return name in (UNKNOWN, column)
 
 
-def writes(operation: WriteRows, column: str) -> bool:
+def writes(operation: WriteRows, column: Maybe[str]) -> bool:
     """Return whether an INSERT or UPDATE gives the column a value, or may."""
     columns = operation.columns
     return operation.command in ("insert", "update") and (columns is UNKNOWN or column in columns or UNKNOWN in columns)

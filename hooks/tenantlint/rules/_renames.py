@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.migration import AddColumn, DropColumn, Unread, WriteRows
+from tenantlint.migration import AddColumn, AddForeignKey, DropColumn, Unread, WriteRows
 from tenantlint.names import plurals, snake_case
 from tenantlint.record import Record
 from tenantlint.rules._migrations import writes
@@ -53,9 +53,21 @@ def _best(dropped: DropColumn, added: Iterable[AddColumn], revision: Revision, b
         new = op.column.name
         if new in (UNKNOWN, old) or op.column.type != kind or not _similar(old, new):
             continue
-        if not _may_copy(revision.upgrade, table, new):
-            return Rename(table, dropped, old, op, new)
+        if _targets_before(before, table, old) == _targets_after(revision, table, new):
+            return None if _may_copy(revision.upgrade, table) else Rename(table, dropped, old, op, new)
     return None
+
+
+def _targets_before(before: State, table: str, column: str) -> set[Maybe[str]]:
+    """Return the tables that a column alone references; it has the values of their keys."""
+    found = before.table(table)
+    keys = found.foreign_keys if found else ()
+    return {key.target_table for key in keys if key.columns == (column,)}
+
+
+def _targets_after(revision: Revision, table: str, column: str) -> set[Maybe[str]]:
+    keys = [op.key for op in revision.upgrade if isinstance(op, AddForeignKey) and op.table == table]
+    return {key.target_table for key in keys if key.columns == (column,)}
 
 
 def _type_of(dropped: DropColumn, revision: Revision, before: State) -> Maybe[str]:
@@ -69,12 +81,13 @@ def _type_of(dropped: DropColumn, revision: Revision, before: State) -> Maybe[st
     return UNKNOWN
 
 
-def _may_copy(operations: Iterable[Operation], table: str, column: str) -> bool:
-    """Return whether a statement may fill the new column."""
+def _may_copy(operations: Iterable[Operation], table: str) -> bool:
+    """Return whether a statement may fill a column that is added to the table, and so keep the values."""
+    added = {op.column.name for op in operations if isinstance(op, AddColumn) and op.table == table}
     for op in operations:
         if isinstance(op, Unread) and (op.tables is UNKNOWN or table in op.tables):
             return True
-        if isinstance(op, WriteRows) and op.table in (table, UNKNOWN) and writes(op, column):
+        if isinstance(op, WriteRows) and op.table in (table, UNKNOWN) and any(writes(op, column) for column in added):
             return True
     return False
 

@@ -119,12 +119,12 @@ def _drop(undo: Undo, act: Act, owner: Thing | None, operation: Any, step: Step)
 
 
 def _drop_one(undo: Undo, act: Act, owner: Thing | None, operation: Any, step: Step) -> Thing:
-    """Drop a thing; with IF EXISTS, one that nothing has made may never have been there."""
+    """Drop a thing; with IF EXISTS, one that nothing has made may never have been there, as may a trigger."""
     name, sort = str(act.name(operation)), getattr(operation, "kind", None)
     thing = undo.things.find(act.kind, owner, name) or undo.unnamed(act.kind, owner, name, sort)
     thing = thing or undo.things.at(act.kind, owner, name, step)
     thing.sort = thing.sort or sort
-    thing.unsure |= thing.existed and getattr(operation, "if_exists", False)
+    thing.unsure |= thing.existed and (act.kind == "trigger" or getattr(operation, "if_exists", False))
     undo.cascades |= getattr(operation, "cascade", False)
     undo.things.drop(thing, step)
     return thing

@@ -108,9 +108,8 @@ def _is_in_place_of(one: Thing, other: Thing) -> bool:
 def _may_be_restored(thing: Thing, undo: Undo) -> bool:
     """Return whether the upgrade may have dropped what the downgrade makes: with a column or a key, or as another."""
     owner = thing.owner
-    lost = any(
-        each.existed and each.kind == thing.kind and each.owner is owner and not each.alive for each in undo.things.all
-    )
+    gone = [each for each in undo.things.all if each.existed and not each.alive]
+    lost = any((each.kind, each.owner) == (thing.kind, owner) or each.first_name == thing.name for each in gone)
     again = owner is not None and (owner.lost_columns or isinstance(owner.detail, CreateTable))
     return thing.kind == "type" or lost or undo.cascades or again
 

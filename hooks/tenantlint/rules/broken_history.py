@@ -21,8 +21,8 @@ _REMEDIES: Final[dict[ProblemKind, str]] = {
     "duplicate": "which of them runs is left to chance; give one of them an id of its own",
     "snapshots": "drizzle-kit generates the next migration from the last snapshot alone, so that it repeats or drops "
     "what the others have; delete one of the two migrations, and generate it again on top of the other",
-    "journal": "drizzle-kit goes by the journal, so that databases miss a migration or stop at it; let "
-    "`drizzle-kit generate` write both, and commit them together",
+    "journal": "drizzle-kit goes by the journal, so that databases miss a migration or stop at it; let `drizzle-kit "
+    "generate` write both and commit them together, or delete the journal where another tool runs the files",
 }
 
 

@@ -26,12 +26,14 @@ class IrreversibleMigration(MigrationRule):
     """A migration that changes the schema and that nothing undoes.
 
     ## What it does
-    Asks every Alembic revision for a `downgrade` that is there, is not empty, and does not always raise. In a folder
-    of SQL migrations it asks for down files (or down sections) where other migrations of the folder have theirs.
-    drizzle-kit and plain SQL folders have none, and are asked only where `drizzle-down` says so.
+    Asks every Alembic revision for a `downgrade` that is there and is not empty, and under the preset `strict`, or
+    with `raising`, that does not always raise. In a folder of SQL migrations it asks for down files (or down sections)
+    where other migrations of the folder have theirs. drizzle-kit and plain SQL folders have none, and are asked only
+    where `drizzle-down` says so.
 
     Only a change of the schema needs to be undone: a merge, a revision that writes rows, adds a value to an enum,
-    creates an extension or grants a privilege may have an empty downgrade.
+    creates an extension or grants a privilege may have an empty downgrade, and so may a repair that does all with IF
+    EXISTS or IF NOT EXISTS.
 
     ## Why is this bad
     When a release fails, the code goes back to the one before, and the schema has to go with it. A downgrade that is
@@ -137,6 +139,8 @@ class IrreversibleMigration(MigrationRule):
     ## Options
     - `drizzle-down`: `"ignore"` (the default) asks a history in which no migration has a down file for none;
       `"require"` asks every migration of drizzle-kit and of SQL folders for one.
+    - `raising`: whether to `"report"` a downgrade that always raises or to `"allow"` it, because it says on purpose
+      that there is no way back; by default it is reported where the preset is `strict` or `all`.
 
     ## Suppressing
     Where there is no way back, say so: `# tenantlint: ignore[MIG001] -- the old numbers are gone` on the line of `def
@@ -151,14 +155,15 @@ class IrreversibleMigration(MigrationRule):
     preset: ClassVar[Preset] = "recommended"
 
     drizzle_down: Literal["ignore", "require"] = "ignore"
+    raising: Literal["allow", "report"] | None = None
 
     def check_history(self, history: History, view: SchemaView) -> Iterable[Finding]:
         """Report each revision that changes the schema and that nothing undoes."""
         place = "`downgrade`" if history.kind == "alembic" else "down migration"
-        missing_counts = self._may_miss_none(history)
+        reported = self._reported(history, view)
         for revision in history.revisions:
             state = revision.downgrade.state
-            if state != "present" and (state != "missing" or missing_counts) and _changes_schema(revision):
+            if state in reported and _changes_schema(revision):
                 text = (
                     f"{_WHAT[state].format(place=place)}: when the release that it came with fails, nothing takes the "
                     "schema back to what the release before expects; write the inverse of the upgrade, or say in a "
@@ -166,13 +171,23 @@ class IrreversibleMigration(MigrationRule):
                 )
                 yield Finding(revision.downgrade.at, None, f"revision {revision.id}", text)
 
-    def _may_miss_none(self, history: History) -> bool:
-        """Return whether every revision of the history should have a downgrade: where others have one, or by option."""
-        if history.kind == "alembic" or self.drizzle_down == "require":
-            return True
-        return any(revision.downgrade.state != "missing" for revision in history.revisions)
+    def _reported(self, history: History, view: SchemaView) -> set[str]:
+        """Return the states of a downgrade that are wrong here."""
+        reported = {"empty"}
+        if self.raising == "report" or (self.raising is None and view.settings.strict):
+            reported.add("raises")
+        others = any(revision.downgrade.state != "missing" for revision in history.revisions)
+        if history.kind == "alembic" or self.drizzle_down == "require" or others:
+            reported.add("missing")
+        return reported
 
 
 def _changes_schema(revision: Revision) -> bool:
     """Return whether the upgrade surely does more than write rows, and does what can be undone."""
-    return any(operation.certain and not isinstance(operation, _NOTHING_TO_UNDO) for operation in revision.upgrade)
+    return any(
+        operation.certain
+        and not isinstance(operation, _NOTHING_TO_UNDO)
+        and not getattr(operation, "if_exists", False)
+        and not getattr(operation, "if_not_exists", False)
+        for operation in revision.upgrade
+    )

@@ -212,6 +212,7 @@ def _is_added_empty(operation: AlterColumn, before: State) -> bool:
         and before.is_added(operation.table, operation.column)
         and column.nullable is True
         and column.has_server_default is False
+        and before.is_written(operation.table, operation.column) is False
     )
 
 

@@ -23,8 +23,9 @@ class RenameAsDrop(MigrationRule):
     ## What it does
     Looks in each revision for a column that is dropped and one that is added, of one table and one type, with names
     that mean one thing: in another style or number (`emailAddress`, `email_address`), with a word more or less
-    (`name`, `full_name`), or one mistyped. An UPDATE that fills the new column, or a statement that may, makes it a
-    copy.
+    (`name`, `full_name`), or one mistyped. Where the one is a foreign key and the other references another table, or
+    none, they are two things. An UPDATE that fills a column which the revision adds, or a statement that may, is taken
+    for a copy.
 
     ## Why is this bad
     Tools that compare schemas cannot tell a rename from a drop and an add: Alembic's autogenerate writes the latter,

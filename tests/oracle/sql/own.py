@@ -32,7 +32,10 @@ def known(value: Any) -> Any:
 
 def written(name: Any, sql: str) -> Any:
     """Return a name that stands in the text, None for one that is made up."""
-    return name if isinstance(name, str) and (name in sql or name in sql.lower()) else None
+    if not isinstance(name, str):
+        return None
+    quoted = name.replace('"', '""')
+    return name if quoted in sql or quoted in sql.lower() else None
 
 
 def column(each: Column) -> tuple[Any, ...]:
@@ -40,7 +43,7 @@ def column(each: Column) -> tuple[Any, ...]:
 
 
 def foreign_key(table: Any, key: ForeignKey, not_valid: bool, sql: str) -> tuple[Any, ...]:
-    target = (key.target_table, known(key.target_columns))
+    target = (key.target_table, known(key.target_columns) or None)
     actions = (key.on_delete or "no action", key.on_update or "no action")
     return ("foreign key", table, written(key.name, sql), key.columns, *target, *actions, not_valid)
 
@@ -131,3 +134,6 @@ READERS: dict[type, Any] = {
     m.DropTrigger: lambda op, _: ("drop trigger", op.table, op.name),
     m.Unread: lambda op, _: ("unread", op.why),
 }
+
+DEPENDENT = frozenset({"unread"})
+"""The kinds of facts that depend on the statements before."""

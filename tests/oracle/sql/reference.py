@@ -49,11 +49,12 @@ def type_of(node: Any) -> str:
     if names[0] in ("pg_catalog", "public"):
         names = names[1:]
     name = ".".join(names)
-    name = {"bpchar": "char", "varbit": "varbit"}.get(name, name)
+    builtin = strings(node.names)[0] == "pg_catalog"
+    name = "char" if builtin and name == "bpchar" else name
     sizes = [size(each) for each in node.typmods]
     if name == "interval" and sizes:
         name, sizes = "interval", []
-    if name == "char" and names[-1] == "bpchar" and sizes == ["1"]:
+    if builtin and name in ("char", "bit") and sizes == ["1"]:
         sizes = []
     if sizes:
         name += f"({','.join(sizes)})"
@@ -346,6 +347,7 @@ READERS = {
     "create_enum_stmt": enum,
     "create_function_stmt": function,
     "create_policy_stmt": policy,
+    "create_schema_stmt": schema,
     "create_stmt": create,
     "create_table_as_stmt": create_as,
     "create_trig_stmt": trigger,

@@ -78,13 +78,13 @@ def _modifiers(node: Node | None) -> str:
 def _whole_number(written: str) -> str:
     """Return a built-in type's text; ``float`` loses a size that is no plain number."""
     head, bracket, size = written.partition(" (")
-    if head == "float" and not size.rstrip(" )").isdecimal():
+    if head == "float" and not size.strip(" )").isdecimal():
         return head
     return f"{head}{bracket.strip()}{size}"
 
 
 def column(context: Context, table: Maybe[str], node: Node) -> tuple[Column, list[Constraint]]:
-    """Return the column that a ``columnDef`` declares, and the constraints that it names inline."""
+    """Return the column that a ``columnDef`` declares, and the keys that it names inline."""
     name = context.name(child(node, "ColId"))
     kind = child(node, "Typename")
     serial = kind is not None and is_serial(kind)
@@ -104,7 +104,7 @@ def column(context: Context, table: Maybe[str], node: Node) -> tuple[Column, lis
         on_update=generated,
         at=context.at(node),
     )
-    return found, [each for each in constraints if each.kind in _LABELS or each.kind == "check"]
+    return found, [each for each in constraints if each.kind in _LABELS]
 
 
 def _column_kind(node: Node) -> str:

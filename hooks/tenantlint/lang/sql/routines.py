@@ -112,7 +112,7 @@ def create_trigger(context: Context, node: Node) -> Iterator[m.Operation]:
         function=context.table(function),
         events=tuple(events),
         before=time is not None and "before" in words(time),
-        each_row=kind is not None and "row" in words(kind),
+        each_row="row" in words(node if kind is None else kind),
         arguments=tuple(_argument(each) for each in items(child(node, "TriggerFuncArgs"))),
     )
 

@@ -147,6 +147,7 @@ def other(context: Context, node: Node) -> m.Other:
     return m.Other(context.here, context.certain, " ".join(kind).upper())
 
 
+_GENERATED: Final = frozenset({"identity", "expression"})
 _NOISE: Final = frozenset({"or", "replace"})
 
 
@@ -213,7 +214,7 @@ def _alter(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operat
         yield replace(changed, server_default=has(default, "kw_set") and not is_null(default))
     elif found[:3] in (("drop", "not", "null"), ("set", "not", "null")):
         yield replace(changed, nullable=found[0] == "drop")
-    elif found[-1:] in (("identity",), ("expression",)) and found[0] in ("add", "drop"):
+    elif found[0] in ("add", "drop") and not _GENERATED.isdisjoint(found):
         yield replace(changed, server_default=found[0] == "add")
     else:
         yield from _other_command(context, table, node)

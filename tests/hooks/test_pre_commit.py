@@ -21,63 +21,89 @@ HOOKS = {
     "tenantlint": ("tenantlint", []),
     "tenantlint-naming": ("tenantlint (naming)", ["--only", "NAM"]),
     "tenantlint-tenancy": ("tenantlint (tenancy)", ["--only", "TEN"]),
+    "tenantlint-fields": ("tenantlint (fields)", ["--only", "STD,COR"]),
     "tenantlint-indexes": ("tenantlint (indexes)", ["--only", "IDX"]),
     "tenantlint-relations": ("tenantlint (relations)", ["--only", "REL"]),
+    "tenantlint-rls": ("tenantlint (row level security)", ["--only", "RLS"]),
+    "tenantlint-migrations": ("tenantlint (migrations)", ["--only", "MIG"]),
 }
 
 COLUMNS = """\
-import { uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { pgPolicy, pgTable, timestamp, uuid } from "drizzle-orm/pg-core";
 
-export const base = { id: uuid("id").primaryKey() };
-export const owned = { ...base, tenant_id: uuid("tenant_id").notNull().unique() };
+export const base = {
+  id: uuid("id").primaryKey(),
+  created_at: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+  updated_at: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
+};
+export const tenants = pgTable("tenants", base);
+export const owned = { ...base, tenant_id: uuid("tenant_id").notNull().unique().references(() => tenants.id) };
+export const isolated = () =>
+  pgPolicy("tenant", { using: sql`tenant_id = (select current_setting('app.tenant_id', true))::uuid` });
 """
 BOARDS = """\
 import { pgTable } from "drizzle-orm/pg-core";
-import { owned } from "./columns";
+import { isolated, owned } from "./columns";
 
-export const boards = pgTable("boards", { ...owned });
+export const boards = pgTable("boards", { ...owned }, () => [isolated()]);
 """
 CARDS = """\
 import { relations } from "drizzle-orm";
 import { pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { boards } from "./boards";
-import { base, owned } from "./columns";
+import { base, isolated, owned } from "./columns";
 
 export const cards = pgTable("cards", {
   ...base,
   cardTitle: text("cardTitle"),
   board_id: uuid("board_id").references(() => boards.id),
+  owner_id: uuid("owner_id").references(() => boards.id).unique(),
 });
+export const cardRelations = relations(cards, ({ one }) => ({
+  owner: one(boards, { fields: [cards.owner_id], references: [boards.id], relationName: "owner" }),
+}));
 
 export const stickers = pgTable("stickers", { ...owned });
-export const stickerRelations = relations(stickers, ({ one }) => ({
-  board: one(boards, { fields: [stickers.tenant_id], references: [boards.tenant_id] }),
-}));
 """
 MODELS = """\
+from datetime import datetime, timezone
 from uuid import UUID, uuid4
 
+from sqlalchemy import DateTime
 from sqlmodel import Field, SQLModel
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 class Base(SQLModel):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
+    created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+    updated_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
 
 
 class Owned(Base):
     tenant_id: UUID = Field(index=True)
 """
 ORDERS = """\
-from models import Base, Owned
+from models import Base, Owned, now
 
 
 class Order(Base, table=True):
     __tablename__ = "orders"
+    paid_at: str = now()
 
 
 class Refund(Owned, table=True):
     __tablename__ = "refunds"
 """
+SECURITY = """\
+ALTER TABLE refunds ENABLE ROW LEVEL SECURITY;
+CREATE POLICY refunds_tenant ON refunds USING (tenant_id = (SELECT current_setting('app.tenant_id'))::uuid);
+"""
+NOTE = "ALTER TABLE refunds ADD COLUMN note text NOT NULL;\n"
 
 
 class Installed(NamedTuple):
@@ -128,6 +154,8 @@ def project(tmp_path: Path, installed: Installed) -> Path:
     (tmp_path / "columns.ts").write_text(COLUMNS)
     (tmp_path / "boards.ts").write_text(BOARDS)
     (tmp_path / "models.py").write_text(MODELS)
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations/0001_refunds.sql").write_text(SECURITY)
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "sound")
@@ -162,15 +190,19 @@ def codes(output: str) -> list[str]:
 def test_a_staged_file_is_judged_with_what_unchanged_files_say(project: Path, installed: Installed) -> None:
     (project / "cards.ts").write_text(CARDS)
     (project / "orders.py").write_text(ORDERS)
+    (project / "migrations/0002_note.sql").write_text(NOTE)
     git(project, "add", ".")
-    staged = ("cards.ts", "orders.py")
+    staged = ("cards.ts", "migrations/0002_note.sql", "orders.py")
     expected = {
-        "tenantlint": ["IDX002", "NAM001", "REL002", "TEN001", "TEN001"],
         "tenantlint-naming": ["NAM001"],
         "tenantlint-tenancy": ["TEN001", "TEN001"],
+        "tenantlint-fields": ["COR002"],
         "tenantlint-indexes": ["IDX002"],
         "tenantlint-relations": ["REL002"],
+        "tenantlint-rls": ["RLS001"],
+        "tenantlint-migrations": ["MIG004"],
     }
+    expected["tenantlint"] = sorted(code for found in expected.values() for code in found)
     shown = {hook: check(project, *options, *staged) for hook, (_, options) in HOOKS.items()}
     assert {hook: sorted(code for _, code in codes(output)) for hook, output in shown.items()} == expected
     assert {path for path, _ in codes(shown["tenantlint"])} == set(staged)
@@ -178,7 +210,9 @@ def test_a_staged_file_is_judged_with_what_unchanged_files_say(project: Path, in
 
 
 def test_a_sound_change_passes(project: Path, installed: Installed) -> None:
-    (project / "boards.ts").write_text(BOARDS + 'export const walls = pgTable("walls", { ...owned });\n')
+    (project / "boards.ts").write_text(
+        BOARDS + 'export const walls = pgTable("walls", { ...owned }, () => [isolated()]);\n'
+    )
     git(project, "add", ".")
     assert pre_commit(project, installed) == Result(0, "".join(line(hook, "Passed") for hook in HOOKS))
 

@@ -158,7 +158,7 @@ class Draft:
 
     def frozen_primary_key(self) -> Maybe[tuple[Maybe[str], ...]]:
         """Return the columns of the primary key, UNKNOWN where there may be one that has not been read."""
-        return UNKNOWN if "primary_key" in self.incomplete and not self.primary_key else self.primary_key
+        return UNKNOWN if "primary_key" in self.incomplete and self.primary_key == () else self.primary_key
 
     def _columns(self, links: Links) -> tuple[Column, ...]:
         """Return the columns; one that a trigger sets before every update says so."""

@@ -55,4 +55,5 @@ def text_at(operation: Operation, code: str) -> str:
 
 def script(name: str, parent: str, more: str = "") -> str:
     """Return a revision that does nothing."""
-    return f'revision = "{name}"\ndown_revision = {parent}\n{more}\ndef upgrade():\n    pass\n\ndef downgrade():\n    pass\n'
+    functions = "def upgrade():\n    pass\n\ndef downgrade():\n    pass\n"
+    return f'revision = "{name}"\ndown_revision = {parent}\n{more}\n{functions}'

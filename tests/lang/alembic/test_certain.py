@@ -88,7 +88,8 @@ def test_exceptions() -> None:
         ("for name in ['a', 'b']:\n    if name == 'a':\n        continue\n    op.drop_table(name)", [("b", True)]),
         ("for name in ['a']:\n    if thing:\n        continue\n    op.drop_table(name)", [("a", False)]),
         (
-            "for name in ['a', 'b']:\n    try:\n        if name == 'a':\n            continue\n        op.drop_table(name)\n"
+            "for name in ['a', 'b']:\n    try:\n        if name == 'a':\n            continue\n"
+            "        op.drop_table(name)\n"
             "    except Exception:\n        continue",
             [("b", True)],
         ),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.alembic.answers import OFFLINE, ROWS
+from tenantlint.lang.alembic.answers import OFFLINE, ROWS, Answer, PartialText
 from tenantlint.lang.alembic.connection import CONNECTION, CONTEXT, INSPECTOR, Ddl, inspect
 from tenantlint.lang.alembic.constructs import ColumnClause, Select, dedent, make_table, make_text, make_write
 from tenantlint.lang.alembic.enums import ENUMS
 from tenantlint.lang.alembic.operations import OP
 from tenantlint.lang.sqlmodel.library import Library
-from tenantlint.lang.values import Builtin, Native, Value
+from tenantlint.lang.sqlmodel.schema_items import column
+from tenantlint.lang.sqlmodel.sql_types import TYPES, is_type
+from tenantlint.lang.values import Arguments, Builtin, Native, Value
+from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
-    from tenantlint.lang.values import Arguments
+    from tenantlint.lang.evaluate import Evaluator
+    from tenantlint.source import Location
 
 
 class _InspectorClass(Native):
@@ -52,19 +56,28 @@ def _select(evaluator: object, args: Arguments, at: object) -> Value:
     return Select()
 
 
-def _column(evaluator: object, args: Arguments, at: object) -> Value:
+def _clause(evaluator: object, args: Arguments, at: object) -> Value:
     return ColumnClause(args.get(0, "text"))
+
+
+def _column_item(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+    """Return a ``Column``, of which a name or type that comes from elsewhere is UNKNOWN."""
+    given = [UNKNOWN if isinstance(value, (Answer, PartialText)) else value for value in args.positional]
+    if len(given) > 1 and is_type(given[1]) and not isinstance(given[0], str):
+        given[0] = UNKNOWN
+    return column(evaluator, Arguments(tuple(given), args.named, args.complete), at)
 
 
 _SESSION: Final = Builtin(lambda evaluator, args, at: CONNECTION)
 _SQLALCHEMY: Final[dict[str, Value]] = {
     **ENUMS,
+    "Column": Builtin(_column_item),
     "text": Builtin(make_text),
     "DDL": Builtin(make_text),
     "table": Builtin(make_table),
     "Table": Builtin(make_table),
     "TableClause": Builtin(make_table),
-    "column": Builtin(_column),
+    "column": Builtin(_clause),
     "select": Builtin(_select),
     "insert": make_write("insert"),
     "update": make_write("update"),
@@ -83,7 +96,8 @@ _OTHERS: Final[dict[str, dict[str, Value]]] = {
     "alembic": {"op": OP, "context": _AlembicContext()},
     "textwrap": {"dedent": Builtin(dedent)},
     "sqlalchemy": _SQLALCHEMY,
-    "sqlmodel": _SQLALCHEMY,
+    "sqlmodel": {**_SQLALCHEMY, "GUID": TYPES["UUID"]},
+    "fastapi_users_db_sqlalchemy": {"GUID": TYPES["UUID"], "TIMESTAMPAware": TYPES["TIMESTAMP"]},
 }
 
 

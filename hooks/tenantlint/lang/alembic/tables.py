@@ -131,7 +131,8 @@ class Description:
             column = item.copy()
             for option in _ORM_ONLY:
                 column.options.pop(option, None)
-            self.model.add(str(column.name) if isinstance(column.name, str) else "", column)
+            unknown = f"<unknown {len(self.model.columns)}>"
+            self.model.add(column.name if isinstance(column.name, str) else unknown, column)
             self.complete = self.complete and column.complete and isinstance(column.name, str)
         elif isinstance(item, (ConstraintValue, IndexValue)):
             self.model.items.append(item)

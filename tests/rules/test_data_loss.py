@@ -55,6 +55,18 @@ NOOP = {
     "alembic a table that is exempt from the rule": second(
         'op.drop_column("users", "nick")', options={CODE: {"exempt_tables": ("users",)}}
     ),
+    "sql the values are moved to a new column": sql(
+        USERS, "ALTER TABLE users ADD info jsonb; UPDATE users SET info = to_jsonb(bio); ALTER TABLE users DROP bio;"
+    ),
+    "sql the values are moved to a new table": sql(
+        USERS,
+        """
+        CREATE TABLE people (id bigint, nick text);
+        INSERT INTO people SELECT id, nick FROM users;
+        ALTER TABLE users DROP nick;
+        DROP TABLE users;
+        """,
+    ),
     "sql an index and a default": sql(USERS, "DROP INDEX i; ALTER TABLE users ALTER nick DROP DEFAULT;"),
     "sql a text without a limit": sql(USERS, "ALTER TABLE users ALTER nick TYPE text;"),
     "drizzle-kit another column": kit(USERS, 'ALTER TABLE "users" ADD COLUMN "a" text;'),
@@ -89,6 +101,10 @@ FINDING = {
             Found(1, 1, f"`users.score` {narrowed('numeric(10,2)', 'integer')}", "migrations/0002_m.sql"),
             Found(3, 1, f"`app.t` {ROWS}", "migrations/0002_m.sql"),
         ],
+    ),
+    "sql other rows are written": (
+        sql(USERS, "ALTER TABLE users ADD info jsonb; UPDATE users SET bio = ''; DROP TABLE users;"),
+        [Found(1, 62, f"`users` {ROWS}", "migrations/0002_m.sql")],
     ),
     "drizzle-kit": (
         kit(USERS, 'DROP TABLE "users" CASCADE;'),

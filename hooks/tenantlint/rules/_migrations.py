@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from tenantlint.migration import AddColumn, CreateTable, RenameColumn, RenameTable, Unread
+from tenantlint.migration import AddColumn, CreateTable, RenameColumn, RenameTable, Unread, WriteRows
 from tenantlint.replay import states
 from tenantlint.schema import UNKNOWN
 from tenantlint.settings import FRAMEWORK_TABLES
 from tenantlint.view import fits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from tenantlint.migration import History, Operation, Revision, WriteRows
+    from tenantlint.migration import History, Operation, Revision
     from tenantlint.replay import State
     from tenantlint.rule import Rule
     from tenantlint.schema import Maybe
@@ -55,6 +55,26 @@ def _may_make(operation: Operation, table: str, column: str | None) -> bool:
         return False
     name = operation.column.name if isinstance(operation, AddColumn) else operation.new_name
     return name in (UNKNOWN, column)
+
+
+def may_move_values(revision: Revision) -> bool:
+    """Return whether the upgrade writes values into tables or columns that it makes itself, as far as is known."""
+    tables = {each.table for each in revision.upgrade if isinstance(each, CreateTable)}
+    columns = [(each.table, each.column.name) for each in revision.upgrade if isinstance(each, AddColumn)]
+    return any(
+        isinstance(each, Unread) or (isinstance(each, WriteRows) and fills(each, tables, columns))
+        for each in revision.upgrade
+    )
+
+
+def fills(operation: WriteRows, tables: set[Maybe[str]], columns: Iterable[tuple[Maybe[str], Maybe[str]]]) -> bool:
+    """Return whether rows may be put into one of ``tables``, or values into one of ``columns`` (table, column)."""
+    if operation.command == "insert" and not tables.isdisjoint({operation.table, UNKNOWN}):
+        return True
+    return operation.table is UNKNOWN or any(
+        table in (operation.table, UNKNOWN) and (column is UNKNOWN or writes(operation, column))
+        for table, column in columns
+    )
 
 
 def writes(operation: WriteRows, column: Maybe[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.migration import AddColumn, AddForeignKey, DropColumn, Unread, WriteRows
 from tenantlint.names import plurals, snake_case
 from tenantlint.record import Record
-from tenantlint.rules._migrations import writes
+from tenantlint.rules._migrations import fills
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -83,13 +83,13 @@ def _type_of(dropped: DropColumn, revision: Revision, before: State) -> Maybe[st
 
 def _may_copy(operations: Iterable[Operation], table: str) -> bool:
     """Return whether a statement may fill a column that is added to the table, and so keep the values."""
-    added = {op.column.name for op in operations if isinstance(op, AddColumn) and op.table == table}
-    for op in operations:
-        if isinstance(op, Unread) and (op.tables is UNKNOWN or table in op.tables):
-            return True
-        if isinstance(op, WriteRows) and op.table in (table, UNKNOWN) and any(writes(op, column) for column in added):
-            return True
-    return False
+    added = [(table, op.column.name) for op in operations if isinstance(op, AddColumn) and op.table in (table, UNKNOWN)]
+    return any(
+        op.tables is UNKNOWN or table in op.tables
+        if isinstance(op, Unread)
+        else isinstance(op, WriteRows) and op.table in (table, UNKNOWN) and fills(op, set(), added)
+        for op in operations
+    )
 
 
 def _similar(old: str, new: str) -> bool:

@@ -8,7 +8,7 @@ from tenantlint.migration import AlterColumn, DropColumn, DropTable
 from tenantlint.record import Record
 from tenantlint.replay import states
 from tenantlint.rule import Finding, MigrationRule
-from tenantlint.rules._migrations import is_exempt, is_older
+from tenantlint.rules._migrations import is_exempt, is_older, may_move_values
 from tenantlint.rules._narrowing import narrows
 from tenantlint.rules._renames import renames
 from tenantlint.schema import UNKNOWN
@@ -31,7 +31,8 @@ class DataLoss(MigrationRule):
     ## What it does
     Looks in upgrades for tables and columns that are dropped, and for types that are narrowed: a shorter varchar, a
     smaller integer, fewer digits, less precision, a timestamp that becomes a date. What the same revision made itself
-    is no loss, nor is a type that is not known. A column that looks renamed is for rename-as-drop (MIG003).
+    is no loss, nor is a type that is not known. Where the revision also fills a table or a column that it makes, what
+    it drops may have been moved there. A column that looks renamed is for rename-as-drop (MIG003).
 
     ## Why is this bad
     It is the one kind of change that a downgrade cannot undo. A suppression comment says that somebody has thought of
@@ -184,15 +185,24 @@ class DataLoss(MigrationRule):
 
     def check_history(self, history: History, view: SchemaView) -> Iterable[Finding]:
         """Report each such operation of the upgrades, but for what the same revision has made itself."""
-        last, renamed = None, frozenset[int]()
+        last, kept = None, frozenset[int]()
         for revision, operation, before in states(history):
             if revision is not last:
-                last, renamed = revision, frozenset(id(each.dropped) for each in renames(revision, before))
+                last, kept = revision, _kept(revision, before)
             find = _LOSSES.get(type(operation))
-            if find and operation.certain and id(operation) not in renamed:
+            if find and operation.certain and id(operation) not in kept:
                 loss = find(operation, revision, before)
                 if loss and not is_exempt(loss.table, self, view):
                     yield Finding(operation.at, None, loss.subject, f"{loss.text}, {_ALLOW}")
+
+
+def _kept(revision: Revision, before: State) -> frozenset[int]:
+    """Return the ids of the drops whose values may be elsewhere: in what the revision makes and fills itself."""
+    if may_move_values(revision):
+        return frozenset(
+            id(operation) for operation in revision.upgrade if isinstance(operation, DropTable | DropColumn)
+        )
+    return frozenset(id(each.dropped) for each in renames(revision, before))
 
 
 class _Loss(Record):

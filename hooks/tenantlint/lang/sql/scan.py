@@ -10,7 +10,7 @@ _OTHER_DIALECTS: Final = (
 )
 _WRITTEN: Final = (
     rb"(?is)\balter\s+table\b[^;]{0,300}?\b(?:enable|disable|force)\s+row\s+level\s+security\b"
-    rb"|\b(?:create|alter|drop)\s+policy\b[^;]{1,300}?\bon\b"
+    rb"|\b(?:create|alter|drop)\s+policy\s+(?:if\s+exists\s+)?(?:\"[^\"]{1,130}\"|\S{1,130})\s+on\s"
 )
 
 

@@ -81,6 +81,14 @@ def test_every_key_is_parsed(project):
     )
 
 
+def test_a_list_of_an_option_may_be_empty_unless_the_rule_says_not(project, monkeypatch):
+    root = project(tenantlint_toml="[rules.TEN001]\nexempt-tables = []")
+    assert load(root).options == {"TEN001": {"exempt_tables": ()}}
+    monkeypatch.setattr("tenantlint.rules.missing_tenant_id.MissingTenantId.never_empty", ("exempt_tables",))
+    with pytest.raises(ConfigError, match=r"rules\.TEN001\.exempt-tables: expected at least one string$"):
+        load(root)
+
+
 def test_a_list_may_be_one_string(project):
     assert load(project(tenantlint_toml='tenant-column = "team_id"')).tenant_columns == ("team_id",)
 

@@ -224,12 +224,15 @@ def _rule_options(table: _Table) -> dict[str, dict[str, object]]:
         code = find(name)
         if code is None:
             raise table.error(name, _unknown_rule(name))
-        known = options(load_rule(code))
+        rule = load_rule(code)
+        known = options(rule)
         chosen = table.table(name)
         for key, value in chosen.content.items():
             if key not in known:
                 raise chosen.error(key, f"unknown option of {RULES[code].name}{_suggestion(key, known)}")
             parsed = _coerced(chosen, key, known[key].hint, value)
+            if parsed == () and known[key].attribute in rule.never_empty:
+                raise chosen.error(key, "expected at least one string")
             found.setdefault(code, {})[known[key].attribute] = parsed
     return found
 

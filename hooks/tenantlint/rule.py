@@ -51,6 +51,8 @@ class Rule:
     name: ClassVar[str]
     preset: ClassVar[Preset]
     severity: ClassVar[Severity] = "error"
+    never_empty: ClassVar[tuple[str, ...]] = ()
+    """The attributes of options that are lists and must have an item."""
 
     exempt_tables: tuple[str, ...] = ()
 

@@ -98,6 +98,8 @@ class StandardTime(Rule):
     unset: ClassVar[str]
     verbs: ClassVar[frozenset[str]]
 
+    never_empty: ClassVar[tuple[str, ...]] = ("names",)
+
     names: tuple[str, ...]
     join_tables: bool = False
     nullable: bool = False

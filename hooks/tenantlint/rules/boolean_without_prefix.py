@@ -85,6 +85,8 @@ class BooleanWithoutPrefix(Rule):
     preset: ClassVar[Preset] = "recommended"
     severity: ClassVar[Severity] = "warning"
 
+    never_empty: ClassVar[tuple[str, ...]] = ("prefixes",)
+
     prefixes: tuple[str, ...] = ("is_", "has_", "can_")
     allow: tuple[str, ...] = ("email_verified", "phone_number_verified", "two_factor_enabled", "banned")
 

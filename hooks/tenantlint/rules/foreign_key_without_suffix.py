@@ -102,6 +102,8 @@ class ForeignKeyWithoutSuffix(Rule):
     name: ClassVar[str] = "foreign-key-without-suffix"
     preset: ClassVar[Preset] = "strict"
 
+    never_empty: ClassVar[tuple[str, ...]] = ("suffixes",)
+
     suffixes: tuple[str, ...] = ("_id", "_by")
     allow: tuple[str, ...] = ()
 

@@ -79,6 +79,8 @@ class MissingDeletedAt(Rule):
     name: ClassVar[str] = "missing-deleted-at"
     preset: ClassVar[Preset] = "off"
 
+    never_empty: ClassVar[tuple[str, ...]] = ("names",)
+
     names: tuple[str, ...] = ("deleted_at",)
     join_tables: bool = False
 

@@ -93,6 +93,8 @@ class MissingId(Rule):
     name: ClassVar[str] = "missing-id"
     preset: ClassVar[Preset] = "recommended"
 
+    never_empty: ClassVar[tuple[str, ...]] = ("names",)
+
     names: tuple[str, ...] = ("id",)
     id_types: tuple[str, ...] | None = None
     allow: tuple[str, ...] = ("session_token", "identifier, token", "provider, provider_account_id")

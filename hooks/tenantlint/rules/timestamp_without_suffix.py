@@ -85,6 +85,8 @@ class TimestampWithoutSuffix(Rule):
     name: ClassVar[str] = "timestamp-without-suffix"
     preset: ClassVar[Preset] = "strict"
 
+    never_empty: ClassVar[tuple[str, ...]] = ("suffixes",)
+
     suffixes: tuple[str, ...] = ("_at",)
     allow: tuple[str, ...] = ()
 

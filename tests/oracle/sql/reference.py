@@ -129,7 +129,11 @@ def create(node: Any) -> list[tuple[Any, ...]]:
         (name, kind, nullable and name not in (primary or ()), default, name in (primary or ()))
         for name, kind, nullable, default, _ in columns
     )
-    kept = tuple(each for each in constraints if each[0] in ("unique", "foreign key"))
+    kept: tuple[tuple[Any, ...], ...] = ()
+    for each in constraints:
+        keys_before = [primary, *(other[3] for other in kept if other[0] == "unique")]
+        if each[0] == "foreign key" or (each[0] == "unique" and each[3] not in keys_before):
+            kept += (each,)
     named = next((each[2] for each in constraints if each[0] == "primary key"), None)
     return [("create table", table, settled, primary, named, kept, complete, node.if_not_exists)]
 

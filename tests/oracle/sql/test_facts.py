@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-
 from tests.oracle.sql import own, reference, strategies
 from tests.oracle.sql.statements import STATEMENTS
 

@@ -162,7 +162,10 @@ def _keyed(
         columns = _index_columns(context, index)
     given: Maybe[str | None] = index if name is None and index is not None else _given(context, table, name)
     if given is None:
+        included = items(path(node, "opt_c_include", "columnList"))
         named = () if kind == "primary" else columns
+        if named is not UNKNOWN:
+            named = (*named, *(context.name(each) for each in included if kind == "unique"))
         given = UNKNOWN if named is UNKNOWN else context.session.made_name(table, named, _LABELS[kind])
     key = None
     if kind in ("foreign", "references"):

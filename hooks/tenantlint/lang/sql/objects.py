@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
 from tenantlint.lang.sql.columns import parts_of_type
+from tenantlint.lang.sql.labels import labels
 from tenantlint.lang.sql.literals import string_of
 from tenantlint.lang.sql.names import fold, name_of, parts_of
 from tenantlint.lang.sql.nodes import child, descend, has, items, leaves, path, text, words
@@ -30,7 +31,9 @@ def create_index(context: Context, node: Node) -> Iterator[m.Operation]:
     columns = tuple(_indexed(context, each) for each in elements)
     written = child(node, "name", "opt_single_name")
     if written is None:
-        name = context.session.made_name(table, [_label(each) for each in elements], "idx")
+        name = context.session.made_name(
+            table, labels([*elements, *items(path(node, "opt_include", "index_including_params"))]), "idx"
+        )
     else:
         name = context.name(written)
         context.session.take(table, name)
@@ -78,15 +81,6 @@ def _indexed(context: Context, node: Node) -> str | None:
             return None
         return name_of(inner)
     return name_of(written)
-
-
-def _label(node: Node) -> str:
-    """Return what an ``index_elem`` adds to a name that is made up: a column, a function, or ``expr``."""
-    written = child(node, "ColId")
-    if written is not None:
-        return name_of(written)
-    called = path(node, "func_expr_windowless", "func_application", "func_name")
-    return parts_of(called)[-1] if called is not None else "expr"
 
 
 def create_policy(context: Context, node: Node) -> Iterator[m.Operation]:

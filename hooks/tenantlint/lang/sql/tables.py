@@ -82,7 +82,18 @@ def _read(context: Context, table: Maybe[str], elements: Sequence[Node]) -> tupl
         elif element.type == "TableConstraint":
             constraint = table_constraint(context, table, element)
             constraints += [constraint] if constraint is not None else []
-    return columns, constraints
+    return columns, _distinct(constraints)
+
+
+def _distinct(constraints: list[Constraint]) -> list[Constraint]:
+    """Return the constraints without the second one of two over the same columns: PostgreSQL makes one index."""
+    seen = {each.columns for each in constraints if each.kind == "primary"}
+    found: list[Constraint] = []
+    for each in constraints:
+        if each.kind != "unique" or each.columns not in seen:
+            found.append(each)
+            seen |= {each.columns} if each.kind == "unique" else set()
+    return found
 
 
 def _created(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from tenantlint.record import Record
@@ -53,8 +54,9 @@ class Node(Record):
 UNREAD: Final = Node("unread")
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
-    """Return the tree of an expression, ``UNREAD`` where it cannot be read."""
+    """Return the tree of an expression, ``UNREAD`` where it cannot be read. Policies repeat theirs, so it is kept."""
     reader = _Reader(text)
     try:
         node = reader.expression()

@@ -28,7 +28,7 @@ class SettingPerRow(Rule):
     ## Why is this bad
     A policy's `USING` is a filter on every row that a scan reads. PostgreSQL evaluates such a function again for each
     of them, which slows every query on a large table down; wrapped in a scalar subquery it becomes an InitPlan, which
-    runs once.
+    runs once. Only a scan of an index on the compared column evaluates it once either way.
 
     ## Example
     ### SQLModel

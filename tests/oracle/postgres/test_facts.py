@@ -233,6 +233,17 @@ def test_a_setting_that_is_not_wrapped_stays_in_the_filter_of_the_scan(db: Datab
     assert "InitPlan 1 (returns $0)" in plan
 
 
+def test_a_scan_of_an_index_on_the_column_evaluates_the_setting_once(db: Database) -> None:
+    db.do(ENABLE, policy("USING (tenant_id = current_setting('app.tenant_id')::uuid)"))
+    db.do("CREATE INDEX ON notes (tenant_id)", "ALTER ROLE app SET enable_seqscan = off")
+    try:
+        plan = db.plan("SELECT * FROM notes")
+    finally:
+        db.do("ALTER ROLE app RESET enable_seqscan")
+    assert "Index Cond: (tenant_id = (current_setting('app.tenant_id'::text))::uuid)" in plan
+    assert "Filter" not in plan
+
+
 def test_a_function_of_a_column_cannot_be_wrapped(db: Database) -> None:
     db.do("CREATE FUNCTION sees(uuid) RETURNS bool STABLE LANGUAGE plpgsql AS $$BEGIN RETURN true; END$$")
     db.do(ENABLE, policy("USING ((SELECT sees(tenant_id)))"))

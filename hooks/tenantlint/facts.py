@@ -29,6 +29,7 @@ class SchemaFacts:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._indexed: dict[Location, bool] = {}
+        self._migrated: dict[str, tuple[ForeignKey, ...]] = {}
 
     @cached_property
     def by_id(self) -> dict[str, Table]:
@@ -88,11 +89,25 @@ class SchemaFacts:
         Those of migrations reference the models' tables too, where the project has a model of that name. A namesake is
         another model of the same table, as scripts declare with the columns that they need.
         """
-        added = tuple(self._of_model(table, key) for twin in self.twins(table) for key in twin.foreign_keys)
-        others = () if table.qualified_name is UNKNOWN else self._models[table.orm, _in_public(table.qualified_name)]
+        others = (each for each in self._namesakes(table) if each is not table)
         return (
-            table.foreign_keys + added + tuple(key for each in others if each is not table for key in each.foreign_keys)
+            table.foreign_keys + self._migrated_keys(table) + tuple(key for each in others for key in each.foreign_keys)
         )
+
+    def migrated_foreign_keys(self, table: Table) -> tuple[ForeignKey, ...]:
+        """Return the foreign keys that migrations give ``table``; none where it has a namesake to be asked for them."""
+        return self._migrated_keys(table) if len(self._namesakes(table)) == 1 else ()
+
+    def _migrated_keys(self, table: Table) -> tuple[ForeignKey, ...]:
+        found = self._migrated.get(table.id)
+        if found is None:
+            given = [key for twin in self.twins(table) for key in twin.foreign_keys]
+            found = self._migrated[table.id] = tuple(self._of_model(table, key) for key in given)
+        return found
+
+    def _namesakes(self, table: Table) -> list[Table]:
+        name = table.qualified_name
+        return [] if name is UNKNOWN else self._models[table.orm, _in_public(name)]
 
     def _of_model(self, table: Table, key: ForeignKey) -> ForeignKey:
         named = self._models.get((table.orm, key.target_table), ())

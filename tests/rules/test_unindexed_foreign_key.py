@@ -2,7 +2,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from rules.support import Found, py, run, ts
+from rules.support import Found, project, py, run, ts
 
 CODE = "IDX002"
 WHY = (
@@ -53,7 +53,56 @@ export const postsRelations = relations(posts, ({ one }) => ({
 }));
 """
 
+MIGRATED_TS = """
+    import { integer, pgTable } from "drizzle-orm/pg-core";
+    export const users = pgTable("users", { id: integer("id").primaryKey() });
+    export const posts = pgTable("posts", {
+      id: integer("id").primaryKey(),
+      author_id: integer("author_id").notNull(),
+    });
+"""
+MIGRATED_PY = """
+    from sqlmodel import Field, SQLModel
+
+    class User(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+
+    class Post(SQLModel, table=True):
+        id: int = Field(primary_key=True)
+        author_id: int = Field(foreign_key="user.id")
+"""
+TABLES = """
+    CREATE TABLE users (id integer PRIMARY KEY);
+    CREATE TABLE posts (id integer PRIMARY KEY, author_id integer NOT NULL REFERENCES users (id));
+"""
+
 NOOP = {
+    "ts a migration makes the foreign key and the index": project(
+        {
+            "schema.ts": MIGRATED_TS,
+            "migrations/0001_first.sql": TABLES,
+            "migrations/0002_second.sql": "CREATE INDEX ON posts (author_id, id);",
+        }
+    ),
+    "py a migration makes the index": project(
+        {
+            "models.py": MIGRATED_PY,
+            "migrations/0001_first.sql": """
+                CREATE TABLE "user" (id integer PRIMARY KEY);
+                CREATE TABLE post (id integer PRIMARY KEY, author_id integer NOT NULL);
+                CREATE INDEX post_author_id_idx ON post (author_id);
+            """,
+        }
+    ),
+    "ts a migration makes a foreign key of columns that the model lacks": project(
+        {
+            "schema.ts": MIGRATED_TS,
+            "migrations/0001_first.sql": """
+                CREATE TABLE users (id integer PRIMARY KEY);
+                CREATE TABLE posts (id integer PRIMARY KEY, old_id integer REFERENCES users (id));
+            """,
+        }
+    ),
     "py index=True": posts_py("""
         id: int = Field(primary_key=True)
         author_id: int = Field(foreign_key="user.id", index=True)
@@ -133,6 +182,23 @@ NOOP = {
 }
 
 FINDING = {
+    "ts a migration makes the foreign key": (
+        project({"schema.ts": MIGRATED_TS, "migrations/0001_first.sql": TABLES}),
+        [Found(5, 3, f"`posts.author_id` {WHY}", "schema.ts")],
+    ),
+    "py a migration drops the index": (
+        project(
+            {
+                "models.py": MIGRATED_PY,
+                "migrations/0001_first.sql": """
+                    CREATE TABLE post (id integer PRIMARY KEY, author_id integer NOT NULL);
+                    CREATE INDEX post_author_id_idx ON post (author_id);
+                    DROP INDEX post_author_id_idx;
+                """,
+            }
+        ),
+        [Found(8, 5, f"`post.author_id` {WHY}", "models.py")],
+    ),
     "py no index": (
         posts_py("""
             id: int = Field(primary_key=True)

@@ -21,8 +21,9 @@ class UnindexedForeignKey(Rule):
 
     ## What it does
     Asks every foreign key for an index, a unique constraint or a primary key that begins with its columns, in any
-    order. Columns that a relation joins on count as a foreign key where they reference a key of the other table. A
-    unique key over some of the columns is enough, and a partial index is not, unless the columns may be NULL.
+    order; a migration may declare either. Columns that a relation joins on count as a foreign key where they reference
+    a key of the other table. A unique key over some of the columns is enough, and a partial index is not, unless the
+    columns may be NULL.
 
     The tenant column by itself is for unindexed-tenant-id (IDX001). In MySQL, InnoDB indexes every declared foreign
     key, so that only those are reported which a relation gives.
@@ -122,6 +123,10 @@ def _references(table: Table, view: SchemaView) -> Iterator[tuple[tuple[str, ...
     if table.dialect != "mysql":
         for key, columns in foreign_keys(table):
             yield columns, key.at
+        for key in view.migrated_foreign_keys(table):
+            columns = known(key.columns) or ()
+            if columns and all(table.column(name) is not None for name in columns):
+                yield columns, table.at
     for relation, columns in relation_keys(table):
         target, referenced = view.find(relation.target_id), known(relation.target_columns)
         if relation.kind == "one" and target and referenced and view.is_unique(target, referenced):

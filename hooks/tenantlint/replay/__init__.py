@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from tenantlint.record import Record, replace
 from tenantlint.replay.draft import ALL_PARTS, Draft, Links
-from tenantlint.replay.effects import EFFECTS, unread_of
+from tenantlint.replay.effects import EFFECTS, is_inline, unread_of
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tenantlint.migration import History, HistoryKind, Operation, Revision, Unread
+    from tenantlint.migration import AddColumn, History, HistoryKind, Operation, Revision, Unread
     from tenantlint.schema import Column, ForeignKey, Index, Maybe, Table
     from tenantlint.source import Location
 
@@ -65,6 +65,8 @@ class State:
         self._new: dict[str, Maybe[bool]] = {}
         self._added: set[tuple[str, str]] = set()
         self._written: dict[Maybe[str], set[Maybe[str]]] = {}
+        self._given: AddColumn | None = None
+        self._given_exists: Maybe[bool] = False
 
     # What rules ask
 
@@ -123,6 +125,10 @@ class State:
     def apply(self, operation: Operation) -> None:
         """Do what an operation does."""
         operation = unread_of(operation)
+        if self._given is not None and is_inline(operation, self._given):
+            if self._given_exists is True:
+                return
+            operation = replace(operation, certain=False)
         effect = EFFECTS.get(type(operation))
         if effect is not None:
             effect(self, operation)
@@ -165,7 +171,12 @@ class State:
 
     def add_foreign_key(self, draft: Draft, key: ForeignKey) -> None:
         """Give a table a foreign key."""
-        draft.foreign_keys.append(replace(key, name=draft.named(key.name, key.columns, "fkey")))
+        target = self._find(key.target_table)
+        columns = key.target_columns
+        if columns == () and target is not None:
+            columns = target.frozen_primary_key()
+        name = draft.named(key.name, key.columns, "fkey")
+        draft.foreign_keys.append(replace(key, name=name, target_columns=columns))
         if key.target_table is not UNKNOWN:
             self._referrers.setdefault(key.target_table, {})[draft] = None
 
@@ -178,6 +189,10 @@ class State:
     def own_index(self, draft: Draft, name: Maybe[str | None]) -> None:
         """Take note that a table has an index of that name."""
         self._index_owners.setdefault(name, {})[draft] = None
+
+    def pass_over(self, operation: AddColumn, exists: Maybe[bool]) -> None:
+        """Take note that a column is, or may be, there already, so that the constraints which come with it go too."""
+        self._given, self._given_exists = operation, exists
 
     def add_column(self, draft: Draft, column: Column) -> None:
         """Give a table a column whose name is known."""

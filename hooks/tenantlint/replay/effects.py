@@ -32,6 +32,16 @@ def unread_of(operation: m.Operation) -> m.Operation:
     )
 
 
+def is_inline(operation: m.Operation, given: m.AddColumn) -> bool:
+    """Return whether an operation adds a constraint that stands with the column which ``given`` adds."""
+    if operation.at != given.at or getattr(operation, "table", None) != given.table:
+        return False
+    if isinstance(operation, m.AddPrimaryKey):
+        return operation.columns == (given.column.name,)
+    constraint = getattr(operation, "constraint", None) or getattr(operation, "key", None)
+    return constraint is not None and constraint.columns == (given.column.name,)
+
+
 def _is_anonymous(operation: m.Operation) -> bool:
     if isinstance(operation, m.DropIndex):
         return operation.name is UNKNOWN and not isinstance(operation.table, str)

@@ -41,8 +41,14 @@ def append_unique(draft: Draft, constraint: UniqueConstraint) -> None:
     """Give a table a unique constraint; an index of its name (USING INDEX) becomes part of it."""
     name = draft.named(constraint.name, constraint.columns, "key")
     draft.indexes = [index for index in draft.indexes if index.name != name or name is UNKNOWN]
-    if not has(draft.unique_constraints, name):
+    if not _is_taken(draft, name):
         draft.unique_constraints.append(replace(constraint, name=name))
+
+
+def _is_taken(draft: Draft, name: Maybe[str | None]) -> bool:
+    """Return whether a constraint of the table has the name."""
+    primary = name is not UNKNOWN and name is not None and draft.primary_key_name == name
+    return primary or has(draft.unique_constraints, name) or has(draft.foreign_keys, name)
 
 
 def add_foreign_key(state: State, operation: m.AddForeignKey) -> None:
@@ -50,7 +56,7 @@ def add_foreign_key(state: State, operation: m.AddForeignKey) -> None:
     draft = state.draft(known(operation.table), operation.at)
     if not operation.certain:
         draft.doubt(("foreign_keys",))
-    elif not has(draft.foreign_keys, operation.key.name):
+    elif not _is_taken(draft, operation.key.name):
         state.add_foreign_key(draft, operation.key)
 
 

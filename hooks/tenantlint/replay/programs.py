@@ -67,7 +67,9 @@ def create_trigger(state: State, operation: m.CreateTrigger) -> None:
 
 def drop_trigger(state: State, operation: m.DropTrigger) -> None:
     """Apply DROP TRIGGER."""
-    draft = state.draft(known(operation.table), operation.at)
+    draft = state.drafts.get(known(operation.table))
+    if draft is None:
+        return  # with IF EXISTS the table may be missing too
     if operation.name is not UNKNOWN:
         _drop_trigger_named(draft, operation.name, operation.certain)
         return

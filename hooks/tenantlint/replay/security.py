@@ -34,7 +34,10 @@ def create_policy(state: State, operation: m.CreatePolicy) -> None:
 
 def drop_policy(state: State, operation: m.DropPolicy) -> None:
     """Apply DROP POLICY."""
-    draft = state.draft(known(operation.table), operation.at)
+    name = known(operation.table)
+    if operation.if_exists and name not in state.drafts:
+        return  # the table may be missing too
+    draft = state.draft(name, operation.at)
     draft.policies = without(draft, "policies", draft.policies, operation.name, operation)
 
 

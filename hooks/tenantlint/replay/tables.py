@@ -84,9 +84,14 @@ def add_column(state: State, operation: m.AddColumn) -> None:
     column = operation.column
     if not operation.certain or column.name is UNKNOWN:
         draft.doubt(("columns",))
-    elif not operation.if_not_exists or column.name not in draft.columns:
-        may_exist = operation.if_not_exists and "columns" in draft.incomplete
-        state.add_column(draft, _vague(column) if may_exist else column)
+        return
+    exists: Maybe[bool] = operation.if_not_exists and column.name in draft.columns
+    if operation.if_not_exists and not exists and "columns" in draft.incomplete:
+        exists = UNKNOWN
+    if exists is not True:
+        state.add_column(draft, _vague(column) if exists is UNKNOWN else column)
+    if exists is not False:
+        state.pass_over(operation, exists)
 
 
 def _vague(column: Column) -> Column:

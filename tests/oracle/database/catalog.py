@@ -9,7 +9,6 @@ from tenantlint.types import normalize
 
 if TYPE_CHECKING:
     import psycopg
-
     from tests.oracle.compare import Document
 
 ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}

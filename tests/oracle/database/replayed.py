@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle.compare import compare
 from tests.oracle.database import catalog
+
 from tenantlint.link import link
 from tenantlint.project import Project
 from tenantlint.report.dump import dump
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import psycopg
-
     from tests.oracle.compare import Document, Report
     from tests.postgres import Server
+
     from tenantlint.migration import History
 
 SUPABASE = """
@@ -42,7 +43,7 @@ OF_SUPABASE = frozenset({"auth.users", "storage.buckets", "storage.objects"})
 ROLES = ("anon", "authenticated", "service_role")
 
 
-class Failed(Exception):
+class RefusedError(Exception):
     """A migration that the server refuses."""
 
 
@@ -55,7 +56,7 @@ def read(root: str, files: Iterable[str]) -> Schema:
 
 
 def apply(postgres: Server, connection: psycopg.Connection, texts: Iterable[tuple[str, str]]) -> None:
-    """Run SQL as psql does, one statement at a time. Raises Failed, which names the file."""
+    """Run SQL as psql does, one statement at a time. Raises RefusedError, which names the file."""
     psql = shutil.which("psql")
     assert psql is not None, "Debian's package postgresql-client is missing"
     dsn = postgres.dsn(connection.info.dbname)
@@ -63,7 +64,7 @@ def apply(postgres: Server, connection: psycopg.Connection, texts: Iterable[tupl
         command = [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn, "-f", "-"]
         done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
         if done.returncode:
-            raise Failed(f"{name}: {done.stderr.decode().strip()}")
+            raise RefusedError(f"{name}: {done.stderr.decode().strip()}")
 
 
 def compare_history(connection: psycopg.Connection, history: History, ignored: frozenset[str] = frozenset()) -> Report:
@@ -79,7 +80,7 @@ def qualified(table: Document) -> str:
 
 
 def documents(history: History) -> list[Document]:
-    """Return the tables of a history as ``tenantlint dump`` prints them, and of predicates only whether there are any."""
+    """Return the tables of a history as ``tenantlint dump`` prints them; of predicates only whether there are any."""
     dumped = json.loads(dump(Schema((), (), (), (), (history,)), lambda at: 0))
     found: list[Document] = dumped["tables"]
     for table in found:

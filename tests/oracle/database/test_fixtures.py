@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.oracle.database import replayed
 
 from tenantlint.discover import walk
-from tests.oracle.database import replayed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tenantlint.migration import History, Revision
     from tests.postgres import Server
+
+    from tenantlint.migration import History, Revision
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "migrations"
 CASES = {

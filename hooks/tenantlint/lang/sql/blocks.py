@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
 from tenantlint.lang.sql.effects import HOLE, unread
-from tenantlint.lang.sql.expressions import Array, Row, rows_of, value_of
+from tenantlint.lang.sql.expressions import Array, Row, as_array, rows_of, value_of
 from tenantlint.lang.sql.grammar import parse_plpgsql
 from tenantlint.lang.sql.guards import guard_of, handles_only_repeats
 from tenantlint.lang.sql.literals import string_of, string_values
@@ -119,7 +119,10 @@ class _Runner:
         name = child(node, "decl_varname")
         if name is not None:
             default = path(node, "decl_defval", "sql_expression")
-            self._variables[name_of(name)] = self._value(default)
+            kind = child(node, "decl_datatype")
+            value = self._value(default)
+            is_array = kind is not None and text(kind).rstrip().endswith("]")
+            self._variables[name_of(name)] = as_array(value) if is_array else value
 
     def _section(self, section: Node | None) -> bool:
         """Run statements in order, until one surely leaves."""

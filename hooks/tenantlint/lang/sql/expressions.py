@@ -100,7 +100,7 @@ def _operation(node: Node, variables: Environment, depth: int) -> Value:
     if has(node, "::"):
         inner = _evaluate(node.children[0], variables, depth)
         kind = child(node, "Typename")
-        return _array(inner) if kind is not None and has(kind, "opt_array_bounds") else inner
+        return as_array(inner) if kind is not None and has(kind, "opt_array_bounds") else inner
     operands: list[Node] = []
     while len(node.children) == 3 and text(node.children[1]) == "||":
         operands.append(node.children[2])
@@ -124,7 +124,7 @@ def _shown(value: Value) -> str:
     return str(value) if isinstance(value, (str, int)) else HOLE
 
 
-def _array(value: Value) -> Value:
+def as_array(value: Value) -> Value:
     """Return an array that is written as a string: ``{a,"b c"}``."""
     if not isinstance(value, str) or not re.fullmatch(r"\{[^{}\\]*\}", value):
         return value
@@ -203,7 +203,7 @@ def _quoted_text(value: Value) -> str:
 _FORMATS: Final[dict[str, Callable[[Value], str]]] = {"s": _shown, "I": _quoted_name, "L": _quoted_text}
 
 
-def _string_to_array(arguments: list[Value]) -> Value:
+def _string_toas_array(arguments: list[Value]) -> Value:
     if len(arguments) != 2 or not isinstance(arguments[0], str) or not isinstance(arguments[1], str):
         return UNKNOWN
     return Array(tuple(arguments[0].split(arguments[1]))) if arguments[1] else UNKNOWN

@@ -31,9 +31,8 @@ def create_index(context: Context, node: Node) -> Iterator[m.Operation]:
     columns = tuple(_indexed(context, each) for each in elements)
     written = child(node, "name", "opt_single_name")
     if written is None:
-        name = context.session.made_name(
-            table, labels([*elements, *items(path(node, "opt_include", "index_including_params"))]), "idx"
-        )
+        included = items(path(node, "opt_include", "index_including_params"))
+        name = context.session.made_name(table, labels([*elements, *included]), "idx")
     else:
         name = context.name(written)
         context.session.take(table, name)

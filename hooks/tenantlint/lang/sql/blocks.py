@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
 from tenantlint.lang.sql.effects import HOLE, unread
-from tenantlint.lang.sql.expressions import Array, Row, as_array, rows_of, value_of
+from tenantlint.lang.sql.expressions import Array, Row, as_array, value_of
 from tenantlint.lang.sql.grammar import parse_plpgsql
 from tenantlint.lang.sql.guards import guard_of, handles_only_repeats
 from tenantlint.lang.sql.literals import string_of, string_values
 from tenantlint.lang.sql.names import fold, identifier, name_of, parts_of
 from tenantlint.lang.sql.nodes import child, descend, has, leaves, path, text
+from tenantlint.lang.sql.queries import rows_of
 from tenantlint.lang.sql.split import Splitter
 from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN

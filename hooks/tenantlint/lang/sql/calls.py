@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
-from tenantlint.lang.sql.expressions import evaluated
+from tenantlint.lang.sql.expressions import evaluate
 from tenantlint.lang.sql.literals import string_of
 from tenantlint.lang.sql.names import identifier, parts_of
 from tenantlint.lang.sql.nodes import child, descend, items
@@ -54,7 +54,7 @@ def _run(context: Context, name: str, called: Node) -> list[m.Operation]:
     routine = context.session.routines.get(name)
     if routine is None or routine.body is UNKNOWN or context.session.calls >= _MAX_CALLS:
         return []
-    values = [evaluated(each) for each in items(child(called, "func_arg_list"))]
+    values = [evaluate(each, {}) for each in items(child(called, "func_arg_list"))]
     variables = dict(zip(routine.parameters, values, strict=False))
     code = routine.body.encode("utf-8", "replace")
     context.session.calls += 1

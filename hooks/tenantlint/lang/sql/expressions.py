@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tenantlint.lang.sql.effects import HOLE
 from tenantlint.lang.sql.grammar import parse_sql
 from tenantlint.lang.sql.literals import string_value
-from tenantlint.lang.sql.names import identifier, name_of, parts_of
-from tenantlint.lang.sql.nodes import child, descend, has, items, path, text
+from tenantlint.lang.sql.names import identifier, parts_of
+from tenantlint.lang.sql.nodes import child, descend, has, items, text
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN, Unknown
 
@@ -45,7 +45,7 @@ class Row(Record):
 Value: TypeAlias = "str | int | Array | Row | Unknown | None"
 _STRINGS: Final = frozenset({"string_literal", "escape_string_literal", "dollar_quoted_string"})
 _CONSTANTS: Final[dict[str, Value]] = {"kw_null": None, "kw_true": 1, "kw_false": 0}
-_MAX_DEPTH: Final = 100
+MAX_DEPTH: Final = 100
 _DIRECTIVE: Final = r"%(?:(%)|(?:(\d+)\$)?-?(?:\d+|\*(?:\d+\$)?)?([sIL]))"
 
 
@@ -53,12 +53,7 @@ def value_of(written: str, variables: Environment) -> Value:
     """Return the value of an expression, UNKNOWN where it is not constant. A string may have HOLEs in it."""
     root = parse_sql(f"SELECT {written}".encode("utf-8", "replace"))
     targets = [] if root is None else list(descend(root, "target_el"))
-    return _evaluate(targets[0], variables, 0) if len(targets) == 1 or _single(targets) else UNKNOWN
-
-
-def evaluated(node: Node) -> Value:
-    """Return the value of an expression's tree, with nothing known of the names in it."""
-    return _evaluate(node, {}, 0)
+    return evaluate(targets[0], variables, 0) if len(targets) == 1 or _single(targets) else UNKNOWN
 
 
 def _single(targets: list[Node]) -> bool:
@@ -72,10 +67,11 @@ def parsed(written: str) -> Node | None:
     return None if root is None else next(descend(root, "target_el"), None)
 
 
-def _evaluate(node: Node, variables: Environment, depth: int) -> Value:
+def evaluate(node: Node, variables: Environment, depth: int = 0) -> Value:
+    """Return the value of an expression's tree, UNKNOWN where it is not constant or deeper than it is sane."""
     while node.child_count == 1:
         node = node.children[0]
-    if depth > _MAX_DEPTH:
+    if depth > MAX_DEPTH:
         return UNKNOWN
     if not node.child_count:
         return _leaf(node, variables)
@@ -98,7 +94,7 @@ def _leaf(node: Node, variables: Environment) -> Value:
 def _operation(node: Node, variables: Environment, depth: int) -> Value:
     """Return the value of a cast or a concatenation; its left side is walked down in a loop."""
     if has(node, "::"):
-        inner = _evaluate(node.children[0], variables, depth)
+        inner = evaluate(node.children[0], variables, depth)
         kind = child(node, "Typename")
         return as_array(inner) if kind is not None and has(kind, "opt_array_bounds") else inner
     operands: list[Node] = []
@@ -110,7 +106,7 @@ def _operation(node: Node, variables: Environment, depth: int) -> Value:
     if not operands:
         return UNKNOWN
     operands.append(node)
-    return _concatenated([_evaluate(each, variables, depth) for each in reversed(operands)])
+    return _concatenated([evaluate(each, variables, depth) for each in reversed(operands)])
 
 
 def _concatenated(values: list[Value]) -> Value:
@@ -136,17 +132,21 @@ def _primary(node: Node, variables: Environment, depth: int) -> Value:
     """Return the value of ``(…)``, ``ARRAY[…]`` or ``ARRAY(SELECT …)``."""
     listed, query = child(node, "array_expr"), child(node, "select_with_parens")
     if listed is not None:
-        return Array(tuple(_evaluate(each, variables, depth) for each in items(child(listed, "expr_list"))))
+        return Array(tuple(evaluate(each, variables, depth) for each in items(child(listed, "expr_list"))))
     if query is not None and has(node, "kw_array"):
+        from tenantlint.lang.sql.queries import rows_below
+
         found = rows_below(query, variables, depth)
         return UNKNOWN if found is None else Array(tuple(each.only() for each in found))
     inner = child(node, "a_expr")
     if inner is None or has(node, "opt_indirection"):
         return UNKNOWN
-    return _evaluate(inner, variables, depth)
+    return evaluate(inner, variables, depth)
 
 
 def _subquery(node: Node, variables: Environment, depth: int) -> Value:
+    from tenantlint.lang.sql.queries import rows_below
+
     found = rows_below(node, variables, depth)
     return found[0].only() if found is not None and len(found) == 1 else UNKNOWN
 
@@ -167,12 +167,12 @@ def _call(node: Node, variables: Environment, depth: int) -> Value:
     if function is None:
         return UNKNOWN
     listed = items(child(node, "func_arg_list"))
-    return function([_evaluate(each, variables, depth) for each in listed])
+    return function([evaluate(each, variables, depth) for each in listed])
 
 
 def _cast(node: Node, variables: Environment, depth: int) -> Value:
     inner = child(node, "a_expr")
-    return _evaluate(inner, variables, depth) if inner is not None and has(node, "kw_cast") else UNKNOWN
+    return evaluate(inner, variables, depth) if inner is not None and has(node, "kw_cast") else UNKNOWN
 
 
 def _format(arguments: list[Value]) -> Value:
@@ -203,7 +203,7 @@ def _quoted_text(value: Value) -> str:
 _FORMATS: Final[dict[str, Callable[[Value], str]]] = {"s": _shown, "I": _quoted_name, "L": _quoted_text}
 
 
-def _string_toas_array(arguments: list[Value]) -> Value:
+def _split(arguments: list[Value]) -> Value:
     if len(arguments) != 2 or not isinstance(arguments[0], str) or not isinstance(arguments[1], str):
         return UNKNOWN
     return Array(tuple(arguments[0].split(arguments[1]))) if arguments[1] else UNKNOWN
@@ -224,7 +224,7 @@ _FUNCTIONS: Final[dict[str, Callable[[list[Value]], Value]]] = {
     "lower": _textual(str.lower),
     "quote_ident": lambda arguments: _quoted_name(arguments[0]) if arguments else UNKNOWN,
     "quote_literal": lambda arguments: _quoted_text(arguments[0]) if arguments else UNKNOWN,
-    "string_to_array": _string_to_array,
+    "string_to_array": _split,
     "to_regclass": lambda arguments: arguments[0] if arguments else UNKNOWN,
     "upper": _textual(str.upper),
 }
@@ -236,133 +236,8 @@ _READERS: Final[dict[str, Callable[[Node, Environment, int], Value]]] = {
     "func_application": _call,
     "func_expr_common_subexpr": _cast,
     "select_with_parens": _subquery,
-    "target_el": lambda node, variables, depth: _evaluate(node.children[0], variables, depth),
+    "target_el": lambda node, variables, depth: evaluate(node.children[0], variables, depth),
 }
-
-
-def rows_of(query: str, variables: Environment) -> list[Row] | None:
-    """Return the rows of a query over literals, None where they are not known."""
-    root = parse_sql(query.encode("utf-8", "replace"))
-    return None if root is None else rows_below(root, variables, 0)
-
-
-def rows_below(node: Node, variables: Environment, depth: int) -> list[Row] | None:
-    """Return the rows of the first query below ``node``."""
-    query = next(descend(node, "simple_select"), None)
-    return None if query is None or depth > _MAX_DEPTH else _rows(query, variables, depth + 1)
-
-
-def _rows(query: Node, variables: Environment, depth: int) -> list[Row] | None:
-    values = child(query, "values_clause")
-    if values is not None:
-        return _value_rows(values, variables, depth)
-    if has(query, "kw_union"):
-        return _union(query, variables, depth)
-    if not has(query, "kw_select"):
-        return None
-    source = _source(query, variables, depth)
-    listed = child(query, "target_list") or path(query, "opt_target_list", "target_list")
-    if source is None or has(query, "group_clause", "having_clause"):
-        return None
-    return [each for row in source for each in _projected(items(listed), row, variables, depth)]
-
-
-def _value_rows(values: Node, variables: Environment, depth: int) -> list[Row]:
-    found = []
-    for row in (each for each in items(values) if each.type == "expr_list"):
-        cells = [_evaluate(each, variables, depth) for each in items(row)]
-        found.append(Row(tuple((f"column{number}", cell) for number, cell in enumerate(cells, 1))))
-    return found
-
-
-def _union(query: Node, variables: Environment, depth: int) -> list[Row] | None:
-    found: list[Row] = []
-    for each in query.children:
-        if each.type == "select_clause":
-            part = rows_below(each, variables, depth)
-            if part is None:
-                return None
-            names = [name for name, _ in found[0].fields] if found else []
-            found += [_renamed(row, names) for row in part]
-    return found
-
-
-def _renamed(row: Row, names: list[str]) -> Row:
-    """Return a row whose first columns have other names."""
-    kept = [name for name, _ in row.fields][len(names) :]
-    return Row(tuple(zip([*names, *kept], (value for _, value in row.fields), strict=False)))
-
-
-def _source(query: Node, variables: Environment, depth: int) -> list[Row] | None:
-    """Return the rows that a FROM clause gives; one without columns where there is none."""
-    clause, condition = child(query, "from_clause"), child(query, "where_clause")
-    if clause is None:
-        return [Row(())] if condition is None else None
-    tables = items(child(clause, "from_list"))
-    if len(tables) != 1:
-        return None
-    relation = path(tables[0], "relation_expr", "qualified_name")
-    if relation is not None:
-        return _catalog_rows(parts_of(relation)[-1], condition, variables, depth) if condition is not None else None
-    found = _table_rows(tables[0], variables, depth) if condition is None else None
-    alias = next(descend(tables[0], "alias_clause"), None)
-    return found if found is None or alias is None else [_aliased(row, alias) for row in found]
-
-
-def _table_rows(table: Node, variables: Environment, depth: int) -> list[Row] | None:
-    query, function = child(table, "select_with_parens"), child(table, "func_table")
-    if query is not None:
-        return rows_below(query, variables, depth)
-    called = next(descend(function, "func_application"), None) if function is not None else None
-    if called is None or parts_of(child(called, "func_name") or called)[-1] != "unnest":
-        return None
-    arrays = [_evaluate(each, variables, depth) for each in items(child(called, "func_arg_list"))]
-    known = [each.items for each in arrays if isinstance(each, Array)]
-    if not known or len(known) != len(arrays):
-        return None
-    return [Row(tuple((f"column{n}", cell) for n, cell in enumerate(cells))) for cells in zip(*known, strict=False)]
-
-
-def _aliased(row: Row, alias: Node) -> Row:
-    """Return a row whose columns have the names that ``AS t(a, b)`` gives; ``AS t`` names a single column."""
-    listed = child(alias, "name_list")
-    names = [name_of(each) for each in items(listed)]
-    if not names and len(row.fields) == 1 and row.fields[0][0] == "column0":
-        names = [name_of(alias.children[-1])]
-    renamed = _renamed(row, names)
-    table = child(alias, "ColId")
-    qualifier = name_of(table) if table is not None else ""
-    return Row((*renamed.fields, (f"{qualifier}.", renamed)))
-
-
-_TABLE_COLUMNS: Final = {"pg_tables": "tablename", "tables": "table_name", "pg_class": "relname"}
-_SCHEMA_COLUMNS: Final = frozenset({"schemaname", "table_schema"})
-
-
-def _catalog_rows(catalog: str, condition: Node, variables: Environment, depth: int) -> list[Row] | None:
-    """Return a row for each table that a query of the catalog names in a literal list: ``tablename IN ('a')``."""
-    column = _TABLE_COLUMNS.get(catalog)
-    expression = child(condition, "a_expr")
-    if column is None or expression is None:
-        return None
-    listed: Value = UNKNOWN
-    for each in conjuncts(expression):
-        found = _filtered(each, column, variables, depth)
-        listed = listed if isinstance(listed, Array) else found
-    return [Row(((column, item),)) for item in listed.items] if isinstance(listed, Array) else None
-
-
-def _filtered(node: Node, column: str, variables: Environment, depth: int) -> Value:
-    """Return the values that a condition allows for ``column``."""
-    if not node.child_count or parts_of(node.children[0])[-1:] != [column]:
-        return UNKNOWN
-    kinds = [each.type for each in node.children[1:]]
-    if kinds[:2] == ["kw_in", "("]:
-        return Array(tuple(_evaluate(each, variables, depth) for each in items(child(node, "expr_list"))))
-    if kinds[:1] == ["="]:
-        value = _evaluate(node.children[2], variables, depth)
-        return value if isinstance(value, Array) else Array((value,))
-    return UNKNOWN
 
 
 def conjuncts(node: Node) -> list[Node]:
@@ -377,36 +252,3 @@ def conjuncts(node: Node) -> list[Node]:
         else:
             found.append(each)
     return found
-
-
-def _projected(targets: list[Node], row: Row, variables: Environment, depth: int) -> list[Row]:
-    """Return the rows that a target list makes of one row: more than one where it calls ``unnest``."""
-    scope = {**variables, **{name.rstrip("."): value for name, value in row.fields}}
-    columns: list[list[tuple[str, Value]]] = []
-    for target in targets:
-        if text(target) == "*":
-            columns += [[field] for field in row.fields if not field[0].endswith(".")]
-        else:
-            columns.append([(_target_name(target), value) for value in _target_values(target, scope, depth)])
-    height = max((len(each) for each in columns), default=0)
-    return [Row(tuple(each[min(n, len(each) - 1)] for each in columns if each)) for n in range(height)]
-
-
-def _target_name(target: Node) -> str:
-    """Return the name of a result column: its alias, or its column's or function's own name."""
-    label = child(target, "ColLabel", "BareColLabel")
-    if label is not None:
-        return name_of(label)
-    named = next(descend(target, "columnref", "func_name"), None)
-    return parts_of(named)[-1] if named is not None else "?column?"
-
-
-def _target_values(target: Node, scope: Environment, depth: int) -> tuple[Value, ...]:
-    node = target.children[0]
-    while node.child_count == 1:
-        node = node.children[0]
-    if node.type == "func_application" and parts_of(child(node, "func_name") or node)[-1] == "unnest":
-        first = items(child(node, "func_arg_list"))[:1]
-        value = _evaluate(first[0], scope, depth) if first else UNKNOWN
-        return value.items if isinstance(value, Array) else (UNKNOWN,)
-    return (_evaluate(node, scope, depth),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tenantlint.lang.sql.scan import security_statements
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def written_in_code(project: Project, paths: Iterable[str]) -> tuple[History, ...]:
     """Return what programs that hold statements on row level security may do: to any table, and nobody knows what.
 
-    A statement in a comment does not count.
+    A statement in a comment or a docstring does not count.
     """
     return tuple(history for path in sorted(paths) if (history := _program(project.source(path))) is not None)
 
@@ -33,12 +34,31 @@ def _program(source: Source) -> History | None:
     from tenantlint.comments import comments
 
     hidden = [range(comment.start, comment.end) for comment in comments(source)]
+    if source.path.endswith(".py"):
+        hidden += _docstrings(source.data)
     for start in starts:
         if not any(start in span for span in hidden):
             at = Location(source.path, start, start)
             why = "a program runs it, and when it does so and on which tables is not known"
             return script_of(source.path, (Unread(at, True, why, UNKNOWN, security=True, structure=False),), at)
     return None
+
+
+def _docstrings(data: bytes) -> list[range]:
+    """Return the byte spans of strings in a Python file that are statements of their own, so that nothing uses them."""
+    import ast
+
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    starts = [0, *accumulate(len(line) for line in data.splitlines(keepends=True))]
+    return [
+        range(starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        if node.end_lineno is not None and node.end_col_offset is not None
+    ]
 
 
 def script_of(path: str, upgrade: tuple[Operation, ...], at: Location) -> History:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from tenantlint.migration import AlterColumn, DropColumn, DropTable
-from tenantlint.record import Record
+from tenantlint.migration import DropColumn, DropTable
 from tenantlint.replay import states
 from tenantlint.rule import Finding, MigrationRule
-from tenantlint.rules._migrations import is_exempt, is_older, may_move_values
-from tenantlint.rules._narrowing import narrows
+from tenantlint.rules._losses import loss_of
+from tenantlint.rules._migrations import is_exempt, may_move_values
 from tenantlint.rules._renames import renames
-from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from tenantlint.diagnostic import Severity
-    from tenantlint.migration import History, Operation, Revision
+    from tenantlint.migration import History, Revision
     from tenantlint.replay import State
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
@@ -189,11 +187,9 @@ class DataLoss(MigrationRule):
         for revision, operation, before in states(history):
             if revision is not last:
                 last, kept = revision, _kept(revision, before)
-            find = _LOSSES.get(type(operation))
-            if find and operation.certain and id(operation) not in kept:
-                loss = find(operation, revision, before)
-                if loss and not is_exempt(loss.table, self, view):
-                    yield Finding(operation.at, None, loss.subject, f"{loss.text}, {_ALLOW}")
+            loss = None if id(operation) in kept else loss_of(operation, revision, before)
+            if loss is not None and not is_exempt(loss.table, self, view):
+                yield Finding(operation.at, None, loss.subject, f"{loss.text}, {_ALLOW}")
 
 
 def _kept(revision: Revision, before: State) -> frozenset[int]:
@@ -203,49 +199,3 @@ def _kept(revision: Revision, before: State) -> frozenset[int]:
             id(operation) for operation in revision.upgrade if isinstance(operation, DropTable | DropColumn)
         )
     return frozenset(id(each.dropped) for each in renames(revision, before))
-
-
-class _Loss(Record):
-    """What is lost: of which table, and the message."""
-
-    table: str
-    subject: str
-    text: str
-
-
-def _dropped_table(operation: DropTable, revision: Revision, before: State) -> _Loss | None:
-    table = operation.table
-    if table is UNKNOWN or not is_older(before, revision, operation, table):
-        return None
-    return _Loss(
-        table, table, "is dropped with all its rows, and no downgrade brings them back; keep them elsewhere first"
-    )
-
-
-def _dropped_column(operation: DropColumn, revision: Revision, before: State) -> _Loss | None:
-    table, column = operation.table, operation.column
-    if table is UNKNOWN or column is UNKNOWN or not is_older(before, revision, operation, table, column):
-        return None
-    text = "is dropped with its values, and no downgrade brings them back; keep them elsewhere first"
-    return _Loss(table, f"{table}.{column}", text)
-
-
-def _narrowed_column(operation: AlterColumn, revision: Revision, before: State) -> _Loss | None:
-    table, column, new = operation.table, operation.column, operation.type
-    old = before.column(table, column)
-    if table is UNKNOWN or column is UNKNOWN or old is None or not is_older(before, revision, operation, table, column):
-        return None
-    if not isinstance(old.type, str) or not isinstance(new, str) or not narrows(old.type, new):
-        return None
-    text = (
-        f"is narrowed from {old.type} to {new}: values that do not fit are cut or rounded, or stop the migration; look "
-        "for them first"
-    )
-    return _Loss(table, f"{table}.{column}", text)
-
-
-_LOSSES: Final[dict[type[Operation], Callable[..., _Loss | None]]] = {
-    DropTable: _dropped_table,
-    DropColumn: _dropped_column,
-    AlterColumn: _narrowed_column,
-}

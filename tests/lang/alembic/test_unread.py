@@ -9,6 +9,7 @@ from tenantlint.migration import DropTable, Unread
 from tenantlint.schema import UNKNOWN
 
 DYNAMIC = "parts of its text are known only when the revision runs"
+MADE = "the statement is made by code that is not read"
 GIVEN = "it is given to code that is not read"
 
 
@@ -16,12 +17,21 @@ GIVEN = "it is given to code that is not read"
     ("body", "expected"),
     [
         ("op.create_entity(thing)", ("`op.create_entity` is no operation of Alembic's own", UNKNOWN, True, True)),
-        ("op.execute(thing)", ("the statement is made by code that is not read", UNKNOWN, True, True)),
-        ("op.get_bind().execute(thing)", ("the statement is made by code that is not read", UNKNOWN, True, True)),
+        ("op.invoke(thing)", ("`op.invoke` runs what is not read", UNKNOWN, True, True)),
+        ("globals()['x']()", ("which function it calls is known only when it runs", UNKNOWN, True, True)),
+        ("exec('x')", ("which function it calls is known only when it runs", UNKNOWN, True, True)),
+        (
+            "import importlib\nimportlib.import_module('x').run()",
+            ("which function it calls is known only when it runs", UNKNOWN, True, True),
+        ),
+        ("thing.metadata.create_all(bind=op.get_bind())", (GIVEN, UNKNOWN, True, True)),
+        ("with open('x.sql') as file:\n    op.execute(file.read())", (MADE, UNKNOWN, True, True)),
+        ("op.execute(thing)", (MADE, UNKNOWN, True, True)),
+        ("op.get_bind().execute(thing)", (MADE, UNKNOWN, True, True)),
         ("thing(op.get_bind())", (GIVEN, UNKNOWN, True, True)),
         ("thing.migrate(connection=op.get_bind())", (GIVEN, UNKNOWN, True, True)),
         ("map(op.drop_table, ['a'])", (GIVEN, UNKNOWN, True, True)),
-        ("op.execute(thing())", ("the statement is made by code that is not read", UNKNOWN, True, True)),
+        ("op.execute(thing())", (MADE, UNKNOWN, True, True)),
         ("op.execute(f'{thing}')", (DYNAMIC, UNKNOWN, True, True)),
         ("op.execute(f'{thing} DROP TABLE a')", (DYNAMIC, UNKNOWN, True, True)),
         ("op.execute(f'DROP TABLE {thing}')", (DYNAMIC, UNKNOWN, False, True)),
@@ -68,6 +78,21 @@ def test_unread(body: str, expected: tuple[object, ...]) -> None:
 )
 def test_nothing_happens(body: str) -> None:
     assert upgrade(body) == ()
+
+
+def test_several_databases() -> None:
+    """Alembic's template for several databases looks its functions up by the name of the database."""
+    code = f"""{HEAD}
+def upgrade(engine_name: str) -> None:
+    globals()["upgrade_%s" % engine_name]()
+
+def upgrade_one() -> None:
+    op.drop_table("a")
+"""
+    (found,) = history({PATH: code}).revisions
+    assert [each.why for each in found.upgrade if isinstance(each, Unread)] == [
+        "which function it calls is known only when it runs"
+    ]
 
 
 def test_known_parts_of_a_text_are_enough() -> None:

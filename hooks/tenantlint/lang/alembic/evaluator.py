@@ -49,6 +49,24 @@ class GuardedFlow(Flow):
     """A Flow whose returns depend on what the database already has, so that what follows them still counts."""
 
 
+class Unseen(Native):
+    """What code looks up by a name that is known only when it runs: to call it may do anything."""
+
+    def get(self, name: str) -> Value:
+        """Return something else that is not seen."""
+        return self
+
+    def item(self, key: Value) -> Value:
+        """Return something else that is not seen."""
+        return self
+
+    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        """Take down that something happens."""
+        assert isinstance(evaluator, MigrationEvaluator)
+        evaluator.unread("which function it calls is known only when it runs", at)
+        return self
+
+
 _AND_OR: Final = frozenset({"and", "or"})
 
 
@@ -84,7 +102,7 @@ class MigrationEvaluator(Evaluator):
 
     def _run_body(self, function: FuncValue, outer: Scope) -> Flow:
         scope = type(outer)(outer.module, outer)
-        self._bind_parameters(function.node.params, Arguments(), scope)
+        self._bind_parameters(function.node.params, Arguments(complete=False), scope)
         return self.execute_block(function.node.body, scope)
 
     # Operations

@@ -8,6 +8,7 @@ from tenantlint.lang.alembic.answers import OFFLINE, ROWS, Answer, PartialText
 from tenantlint.lang.alembic.connection import CONNECTION, CONTEXT, INSPECTOR, Ddl, inspect
 from tenantlint.lang.alembic.constructs import ColumnClause, Select, dedent, make_table, make_text, make_write
 from tenantlint.lang.alembic.enums import ENUMS
+from tenantlint.lang.alembic.evaluator import Unseen
 from tenantlint.lang.alembic.operations import OP
 from tenantlint.lang.sqlmodel.library import Library
 from tenantlint.lang.sqlmodel.schema_items import column
@@ -94,6 +95,7 @@ _SQLALCHEMY: Final[dict[str, Value]] = {
 }
 _OTHERS: Final[dict[str, dict[str, Value]]] = {
     "alembic": {"op": OP, "context": _AlembicContext()},
+    "importlib": {"import_module": _always(Unseen())},
     "textwrap": {"dedent": Builtin(dedent)},
     "sqlalchemy": _SQLALCHEMY,
     "sqlmodel": {**_SQLALCHEMY, "GUID": TYPES["UUID"]},

@@ -343,6 +343,9 @@ def _index_names(args: Arguments) -> dict[str, Value]:
     return {"index_name" if name == "name" else name: value for name, value in args.named.items()}
 
 
+_PLUGIN: Final = "is no operation of Alembic's own"
+
+
 class UnknownMethod(Handle):
     """An operation that a plugin adds to Alembic."""
 
@@ -352,7 +355,8 @@ class UnknownMethod(Handle):
     def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
         """Take down that it may do anything."""
         assert isinstance(evaluator, MigrationEvaluator)
-        evaluator.unread(f"`op.{self.name}` is no operation of Alembic's own", at)
+        own = self.name in ("invoke", "run_async")
+        evaluator.unread(f"`op.{self.name}` {'runs what is not read' if own else _PLUGIN}", at)
         return UNKNOWN
 
 

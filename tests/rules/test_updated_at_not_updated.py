@@ -5,7 +5,7 @@ from rules.support import Found, Snippet, project, py, run, ts
 CODE = "STD004"
 WHY = "is set by nothing on an update: every place that writes has to remember it"
 PY = f'{WHY}; add `sa_column_kwargs={{"onupdate": …}}`, or a trigger'
-TS = f"{WHY}; add `.$onUpdate(() => new Date())`, or a trigger"
+TS = f"{WHY}; add `.$onUpdate(…)`, or a trigger"
 
 
 def field(declaration: str, before: str = "") -> Snippet:
@@ -60,6 +60,10 @@ NOOP = {
     "py onupdate": field("updated_at: datetime = Field(sa_column_kwargs={'onupdate': func.now()})"),
     "py onupdate in a column": field("updated_at: datetime = Field(sa_column=Column(DateTime, onupdate=datetime.now))"),
     "py by the server": field("updated_at: datetime = Field(sa_column_kwargs={'server_onupdate': FetchedValue()})"),
+    "py by MySQL": field(
+        "updated_at: datetime = Field(sa_column_kwargs={'server_default': text('CURRENT_TIMESTAMP ON UPDATE NOW()')})",
+        "from sqlalchemy import text",
+    ),
     "py options that are not read": field("updated_at: datetime = Field(sa_column_kwargs=MORE)", "from e import MORE"),
     "py another name": field("modified: datetime"),
     "py a listener": listener("@event.listens_for(Event, 'before_update')"),
@@ -73,6 +77,11 @@ NOOP = {
     ),
     "ts $onUpdate": column('updated_at: timestamp("updated_at").$onUpdate(() => new Date()),'),
     "ts $onUpdateFn": column('updatedAt: timestamp("updated_at").$onUpdateFn(() => new Date()),'),
+    "ts by MySQL": ts("""
+        export const events = mysql.mysqlTable("events", {
+          updated_at: mysql.datetime("updated_at").default(sql`CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP`),
+        });
+    """),
     "ts a builder that is not read": column("updated_at: makeTimestamp(),"),
     "ts another name": column('created_at: timestamp("created_at"),'),
     "ts a trigger": migrated(

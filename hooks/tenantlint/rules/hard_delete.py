@@ -152,7 +152,7 @@ def _is_purge(deletion: Deletion) -> bool:
 
 
 _PURGES: Final = frozenset(
-    "clean cleanup dedupe erase expire expired forever gdpr hard permanent permanently prune purge reset rollback seed "
+    "clean cleanup dedupe erase expire expired forever gdpr hard permanent permanently prune purge rollback seed "
     "seeds teardown trash truncate wipe".split()
 )
 _PURGE_FOLDERS: Final = frozenset({"seed", "seeds", "seeders", "fixtures"})

@@ -120,6 +120,6 @@ def _may_be_set_in_database(table: Table, column: Column, view: SchemaView) -> b
 
 _WHY: Final = "is set by nothing on an update: every place that writes has to remember it"
 _TEXTS: Final = {
-    "drizzle": f"{_WHY}; add `.$onUpdate(() => new Date())`, or a trigger",
+    "drizzle": f"{_WHY}; add `.$onUpdate(…)`, or a trigger",
     "sqlmodel": f'{_WHY}; add `sa_column_kwargs={{"onupdate": …}}`, or a trigger',
 }

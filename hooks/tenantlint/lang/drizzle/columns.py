@@ -271,6 +271,11 @@ def _default(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: 
     builder.state(evaluator, has_default=True)
     value = args.get(0, default=UNDEFINED)
     builder.default = value if evaluator.uncertain <= builder.certainty else UNKNOWN
+    if builder.dialect == "mysql":
+        from tenantlint.lang.drizzle.sqltext import sets_on_update
+
+        if sets_on_update(value):
+            builder.state(evaluator, on_update=True)
     if value is not UNDEFINED:
         builder.state(evaluator, server_default=UNKNOWN if value is UNKNOWN and not args.complete else True)
     return builder

@@ -81,6 +81,12 @@ def tagged(parts: list[Value]) -> SqlValue:
     return SqlValue(Raw(str(part.value)) if isinstance(part, ir.Const) else part for part in parts)
 
 
+def sets_on_update(value: Value) -> bool:
+    """Return whether a default is MySQL's ``CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP``."""
+    chunks = value.chunks if isinstance(value, SqlValue) else []
+    return any(isinstance(chunk, Raw) and "on update" in chunk.text.lower() for chunk in chunks)
+
+
 def _raw(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     text = args.get(0)
     return SqlValue([Raw(text) if isinstance(text, str) else UNKNOWN])

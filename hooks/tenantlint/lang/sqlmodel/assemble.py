@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlValue
+from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlExpression, SqlValue
 from tenantlint.lang.sqlmodel.models import default_schema
 from tenantlint.lang.sqlmodel.names import Subject, conventional
 from tenantlint.lang.sqlmodel.objects import Made
@@ -124,6 +124,7 @@ class Assembler:
         default = _any(present(column.option("default")), present(column.option("insert_default")))
         default = _any(default, _has(column, {"Sequence"}), server)
         update = _any(present(column.option("onupdate")), present(column.option("server_onupdate")))
+        update = _any(update, _sets_on_update(column.option("server_default")))
         return Column(
             name=column.database_name(),
             key=column.key,
@@ -275,6 +276,12 @@ def _call_of(value: Value) -> Maybe[str | None]:
     if value is UNKNOWN:
         return UNKNOWN
     return value.function if isinstance(value, Made) else None
+
+
+def _sets_on_update(default: Value) -> bool:
+    """Return whether a default is MySQL's ``CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP``."""
+    texts = default.parts if isinstance(default, SqlExpression) else ()
+    return any(isinstance(text, str) and "on update" in text.lower() for text in texts)
 
 
 def _has_default(column: ColumnValue) -> Maybe[bool]:

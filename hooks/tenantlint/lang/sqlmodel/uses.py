@@ -36,7 +36,10 @@ class Imported:
 
 
 class FileNames:
-    """What the names of one file mean: those that it imports, and those that it declares tables under."""
+    """What the names of one file mean: those that it imports, and those that it declares tables under.
+
+    ``classes`` are the names of the tables' classes, ``assigned`` the names for types that the file makes itself.
+    """
 
     def __init__(self, path: str, tree: ast.Module, evaluator: Evaluator, registry: Registry) -> None:
         self.path = path
@@ -44,10 +47,11 @@ class FileNames:
         self.registry = registry
         self.imports: dict[str, Imported | None] = {}
         self.stars: list[Imported] = []
+        self.classes = frozenset(table.cls.name for table in registry.tables)
         self.assigned = {
             target.id
             for node in tree.body
-            if isinstance(node, ast.Assign)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript)
             for target in node.targets
             if isinstance(target, ast.Name)
         }
@@ -72,13 +76,32 @@ class FileNames:
         self.imports[name] = found if known is not None and _means_the_same(known, found) else None
 
     def table(self, node: ast.expr) -> str | None:
-        """Return the ``Table.id`` of a table's class."""
-        return self._table_of(self._value(node))
+        """Return the ``Table.id`` of a table's class: other names are not looked up, so that no more code is read."""
+        return self._table_of(self._value(node)) if self._original_name(node) in self.classes else None
 
     def alias(self, node: ast.expr) -> str | None:
-        """Return the ``Table.id`` of the class that a name for a type (``Annotated[X, ...]``) stands for."""
+        """Return the ``Table.id`` of the class that a name for a type (``Annotated[X, ...]``) stands for.
+
+        The name is looked up in this file, and in modules that have been read anyway.
+        """
+        if not isinstance(node, ast.Name) or not (node.id in self.assigned or self._is_read(node.id)):
+            return None
         value = self._value(node)
         return self._table_of(value.type) if isinstance(value, AnnotatedType) else None
+
+    def _original_name(self, node: ast.expr) -> str | None:
+        """Return the name that what ``node`` means has where it is declared."""
+        if isinstance(node, ast.Attribute):
+            return node.attr
+        if not isinstance(node, ast.Name):
+            return None
+        found = self.imports.get(node.id)
+        return node.id if found is None else found.name
+
+    def _is_read(self, name: str) -> bool:
+        found = self.imports.get(name)
+        path = None if found is None else self.evaluator.language.resolve(found.module, found.level, self.path)
+        return path is not None and path in self.evaluator.modules
 
     def _table_of(self, value: Value) -> str | None:
         if not isinstance(value, ModelClass) or value.table is None or value.table not in self.registry.tables:

@@ -196,6 +196,8 @@ class _Runner:
                 self.operations[index] = replace(each, certain=False)
             elif names is not None and isinstance(each, _DROPS):
                 self.operations[index] = replace(each, if_exists=True)
+            elif names is None and "if_not_exists" in each.__fields__:
+                self.operations[index] = replace(each, if_not_exists=True)
 
     def choose(self, node: Node) -> None:
         """Run CASE: any of its branches may be the one."""

@@ -28,11 +28,11 @@ JOIN = {"columns", "target_columns"}
 def comparable(value: Any) -> Any:
     """Leave out what differs on purpose.
 
-    These are places and symbols, how an inverse is named in code, and the join of a ``many``, which Drizzle leaves to
-    the other side.
+    These are places and symbols, how an inverse and the function of a default are named in code, and the join of a
+    ``many``, which Drizzle leaves to the other side.
     """
     if isinstance(value, dict):
-        skipped = PLACES | {"declared_inverse"} | (JOIN if value.get("kind") == "many" else set())
+        skipped = PLACES | {"declared_inverse", "default_function"} | (JOIN if value.get("kind") == "many" else set())
         return {key: comparable(item) for key, item in value.items() if key not in skipped}
     return [comparable(item) for item in value] if isinstance(value, list) else value
 

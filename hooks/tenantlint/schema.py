@@ -54,7 +54,7 @@ class Column(Record):
 
     ``default_call`` and ``update_call`` are the function that gave the default, or what an update sets, when the code
     was loaded, so that all rows get one value (``datetime.datetime.now``, ``crypto.randomUUID``); None where there is
-    no such call. ``default_function`` is the library's function that gives the default anew for each row.
+    no such call. ``default_function`` is the library's function that gives the default anew for each row (SQLModel's).
     ``rejected_options`` are the options of the field with which the ORM refuses the column (SQLModel raises where they
     stand beside ``sa_column``), ``ignored_options`` those that it drops in silence. ``shared`` is true where the code
     gives one object as the column of several tables though the ORM lets only one have it.

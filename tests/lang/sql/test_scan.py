@@ -28,6 +28,8 @@ def test_statements(text):
         "Failed to create policy in Keycloak: it depends on others",
         "# row level security is on",
         "create_policy(name, on=table)",
+        "add ALTER TABLE … ENABLE ROW LEVEL SECURITY to a migration",
+        "add ALTER TABLE ... FORCE ROW LEVEL SECURITY",
         "ALTER TABLE t ADD COLUMN note text; -- row level security comes later",
     ],
 )

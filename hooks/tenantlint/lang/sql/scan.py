@@ -9,7 +9,7 @@ _OTHER_DIALECTS: Final = (
     rb"|\bengine\s*=|\bauto_?increment\b|^\s*pragma\b|\bwithout\s+rowid\b|\[dbo\]|^\s*go\s*$|\bnvarchar\b"
 )
 _WRITTEN: Final = (
-    rb"(?is)\balter\s+table\b[^;]{0,300}?\b(?:enable|disable|force)\s+row\s+level\s+security\b"
+    rb"(?is)\balter\s+table\b(?!\s+(?:\xe2\x80\xa6|\.\.\.))[^;]{0,300}?\b(?:enable|disable|force)\s+row\s+level\s+security\b"
     rb"|\b(?:create|alter|drop)\s+policy\s+(?:if\s+exists\s+)?(?:\"[^\"]{1,130}\"|\S{1,130})\s+on\s"
 )
 

@@ -27,6 +27,7 @@ _WAYS: Final = {
     ".up": "up", ".down": "down", ".do": "up", ".undo": "down", "-up": "up", "-down": "down", "_up": "up",
     "_down": "down", ".rollback": "down", ".revert": "down",
 }  # fmt: skip
+_MIDDLE: Final = r"(?i)(?P<number>\d+)(?P<way>\.do|\.undo)(?=\.)"
 _SECTIONS: Final = (
     rb"(?im)^[ \t]*--[ \t]*migrate:(?P<way>up|down)\b.*$",
     rb"(?im)^[ \t]*--[ \t]*\+goose[ \t]+(?P<way>up|down)\b.*$",
@@ -116,6 +117,9 @@ def _file(path: str) -> File | None:
         return None
     way = next((way for suffix, way in _WAYS.items() if name.lower().endswith(suffix)), None)
     suffix = next((suffix for suffix in _WAYS if name.lower().endswith(suffix)), "")
+    middle = re.match(_MIDDLE, name)
+    if middle is not None:
+        way, name = _WAYS[middle["way"].lower()], middle["number"] + name[middle.end("way") :]
     kind = (match["fly"] or "").upper()
     version = tuple(float(part) if len(part) > 18 else int(part) for part in re.split(r"[._]", match["version"]))
     bare = name[: len(name) - len(suffix)]

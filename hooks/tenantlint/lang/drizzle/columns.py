@@ -305,7 +305,7 @@ def _array(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Lo
         for fact in FACTS:
             setattr(made, fact, False if getattr(builder, fact) is False else UNKNOWN)
         made.references_known = not builder.references
-        made.default = UNKNOWN
+        made.default = UNDEFINED if builder.default is UNDEFINED else UNKNOWN
     return made
 
 

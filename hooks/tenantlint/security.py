@@ -108,9 +108,17 @@ class Security:
         columns = {column.name for each in tables for column in each.columns if column.name is not UNKNOWN}
         return reach(predicate, table.name, columns, tenant)
 
-    def is_limited(self, table: Table) -> bool:
-        """Return whether a restrictive policy may keep tenants apart, whatever the permissive ones let through."""
-        return any(not each.is_permissive and each.reaches & _TIES for each in self.clauses(table))
+    def is_limited(self, table: Table, policy: Clauses, writes: bool = False) -> bool:
+        """Return whether a restrictive policy may keep tenants apart where ``policy`` does not.
+
+        With ``writes``, it must do so for rows that are written.
+        """
+        return any(
+            not each.is_permissive
+            and (each.check in _TIES if writes else each.reaches & _TIES)
+            and _may_meet(each.policy, policy.policy)
+            for each in self.clauses(table)
+        )
 
     def is_tied(self, table: Table) -> bool:
         """Return whether a policy surely ties rows to the session."""
@@ -120,3 +128,14 @@ class Security:
         """Return whether surely no policy ties rows to the session."""
         ties = _TIES if accept_owner else _TIES - {"owner"}
         return not any(each.reaches & ties for each in self.clauses(table))
+
+
+def _may_meet(one: Policy, other: Policy) -> bool:
+    """Tell whether two policies may hold for one statement of one role."""
+    commands = {one.command, other.command}
+    if len(commands) > 1 and not commands & {"all", UNKNOWN}:
+        return False
+    if one.roles is UNKNOWN or other.roles is UNKNOWN:
+        return True
+    roles = {*one.roles, *other.roles}
+    return bool(roles & {"public", UNKNOWN}) or not set(one.roles).isdisjoint(other.roles)

@@ -26,6 +26,14 @@ NOOP = {
     "py for a role of the platform": policy("TO service_role USING (true)"),
     "py for a role of its own": policy("TO reporting USING (true)"),
     "py limited by a restrictive one": notes_py(f"{ENABLE_PY} CREATE POLICY p ON note USING (true); {RESTRICTIVE}"),
+    "py limited by one for the same command and role": notes_py(
+        f"{ENABLE_PY} CREATE POLICY p ON note FOR SELECT TO anon, app USING (true);"
+        f" CREATE POLICY q ON note AS RESTRICTIVE FOR SELECT TO anon USING ({IS_TENANT});"
+    ),
+    "ts limited by one whose roles cannot be read": notes_ts(
+        'pgPolicy("p", { to: "anon", using: sql`true` }),\n'
+        'pgPolicy("q", { as: "restrictive", to: roles, using: sql`${t.tenantId} = app.tenant()` }),'
+    ),
     "py dropped": notes_py(f"{ENABLE_PY} CREATE POLICY p ON note USING (true); DROP POLICY p ON note;"),
     "py dropped by what cannot be read": notes_py(f"""
         {ENABLE_PY} CREATE POLICY p ON note USING (true);
@@ -81,6 +89,14 @@ FINDING = {
     "py a restrictive one that limits nothing": (
         policy("USING (true); CREATE POLICY q ON note AS RESTRICTIVE USING (true)"),
         [Found(2, 1, f"`note.p` {why()}", MIGRATION)],
+    ),
+    "py a restrictive one for another command": (
+        policy(f"FOR SELECT USING (true); CREATE POLICY q ON note AS RESTRICTIVE FOR INSERT WITH CHECK ({IS_TENANT})"),
+        [Found(2, 1, f"`note.p` {why()}", MIGRATION)],
+    ),
+    "py a restrictive one for another role": (
+        policy(f"TO anon USING (true); CREATE POLICY q ON note AS RESTRICTIVE TO app USING ({IS_TENANT})"),
+        [Found(2, 1, f"`note.p` {why(role='anon')}", MIGRATION)],
     ),
     "py opened by ALTER POLICY": (
         notes_py(f"{ENABLE_PY}\nCREATE POLICY p ON note USING ({IS_TENANT});\nALTER POLICY p ON note USING (true);"),

@@ -83,6 +83,10 @@ FINDING = {
         policy("FOR INSERT WITH CHECK (auth.uid() IS NOT NULL)"),
         [Found(3, 1, f"`note.p` {why()}", MIGRATION)],
     ),
+    "py a restrictive one for reading only": (
+        policy(f"WITH CHECK ({OWN})", f"CREATE POLICY q ON note AS RESTRICTIVE FOR SELECT USING ({IS_TENANT});"),
+        [Found(3, 1, f"`note.p` {why()}", MIGRATION)],
+    ),
     "py update by the owner": (
         policy(f"FOR UPDATE USING ({OWN})"),
         [Found(3, 1, f"`note.p` {why(USING)}", MIGRATION)],

@@ -23,8 +23,8 @@ class OpenPolicy(Rule):
     ## What it does
     Finds permissive policies on tenant tables whose `USING` or `WITH CHECK` is always true (`true`, `1 = 1`,
     `tenant_id = … OR true`) and that are for PUBLIC, which is the default, or for Supabase's and Neon's `anon`,
-    `anonymous` and `authenticated`. Policies for other roles are not reported, nor are those of a table on which a
-    restrictive policy looks at the session as well.
+    `anonymous` and `authenticated`. Policies for other roles are not reported, nor are those
+    which a restrictive policy that looks at the session limits.
 
     ## Why is this bad
     Permissive policies are combined with OR: one that is always true undoes all the others, and every tenant sees, or
@@ -117,11 +117,11 @@ class OpenPolicy(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each policy that is open, unless a restrictive one may limit it."""
         security = view.security
-        if not security.is_known(table) or security.is_limited(table):
+        if not security.is_known(table):
             return
         for each in security.clauses(table):
             clauses = open_clauses(each)
-            if clauses:
+            if clauses and not security.is_limited(table, each):
                 role = next(role for role in each.policy.roles if role in OPEN_ROLES)  # type: ignore[union-attr]
                 is_are = "are" if len(clauses) > 1 else "is"
                 text = (

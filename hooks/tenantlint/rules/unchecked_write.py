@@ -128,12 +128,13 @@ class UncheckedWrite(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each policy under which a row may get another tenant, unless a restrictive one may prevent it."""
         security = view.security
-        if not security.is_known(table) or not security.is_tied(table) or security.is_limited(table):
+        if not security.is_known(table) or not security.is_tied(table):
             return
         policies = security.clauses(table)
         bound = {role for each in policies if each.using == "isolates" for role in known(each.policy.roles) or ()}
         for each in policies:
-            if each.is_permissive and not each.is_trusted and self._is_unchecked(each, table, view, frozenset(bound)):
+            suspect = each.is_permissive and not each.is_trusted and not security.is_limited(table, each, writes=True)
+            if suspect and self._is_unchecked(each, table, view, frozenset(bound)):
                 tenant = tenant_of(table, view)
                 clause = "WITH CHECK" if each.policy.with_check is not None else "USING, which checks new rows too,"
                 text = (

@@ -413,7 +413,7 @@ def test_a_helper_that_alembic_runs_is_read_there() -> None:
     files = {
         "alembic/versions/0001_a.py": (
             "from alembic import op\nfrom alembic_helpers import secure\n\nrevision = '1'\ndown_revision = None\n\n\n"
-            "def upgrade():\n    op.execute('CREATE TABLE t (id int)')\n    secure('t')\n\n\ndef downgrade():\n    pass\n"
+            "def upgrade():\n    op.execute('CREATE TABLE t (id int)')\n    secure('t')\n"
         ),
         "alembic_helpers.py": (
             "from alembic import op\n\n\ndef secure(name):\n"

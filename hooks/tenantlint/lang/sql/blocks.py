@@ -11,7 +11,7 @@ from tenantlint.lang.sql.expressions import Array, Row, as_array, value_of
 from tenantlint.lang.sql.grammar import parse_plpgsql
 from tenantlint.lang.sql.guards import guard_of, handles_only_repeats
 from tenantlint.lang.sql.literals import string_of, string_values
-from tenantlint.lang.sql.names import fold, identifier, name_of, parts_of
+from tenantlint.lang.sql.names import fold, identifier, name_of
 from tenantlint.lang.sql.nodes import child, descend, has, leaves, path, text
 from tenantlint.lang.sql.queries import rows_of
 from tenantlint.lang.sql.split import Splitter
@@ -33,6 +33,7 @@ _MAX_DEPTH: Final = 40
 _MAX_RANGE: Final = 1000
 _INTO: Final = r'(?i)\binto\s+(?:strict\s+)?((?:[\w.]|"[^"]*")+(?:\s*,\s*(?:[\w.]|"[^"]*")+)*)'
 _RETURNING: Final = r"(?i)\breturning\b"
+_NAME: Final = r'\w+|"[^"]+"'
 _DYNAMIC: Final = "a statement that is built when it runs"
 _DROPS: Final = (
     m.DropTable,
@@ -158,22 +159,21 @@ class _Runner:
 
     def _assigned(self, node: Node) -> set[str]:
         """Return the variables that statements below ``node`` may set."""
-        found = set()
+        found: set[str] = set()
         for each in _below(node, "stmt_assign", "into_target", "for_variable", "stmt_execsql", "getdiag_list_item"):
             if each.type == "stmt_execsql":
-                found |= set(_into(text(each))[1])
+                found.update(_into(text(each))[1])
+            elif each.type == "stmt_assign":
+                found.add(_assignee(each)[0])
             else:
-                found |= {parts_of(each.children[0])[0] if each.type == "stmt_assign" else name_of(each)}
+                found.update(identifier(text(name)) for name in _variables(each))
         return found
 
     def assign(self, node: Node) -> None:
         """Run ``variable := expression``."""
-        target, *rest = [each for each in node.children if each.type == "sql_expression"]
-        name = text(target).strip()
-        plain = re.fullmatch(r'\w+|"[^"]+"', name) is not None
-        first = re.match(r'\w+|"[^"]+"', name)
-        if first is not None:
-            self._variables[identifier(first[0])] = self._value(rest[0]) if plain and rest else UNKNOWN
+        name, whole = _assignee(node)
+        values = [each for each in node.children if each.type == "sql_expression"][1:]
+        self._variables[name] = self._value(values[0]) if whole and values else UNKNOWN
 
     def branch(self, node: Node) -> None:
         """Run IF: a guard against a second run does not make its statements less certain."""
@@ -281,7 +281,8 @@ class _Runner:
     def execute(self, node: Node) -> None:
         """Run EXECUTE: what is known of the string is read, with what is not known left open."""
         target = child(node, "into_target")
-        self._variables.update(dict.fromkeys([name_of(target)] if target is not None else [], UNKNOWN))
+        names = [identifier(text(each)) for each in _variables(target)]
+        self._variables.update(dict.fromkeys(names, UNKNOWN))
         value = self._value(child(node, "sql_expression"))
         at = None if self._offset is None else self._offset + node.start_byte
         if not isinstance(value, str) or not value.replace(HOLE, "").strip(' ";'):
@@ -299,6 +300,13 @@ class _Runner:
 
     def _value(self, node: Node | None) -> Value:
         return UNKNOWN if node is None else value_of(self._text(node), self._variables)
+
+
+def _assignee(node: Node) -> tuple[str, bool]:
+    """Return the variable that an assignment sets, and whether it sets all of it rather than a field or an item."""
+    written = text(node.children[0]).strip()
+    first = re.match(_NAME, written)
+    return ("", False) if first is None else (identifier(first[0]), first.end() == len(written))
 
 
 def _statements(section: Node | None) -> Iterator[Node]:

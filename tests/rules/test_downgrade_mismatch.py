@@ -297,6 +297,16 @@ FINDING = {
             at(10, 5, f"`create trigger users.t` {kept()}"),
         ],
     ),
+    "an enum of an earlier revision does not come back": (
+        alembic(
+            (
+                f"{USERS}op.execute('CREATE TYPE role AS ENUM ()')",
+                'op.drop_table("users")\nop.execute("DROP TYPE role")',
+            ),
+            ("op.execute('DROP TYPE role')", "op.execute('SELECT 1')"),
+        ),
+        [at(7, 5, f"`drop type role` {lost()}")],
+    ),
     "an enum is kept": (
         second(
             'op.create_table("a", sa.Column("role", sa.Enum("admin", "member", name="role")))', 'op.drop_table("a")'
@@ -504,3 +514,12 @@ def test_noop(snippet):
 @pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)
 def test_finding(snippet, expected):
     assert run(CODE, snippet) == expected
+
+
+def test_an_enum_that_an_earlier_revision_has_made_is_not_for_this_one_to_drop():
+    first = (
+        f"{USERS}op.execute(\"CREATE TYPE role AS ENUM ('admin')\")",
+        'op.drop_table("users")\nop.execute("DROP TYPE role")',
+    )
+    again = ('op.create_table("a", sa.Column("role", sa.Enum("admin", name="role")))', 'op.drop_table("a")')
+    assert run(CODE, alembic(first, again)) == []

@@ -11,7 +11,7 @@ from tenantlint.rules._undo import Undo
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from tenantlint.migration import DropConstraint, Revision
     from tenantlint.replay import State
@@ -50,14 +50,18 @@ class Left(Record):
     text: str
 
 
-def left_behind(revision: Revision, before: State, place: str) -> Iterator[Left]:
-    """Yield what the downgrade does not undo of the upgrade, and what it undoes that the upgrade did not do."""
+def left_behind(revision: Revision, before: State, types: Container[str], place: str) -> Iterator[Left]:
+    """Yield what the downgrade does not undo of the upgrade, and what it undoes that the upgrade did not do.
+
+    ``types`` are the enums that earlier revisions have made: one that is made again is not for this one to drop.
+    """
     undo = Undo(revision)
     for step in undo.without_name:
         yield _nameless(step)
     if not undo.blind:
         for thing in undo.things.all:
-            if thing.silent or _is_hidden(thing, undo):
+            shared = thing.kind == "type" and not thing.existed and thing.first_name in types
+            if shared or thing.silent or _is_hidden(thing, undo):
                 continue
             for at, subject, text in _differences(thing, undo, before):
                 table = None if thing.kind == "type" else (thing.owner or thing).first_name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tenantlint.migration import CreateEnum, DropType, RenameType
 from tenantlint.rule import Finding, MigrationRule
 from tenantlint.rules._migrations import is_exempt, starts, undoing_place
 from tenantlint.rules._undone import left_behind
@@ -11,7 +12,7 @@ from tenantlint.rules._undone import left_behind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tenantlint.migration import History
+    from tenantlint.migration import History, Revision
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
 
@@ -144,8 +145,20 @@ class DowngradeMismatch(MigrationRule):
     def check_history(self, history: History, view: SchemaView) -> Iterable[Finding]:
         """Play each revision forth and back, and report what is not as it was."""
         place = undoing_place(history)
+        types: set[str] = set()
         for revision, before in starts(history):
             if revision.downgrade.state == "present":
-                for left in left_behind(revision, before, place):
+                for left in left_behind(revision, before, types, place):
                     if not is_exempt(left.table, self, view):
                         yield Finding(left.at, None, left.subject, left.text)
+            _follow(types, revision)
+
+
+def _follow(types: set[str], revision: Revision) -> None:
+    """Keep track of the enums that the revisions so far have made."""
+    for operation in revision.upgrade:
+        if isinstance(operation, CreateEnum | RenameType):
+            name = operation.name if isinstance(operation, CreateEnum) else operation.new_name
+            types.update({name} if isinstance(name, str) else ())
+        elif isinstance(operation, DropType) and isinstance(operation.name, str):
+            types.discard(operation.name)

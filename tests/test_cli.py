@@ -263,7 +263,7 @@ def test_dump_prints_what_the_paths_declare(cli: Cli) -> None:
     result = cli.run("dump", "db/notes.ts")
     assert (result.status, result.err) == (0, "")
     document = json.loads(result.out)
-    assert list(document) == ["tables", "enums", "detached_policies", "unresolved"]
+    assert list(document) == ["tables", "enums", "detached_policies", "histories", "unresolved"]
     assert [(table["name"], table["path"], table["line"]) for table in document["tables"]] == [
         ("notes", "db/notes.ts", 3)
     ]

@@ -50,6 +50,7 @@ def test_no_root(tmp_path: Path) -> None:
 def test_walk_takes_what_can_declare_a_schema_and_the_settings_for_it(tmp_path: Path) -> None:
     wanted = [
         *(f"src/a{suffix}" for suffix in (".py", ".pyi", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")),
+        *("a.sql", "drizzle/meta/_journal.json", "drizzle/1_a/snapshot.json"),
         *("package.json", "tsconfig.json", "web/tsconfig.base.json", "jsconfig.json", "drizzle.config.ts"),
         *("pyproject.toml", "tenantlint.toml"),
     ]

@@ -69,6 +69,63 @@ def test_files_without_a_magic_word_load_no_parser(tmp_path: Path) -> None:
     assert not {name for name in loaded(tmp_path, "a.py", "b.ts") if name.endswith((".link", "libcst", "tree_sitter"))}
 
 
+def test_migrations_load_no_parser_of_another_language(tmp_path: Path) -> None:
+    (tmp_path / "1_a.sql").write_text("CREATE TABLE a (id int);\n")
+    (tmp_path / "b.py").write_text("import os\n")
+    (tmp_path / "c.ts").write_text("export {}\n")
+    names = loaded(tmp_path, "1_a.sql", "b.py", "c.ts")
+    assert "tenantlint.lang.sql.link" in names
+    assert not {name for name in names if name.endswith((".sqlmodel.link", ".drizzle.link", "libcst"))}
+    assert "tenantlint.lang.alembic" not in names
+
+
+def test_without_migrations_nothing_of_them_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "a.ts").write_bytes(DRIZZLE)
+    (tmp_path / "a.py").write_bytes(SQLMODEL)
+    (tmp_path / "snapshot.json").write_text("{}")
+    names = loaded(tmp_path, "a.ts", "a.py", "snapshot.json")
+    assert not {name for name in names if name.startswith(("tenantlint.lang.sql.", "tenantlint.lang.alembic"))}
+
+
+def test_histories_of_sql_and_of_alembic() -> None:
+    files = {
+        "migrations/1_a.sql": b"CREATE TABLE a (id int);",
+        "alembic/versions/1.py": b"from alembic import op\nrevision = '1'\ndown_revision = None\n\n"
+        b"def upgrade():\n    op.drop_table('b')\n",
+    }
+    histories = link(Project("/nowhere", frozenset(), files)).schema.histories
+    assert [(each.kind, each.path) for each in histories] == [("sql", "migrations"), ("alembic", "alembic/versions")]
+
+
+def test_migrations_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations/1_a.sql").write_text("CREATE TABLE a (id int);")
+    (tmp_path / "migrations/2_b.sql").symlink_to("2_b.sql")
+    (tmp_path / "migrations/3_c.sql").write_text("SELECT 'a")
+    (tmp_path / "dump.sql").symlink_to("dump.sql")
+    names = frozenset({"migrations/1_a.sql", "migrations/2_b.sql", "migrations/3_c.sql", "dump.sql"})
+    result = link(Project(str(tmp_path), names))
+    assert [(each.code, each.at.path, each.message) for each in result.problems] == [
+        ("ERR001", "migrations/2_b.sql", "it cannot be read: Too many levels of symbolic links"),
+        ("ERR003", "migrations/3_c.sql", "the quoted string never ends"),
+    ]
+    (history,) = result.schema.histories
+    assert [each.why for each in history.unread][:1] == ["the file cannot be read"]
+    assert [table.name for table in history.tables] == ["a"]
+
+
+def test_a_bug_in_reading_sql_is_told_and_stops_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(source: Source, start: int, end: int | None) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("tenantlint.lang.sql.link.operations", fail)
+    result = link(Project("/nowhere", frozenset(), {"migrations/1_a.sql": b"SELECT 1;", "a.py": SQLMODEL}))
+    assert [table.orm for table in result.schema.tables] == ["sqlmodel"]
+    assert [(each.what, each.error) for each in result.crashes] == [
+        ("reading SQL", "ZeroDivisionError: by zero; in migrations/1_a.sql")
+    ]
+
+
 def test_what_cannot_be_read_is_one_problem_each(tmp_path: Path) -> None:
     (tmp_path / "good.ts").write_bytes(DRIZZLE)
     (tmp_path / "dangling.ts").symlink_to("nowhere")

@@ -186,6 +186,11 @@ class State:
         draft.indexes.append(index if name == index.name else replace(index, name=name))
         self.own_index(draft, name)
 
+    def own_keys(self, draft: Draft) -> None:
+        """Take note of the names of a table's keys, which are names of indexes too."""
+        for name in (draft.primary_key_name, *(each.name for each in draft.unique_constraints)):
+            self.own_index(draft, name)
+
     def own_index(self, draft: Draft, name: Maybe[str | None]) -> None:
         """Take note that a table has an index of that name."""
         self._index_owners.setdefault(name, {})[draft] = None

@@ -26,6 +26,7 @@ def add_primary_key(state: State, operation: m.AddPrimaryKey) -> None:
         return
     draft.indexes = [index for index in draft.indexes if operation.name is None or index.name != operation.name]
     draft.set_primary_key(operation.name, operation.columns)
+    state.own_keys(draft)
 
 
 def add_unique(state: State, operation: m.AddUnique) -> None:
@@ -33,6 +34,7 @@ def add_unique(state: State, operation: m.AddUnique) -> None:
     draft = state.draft(known(operation.table), operation.at)
     if operation.certain:
         append_unique(draft, operation.constraint)
+        state.own_keys(draft)
     else:
         draft.doubt(("unique_constraints",))
 
@@ -101,6 +103,7 @@ def rename_constraint(state: State, operation: m.RenameConstraint) -> None:
     draft = state.draft(known(operation.table), operation.at)
     new = operation.new_name if operation.certain else UNKNOWN
     _rename_key(draft, operation.name, new)
+    state.own_keys(draft)
 
 
 def _rename_key(draft: Draft, old: Maybe[str], new: Maybe[str]) -> None:
@@ -115,28 +118,44 @@ def create_index(state: State, operation: m.CreateIndex) -> None:
     draft = state.draft(known(operation.table), operation.at)
     if not operation.certain:
         draft.doubt(("indexes",))
-    elif not has(draft.indexes, operation.index.name):
+    elif not (operation.if_not_exists and _is_index_name(state, draft, operation.index.name)):
         state.add_index(draft, operation.index)
 
 
+def _is_index_name(state: State, draft: Draft, name: Maybe[str | None]) -> bool:
+    """Return whether an index or a key in the schema of ``draft`` has the name."""
+    schema = draft.name.rpartition(".")[0]
+    owners = [] if name is UNKNOWN or name is None else state.index_owners(name)
+    return any(each.name.rpartition(".")[0] == schema and _has_index(each, name) for each in owners)
+
+
 def drop_index(state: State, operation: m.DropIndex) -> None:
-    """Apply DROP INDEX."""
-    if operation.name is UNKNOWN or operation.name is None:
+    """Apply DROP INDEX. The statement may name a schema, the operation does not: of two of a name, either may go."""
+    name = UNKNOWN if operation.name is None else operation.name
+    if name is UNKNOWN:
         drafts = [state.draft(operation.table, operation.at)] if isinstance(operation.table, str) else []
     else:
-        drafts = state.index_owners(operation.name) or state.index_owners(UNKNOWN)
+        owners = [draft for draft in state.index_owners(name) if has(draft.indexes, name)]
+        drafts = owners or state.index_owners(UNKNOWN)
+    if len(drafts) > 1:
+        operation = replace(operation, certain=False)
     for draft in drafts:
-        name = UNKNOWN if operation.name is None else operation.name
         draft.indexes = without(draft, "indexes", draft.indexes, name, operation)
 
 
 def rename_index(state: State, operation: m.RenameIndex) -> None:
-    """Apply ALTER INDEX RENAME TO."""
-    old, new = operation.name, operation.new_name if operation.certain else UNKNOWN
-    for draft in state.index_owners(old):
+    """Apply ALTER INDEX RENAME TO, which renames the key that has the index, too."""
+    old, new = operation.name, operation.new_name
+    owners = [draft for draft in state.index_owners(old) if _has_index(draft, old)]
+    if len(owners) > 1 or not operation.certain:
+        new = UNKNOWN
+    for draft in owners:
         draft.indexes = with_name(draft.indexes, old, new)
+        draft.unique_constraints = with_name(draft.unique_constraints, old, new)
+        if draft.primary_key_name == old:
+            draft.primary_key_name = new
         state.own_index(draft, new)
-    if old is not UNKNOWN:
-        for draft in state.drafts.values():
-            if draft.primary_key_name == old or any(each.name == old for each in draft.unique_constraints):
-                _rename_key(draft, old, new)
+
+
+def _has_index(draft: Draft, name: Maybe[str | None]) -> bool:
+    return draft.primary_key_name == name or has(draft.indexes, name) or has(draft.unique_constraints, name)

@@ -43,6 +43,7 @@ def create_table(state: State, operation: m.CreateTable) -> None:
     for constraint in operation.unique_constraints:
         if constraint.columns is UNKNOWN or constraint.columns not in _columns_of_keys(draft):
             append_unique(draft, constraint)
+    state.own_keys(draft)
     for key in operation.foreign_keys:
         state.add_foreign_key(draft, key)
     for index in operation.indexes:

@@ -34,6 +34,7 @@ class _Linker:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.problems: list[Diagnostic] = []
+        self._sources: dict[str, Source | None] = {}
 
     def link(self, paths: Iterable[str]) -> LinkedHistories:
         found = find(self.project, paths)
@@ -59,12 +60,14 @@ class _Linker:
 
     def _source(self, path: str) -> Source | None:
         """Return a file, None where it cannot be read, which is a problem."""
-        try:
-            return self.project.source(path)
-        except OSError as error:
-            if not self.project.is_absent(path):
-                self.problems.append(unreadable(path, error))
-            return None
+        if path not in self._sources:
+            try:
+                self._sources[path] = self.project.source(path)
+            except OSError as error:
+                self._sources[path] = None
+                if not self.project.is_absent(path):
+                    self.problems.append(unreadable(path, error))
+        return self._sources[path]
 
     def _revisions(self, folder: Folder) -> Iterator[Revision]:
         previous: tuple[str, ...] = ()
@@ -93,7 +96,11 @@ class _Linker:
         return self._parsed(source, text).operations
 
     def _parsed(self, source: Source, text: Text) -> Script:
-        script = operations(source, text.start, text.end)
+        try:
+            script = operations(source, text.start, text.end)
+        except Exception as error:
+            error.add_note(f"in {source.path}")
+            raise
         self.problems += script.problems
         return script
 

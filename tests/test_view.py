@@ -155,7 +155,8 @@ NULLABLE = {
     "a migration's word": (True, (history(table()),), False),
     "neither": (True, (history(table(columns=(column("a", nullable=True),))),), True),
     "another table": (True, (history(table("u")),), True),
-    "a column that is not known": (UNKNOWN, (history(table(columns=())),), UNKNOWN),
+    "a column that is not known": (UNKNOWN, (history(table()),), UNKNOWN),
+    "a column that no migration has": (True, (history(table(columns=())),), True),
 }
 
 
@@ -163,6 +164,11 @@ NULLABLE = {
 def test_is_nullable(nullable, histories, expected):
     subject = table(columns=(column("a", nullable=nullable),))
     assert migrated(subject, *histories).is_nullable(subject, subject.columns[0]) is expected
+
+
+def test_a_column_of_an_unknown_name_may_be_made_not_null():
+    subject = table(columns=(column(UNKNOWN, "a", nullable=True),))
+    assert migrated(subject, history(table())).is_nullable(subject, subject.columns[0]) is UNKNOWN
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])

@@ -66,8 +66,12 @@ class SchemaFacts:
 
     def is_nullable(self, table: Table, column: Column) -> Maybe[bool]:
         """Return whether a column may be NULL: neither the model nor a migration of the table says NOT NULL."""
-        twins = [each.column(column.name) for each in self.twins(table) if column.name is not UNKNOWN]
-        return False if any(twin is not None and twin.nullable is False for twin in twins) else column.nullable
+        if column.nullable is not True or not self.schema.histories:
+            return column.nullable
+        if column.name is UNKNOWN or table.qualified_name is UNKNOWN:
+            return UNKNOWN
+        twins = [each.column(column.name) for each in self.twins(table)]
+        return not any(twin is not None and twin.nullable is False for twin in twins)
 
     # Foreign keys
 

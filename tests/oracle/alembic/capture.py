@@ -197,11 +197,8 @@ def _index(index: Any) -> Line:
 def _indexed(expression: Any) -> str | None:
     if isinstance(expression, sa.Column):
         return str(expression.name)
-    text = getattr(expression, "text", None)
-    if text is not None:
-        first, *rest = str(text).split()
-        return first if first.isidentifier() and all(word.lower() in _WORDS for word in rest) else None
-    return None
+    first, *rest = str(getattr(expression, "text", expression)).split()
+    return first if first.isidentifier() and all(word.lower() in _WORDS for word in rest) else None
 
 
 _WORDS: Final = frozenset({"asc", "desc", "nulls", "first", "last"})

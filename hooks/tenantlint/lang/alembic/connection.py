@@ -84,6 +84,24 @@ class _Asking(Native):
         return CATALOG
 
 
+class Unseen(Native):
+    """What code looks up by a name that is known only when it runs: to call it may do anything."""
+
+    def get(self, name: str) -> Value:
+        """Return something else that is not seen."""
+        return self
+
+    def item(self, key: Value) -> Value:
+        """Return something else that is not seen."""
+        return self
+
+    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        """Take down that something happens."""
+        assert isinstance(evaluator, MigrationEvaluator)
+        evaluator.unread("which function it calls is known only when it runs", at)
+        return self
+
+
 class Inspector(Handle):
     """``inspect(connection)``."""
 

@@ -24,6 +24,7 @@ from tenantlint.lang.alembic.answers import (
 )
 from tenantlint.lang.alembic.constructs import shortened
 from tenantlint.lang.alembic.lowering import UNREAD_FUNCTION
+from tenantlint.lang.alembic.shapes import holds_unknown, idempotent, repeated
 from tenantlint.lang.evaluate import Evaluator
 from tenantlint.lang.execute import FALLS, Flow, bind
 from tenantlint.lang.sqlmodel.builtins import STR
@@ -33,7 +34,6 @@ from tenantlint.lang.sqlmodel.objects import ClassValue, InstanceValue
 from tenantlint.lang.sqlmodel.schema_items import DEFAULT_CONVENTION
 from tenantlint.lang.values import Arguments, Builtin, External, FuncValue, MapValue, Native, Value
 from tenantlint.migration import Unread
-from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
@@ -47,24 +47,6 @@ if TYPE_CHECKING:
 
 class GuardedFlow(Flow):
     """A Flow whose returns depend on what the database already has, so that what follows them still counts."""
-
-
-class Unseen(Native):
-    """What code looks up by a name that is known only when it runs: to call it may do anything."""
-
-    def get(self, name: str) -> Value:
-        """Return something else that is not seen."""
-        return self
-
-    def item(self, key: Value) -> Value:
-        """Return something else that is not seen."""
-        return self
-
-    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-        """Take down that something happens."""
-        assert isinstance(evaluator, MigrationEvaluator)
-        evaluator.unread("which function it calls is known only when it runs", at)
-        return self
 
 
 _AND_OR: Final = frozenset({"and", "or"})
@@ -120,18 +102,9 @@ class MigrationEvaluator(Evaluator):
     def shaped(self, operation: Operation) -> Operation:
         """Return an operation as it is below the statements that run: Unread where it is repeated for the unknown."""
         if self._guarded:
-            operation = _idempotent(operation)
-        if self._repeated and not isinstance(operation, Unread) and _holds_unknown(operation):
-            table = getattr(operation, "table", UNKNOWN)
-            kind = type(operation).__name__
-            operation = Unread(
-                operation.at,
-                operation.certain,
-                why="it is repeated for something that is known only when the revision runs",
-                tables=(table,) if isinstance(table, str) else UNKNOWN,
-                security=kind in _SECURITY,
-                structure=kind not in _SECURITY and kind != "WriteRows",
-            )
+            operation = idempotent(operation)
+        if self._repeated and holds_unknown(operation):
+            operation = repeated(operation)
         return operation
 
     def unread(
@@ -373,23 +346,6 @@ def _is_project_class(value: Value) -> bool:
     return isinstance(value, ClassValue) and value.at is not None
 
 
-def _holds_unknown(operation: Operation) -> bool:
-    return any(
-        getattr(operation, field) is UNKNOWN
-        for field in ("table", "name", "column", "new_name")
-        if hasattr(operation, field)
-    )
-
-
-def _idempotent(operation: Operation) -> Operation:
-    """Return an operation that asks first, as the branch that it stands in does."""
-    for field in ("if_not_exists", "if_exists"):
-        if field in operation.__fields__:
-            return replace(operation, **{field: True})
-    return operation
-
-
-_SECURITY: Final = frozenset({"SetRowSecurity", "CreatePolicy", "DropPolicy", "AlterPolicy"})
 _SPECIAL: Final[dict[type, Callable[[MigrationEvaluator, Any, Scope], Flow]]] = {
     ir.ExprStmt: MigrationEvaluator.run_expression,
     ir.If: MigrationEvaluator.run_if,

@@ -78,7 +78,7 @@ class MigrationPython(Python):
     def builtin(self, name: str) -> Value:
         """Return a builtin name, or MISSING."""
         if name in ("globals", "locals", "vars", "exec", "eval", "__import__"):
-            from tenantlint.lang.alembic.evaluator import Unseen
+            from tenantlint.lang.alembic.connection import Unseen
 
             return Unseen() if name in ("exec", "eval") else Builtin(lambda evaluator, args, at: Unseen())
         return _BUILTINS.get(name) or super().builtin(name)

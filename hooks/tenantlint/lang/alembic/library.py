@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.alembic.answers import OFFLINE, ROWS, Answer, PartialText
-from tenantlint.lang.alembic.connection import CONNECTION, CONTEXT, INSPECTOR, Ddl, inspect
+from tenantlint.lang.alembic.connection import CONNECTION, CONTEXT, INSPECTOR, Ddl, Unseen, inspect
 from tenantlint.lang.alembic.constructs import ColumnClause, Select, dedent, make_table, make_text, make_write
 from tenantlint.lang.alembic.enums import ENUMS
-from tenantlint.lang.alembic.evaluator import Unseen
 from tenantlint.lang.alembic.operations import OP
 from tenantlint.lang.sqlmodel.library import Library
 from tenantlint.lang.sqlmodel.schema_items import column

@@ -144,7 +144,7 @@ def test_computed_ids_are_told() -> None:
     files = environment({"a": "from third import x\nrevision = x\ndown_revision = None\n", "b": script("2", "None")})
     found = linked(files)
     assert [(each.what, each.at.path) for each in found.unresolved] == [("revision", f"{FOLDER}/a.py")]
-    assert [revision.id for revision in found.histories[0].revisions] == ["2"]
+    assert [revision.id for revision in found.histories[0].revisions] == ["a", "2"]
 
 
 def test_environments_are_apart() -> None:

@@ -26,9 +26,9 @@ class Graph:
         self.duplicates: list[Script] = []
         self.circular: list[str] = []
         for script in scripts:
-            if not isinstance(script.id, str) or script.parents is UNKNOWN:
+            if not script.named or script.parents is UNKNOWN:
                 self.whole = False
-            if isinstance(script.id, str) and self.scripts.setdefault(script.id, script) is not script:
+            if self.scripts.setdefault(script.id, script) is not script:
                 self.duplicates.append(script)
         self._children: dict[str, list[str]] = {name: [] for name in self.scripts}
         for name in self.scripts:
@@ -71,7 +71,6 @@ class Graph:
     def problems(self) -> Iterator[HistoryProblem]:
         """Give what is wrong, once the order is known."""
         for script in self.duplicates:
-            assert isinstance(script.id, str)
             text = f"has two revisions `{script.id}`, the other in `{self.scripts[script.id].path}`"
             yield HistoryProblem("duplicate", text, script.at)
         yield from self._cycles()

@@ -83,8 +83,8 @@ class _Linker:
     def _history(self, environment: Environment) -> History:
         graph = Graph(environment.scripts, environment.whole)
         for script in environment.scripts:
-            if script.id is UNKNOWN or script.parents is UNKNOWN:
-                what = "revision" if script.id is UNKNOWN else f"down_revision of `{script.id}`"
+            if not script.named or script.parents is UNKNOWN:
+                what = f"down_revision of `{script.id}`" if script.named else "revision"
                 self.unresolved.append(Unresolved(what, "it is decided by code that is not read", script.at))
         revisions = tuple(self._revision(graph, script) for script in graph.order())
         replayed = replay(revisions, "alembic", environment.path)
@@ -94,7 +94,6 @@ class _Linker:
     def _revision(self, graph: Graph, script: Script) -> Revision:
         module = self.evaluator.module(script.path)
         assert module is not None
-        assert isinstance(script.id, str)
         return read_revision(self.evaluator, module, script, graph.parents(script.id))
 
     def convention(self, path: str) -> Value:
@@ -139,7 +138,7 @@ class _Linker:
 
 def _joined(environments: list[Environment]) -> list[Environment]:
     """Put together the folders of one environment: where a revision follows one that only another folder has."""
-    owner: dict[object, set[int]] = {}
+    owner: dict[str, set[int]] = {}
     for number, environment in enumerate(environments):
         for script in environment.scripts:
             owner.setdefault(script.id, set()).add(number)

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 class Script(Record):
     """A revision as its file states it, before the graph is known.
 
+    ``id`` is the name of the file where the code computes it, and then ``named`` is false.
     ``parents`` are the ``down_revision``, ``depends_on`` what has to be there before; UNKNOWN where they are computed.
     ``parents_at`` is where the parents are told.
     """
 
     path: str
-    id: Maybe[str]
+    id: str
+    named: bool
     parents: Maybe[tuple[str, ...]]
     depends_on: Maybe[tuple[str, ...]]
     labels: Maybe[tuple[str, ...]]
@@ -44,7 +46,8 @@ def read_script(evaluator: MigrationEvaluator, module: Module) -> Script | None:
     value = evaluator.lookup(module, "revision")
     return Script(
         module.path,
-        value if isinstance(value, str) else UNKNOWN,
+        value if isinstance(value, str) else module.path.rpartition("/")[2].removesuffix(".py"),
+        isinstance(value, str),
         _ids(evaluator.lookup(module, "down_revision")),
         _ids(evaluator.lookup(module, "depends_on")),
         _ids(evaluator.lookup(module, "branch_labels")),
@@ -79,7 +82,6 @@ def read_revision(evaluator: MigrationEvaluator, module: Module, script: Script,
     operations: tuple[Operation, ...] = ()
     if upgrade is not MISSING:
         operations, _flow = evaluator.perform(upgrade, script.path, _place(module, "upgrade", script.at))
-    assert isinstance(script.id, str)
     return Revision(script.id, parents, script.path, script.at, operations, _downgrade(evaluator, module, script))
 
 

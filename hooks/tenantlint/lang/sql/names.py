@@ -37,6 +37,8 @@ def clip(name: str, limit: int = MAX_BYTES) -> str:
 
 def name_of(node: Node) -> str:
     """Return the name that a node with a single identifier stands for."""
+    while node.child_count == 1:
+        node = node.children[0]
     return identifier(text(next(leaves(node), node)))
 
 

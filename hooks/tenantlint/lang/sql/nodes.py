@@ -17,9 +17,11 @@ def text(node: Node) -> str:
 
 def child(node: Node | None, *kinds: str) -> Node | None:
     """Return the first child of one of ``kinds``."""
-    if node is None:
-        return None
-    return next((each for each in node.children if each.type in kinds), None)
+    if node is not None:
+        for each in node.children:
+            if each.type in kinds:
+                return each
+    return None
 
 
 def has(node: Node | None, *kinds: str) -> bool:

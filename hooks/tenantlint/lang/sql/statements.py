@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sql import objects, routines, rows, tables
-from tenantlint.lang.sql.blocks import do_block
 from tenantlint.lang.sql.effects import HOLE, inserted, unread, without_holes
 from tenantlint.lang.sql.grammar import parse_sql
 from tenantlint.lang.sql.nodes import descend
@@ -68,6 +67,8 @@ def _create_schema(context: Context, node: Node) -> Iterator[m.Operation]:
 
 
 def _do(context: Context, node: Node) -> Iterator[m.Operation]:
+    from tenantlint.lang.sql.blocks import do_block  # few files have a block
+
     yield from do_block(context, node, read)
 
 

@@ -26,7 +26,7 @@ CERTAIN = {
     Index: {"attached", "at"},
     UniqueConstraint: {"attached", "at"},
     ForeignKey: {"at"},
-    Relation: {"name", "at"},
+    Relation: {"name", "at", "group"},
 }
 """The fields of each record that are never UNKNOWN."""
 

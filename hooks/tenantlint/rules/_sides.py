@@ -44,13 +44,20 @@ def is_certain(relation: Relation, table: Table, target: Table) -> bool:
     )
 
 
-def named_apart(relation: Relation, table: Table, target: Table) -> Relation | None:
+def named_apart(relation: Relation, table: Table, target: Table, sure: bool = False) -> Relation | None:
     """Return what would be the other side of a Drizzle relation that has none, if both had one ``relationName``.
+
+    With ``sure`` it is one that surely would, else one that may.
 
     Two ``many()`` are never the sides of one relation without a join table, nor are two that name other columns.
     """
+    unsure = () if sure else (UNKNOWN,)
     for other in _of_group(relation, target):
-        back = other.target_id == table.id and other.inverse in (None, relation.name) and may_pair(relation, other)
+        back = (
+            other.target_id == table.id
+            and other.inverse in (None, relation.name)
+            and pairs(relation, other) in (True, *unsure)
+        )
         differs = other.declared_inverse != relation.declared_inverse
         if back and differs and "one" in (relation.kind, other.kind):
             return other
@@ -74,9 +81,11 @@ def _of_group(relation: Relation, target: Table) -> list[Relation]:
     return [other for other in target.relations if other.group == relation.group]
 
 
-def may_pair(relation: Relation, other: Relation) -> bool:
-    """Return whether two relations may be the two sides of one: where both name columns, these must be the same."""
+def pairs(relation: Relation, other: Relation) -> Maybe[bool]:
+    """Return whether two relations can be the two sides of one: where both name columns, these must be the same."""
     sides = (relation.columns, relation.target_columns, other.columns, other.target_columns)
-    if () in sides or UNKNOWN in sides:
+    if () in sides:
         return True
+    if any(side is UNKNOWN or UNKNOWN in side for side in sides):
+        return UNKNOWN
     return (relation.columns, relation.target_columns) == (other.target_columns, other.columns)

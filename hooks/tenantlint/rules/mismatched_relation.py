@@ -136,7 +136,7 @@ def _name_texts(relation: Relation, table: Table, target: Table) -> Iterator[str
     Two that name different columns, and no ``relationName`` in common, are two relations.
     """
     others = candidates(relation, table, target)
-    apart = named_apart(relation, table, target)
+    apart = named_apart(relation, table, target, sure=True)
     if len(others) == 1 and others[0] is not relation and isinstance(relation.declared_inverse, str):
         yield (
             f"joins on other columns than its other side `{target.symbol}.{others[0].name}`: one of them loads wrong "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
-from tenantlint.rules._sides import candidates, follows_key, is_certain, may_pair, named_apart
+from tenantlint.rules._sides import candidates, follows_key, is_certain, named_apart, pairs
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
 
@@ -183,7 +183,12 @@ def _unnamed(relation: Relation, table: Table, target: Table) -> Relation | None
     """Return the relation of ``target`` that goes the same way back, and is not named as the other side either."""
     for other in target.relations:
         back = other.target_id == table.id and other is not relation and other.view_only is False
-        if back and other.declared_inverse is None and other.through == relation.through and may_pair(relation, other):
+        if (
+            back
+            and other.declared_inverse is None
+            and other.through == relation.through
+            and pairs(relation, other) is True
+        ):
             return other
     return None
 

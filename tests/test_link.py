@@ -115,7 +115,7 @@ def test_migrations_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_a_bug_in_reading_sql_is_told_and_stops_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(source: Source, start: int, end: int | None) -> None:
+    def fail(source: Source, start: int, end: int | None, session: object) -> None:
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr("tenantlint.lang.sql.link.operations", fail)

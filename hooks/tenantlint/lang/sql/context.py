@@ -42,6 +42,12 @@ class Session:
         self._owned: dict[str, list[str]] = {}
         self._numbers: dict[str, int] = {}
 
+    def begin(self) -> None:
+        """Begin a file. It has its own connection, and what keys there are by then is known where it is replayed."""
+        self.search_path = (PUBLIC,)
+        self.temporary.clear()
+        self.primary_keys.clear()
+
     def set_search_path(self, schemas: Maybe[tuple[str, ...]]) -> None:
         """Take over a search path; schemas that hold no table of the project do not count."""
         if schemas is not UNKNOWN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.lang import LinkedHistories
+from tenantlint.lang.sql.context import Session
 from tenantlint.lang.sql.folders import Folder, Step, Text, find
 from tenantlint.lang.sql.parse import Script, operations
 from tenantlint.lang.sql.programs import script_of
@@ -35,6 +36,8 @@ class _Linker:
         self.project = project
         self.problems: list[Diagnostic] = []
         self._sources: dict[str, Source | None] = {}
+        self._session = Session()
+        self._foreign = False
 
     def link(self, paths: Iterable[str]) -> LinkedHistories:
         found = find(self.project, paths)
@@ -47,12 +50,15 @@ class _Linker:
     def _history(self, folder: Folder) -> History | None:
         """Return the history of a folder, None where its SQL is another database's."""
         before = len(self.problems)
-        sources = {step.up.path: self._source(step.up.path) for step in folder.steps}
-        known = [source for source in sources.values() if source is not None]
-        if any(is_other_dialect(source.data) for source in known):
+        self._session, self._foreign = Session(), False
+        sources = [self._source(step.up.path) for step in folder.steps]
+        if any(source is not None and is_other_dialect(source.data) for source in sources):
             del self.problems[before:]
             return None
         revisions = tuple(self._revisions(folder))
+        if self._foreign:
+            del self.problems[before:]
+            return None
         listed = tuple(one for one, step in zip(revisions, folder.steps, strict=True) if step.listed)
         played = (one if step.listed else _doubtful(one) for one, step in zip(revisions, folder.steps, strict=True))
         replayed = replay(played, folder.kind, folder.path)
@@ -76,7 +82,7 @@ class _Linker:
             previous = (step.id,)
 
     def _revision(self, step: Step, parents: tuple[str, ...]) -> Revision:
-        upgrade = self._operations(step.up)
+        upgrade = self._operations(step.up, self._session)
         start = upgrade[0].at.start if upgrade else step.up.start
         at = Location(step.up.path, start, start)
         return Revision(step.id, parents, step.up.path, at, upgrade, self._downgrade(step.down, at))
@@ -84,24 +90,25 @@ class _Linker:
     def _downgrade(self, text: Text | None, missing: Location) -> Downgrade:
         if text is None:
             return Downgrade("missing", (), missing)
-        found = self._operations(text)
+        found = self._operations(text, Session())
         start = found[0].at.start if found else text.start
         return Downgrade("present" if found else "empty", found, Location(text.path, start, start))
 
-    def _operations(self, text: Text) -> tuple[Operation, ...]:
+    def _operations(self, text: Text, session: Session) -> tuple[Operation, ...]:
         source = self._source(text.path)
         if source is None:
             at = Location(text.path, 0, 0)
             return (Unread(at, True, "the file cannot be read", UNKNOWN, security=True, structure=True),)
-        return self._parsed(source, text).operations
+        return self._parsed(source, text, session).operations
 
-    def _parsed(self, source: Source, text: Text) -> Script:
+    def _parsed(self, source: Source, text: Text, session: Session) -> Script:
         try:
-            script = operations(source, text.start, text.end)
+            script = operations(source, text.start, text.end, session)
         except Exception as error:
             error.add_note(f"in {source.path}")
             raise
         self.problems += script.problems
+        self._foreign = self._foreign or script.dialect != "postgresql"
         return script
 
     # Scripts
@@ -116,7 +123,7 @@ class _Linker:
             if mentions_security(data) and not is_other_dialect(data):
                 self.project.keep(path, data)
                 source = self.project.source(path)
-                upgrade = self._parsed(source, Text(path)).operations
+                upgrade = self._parsed(source, Text(path), Session()).operations
                 start = upgrade[0].at.start if upgrade else 0
                 history = script_of(path, upgrade, Location(path, start, start))
                 if history.tables or history.unread:

@@ -42,10 +42,14 @@ class Script(Record):
     dialect: SqlDialect = "postgresql"
 
 
-def operations(source: Source, start: int = 0, end: int | None = None) -> Script:
-    """Return what the SQL between two byte offsets of ``source`` does. Each operation stands at its statement."""
+def operations(source: Source, start: int = 0, end: int | None = None, session: Session | None = None) -> Script:
+    """Return what the SQL between two byte offsets of ``source`` does. Each operation stands at its statement.
+
+    ``session`` holds what the files before it have left behind.
+    """
     splitter = Splitter(source.data, start, len(source.data) if end is None else end)
-    session, meta = Session(), Meta()
+    session, meta = session or Session(), Meta()
+    session.begin()
     found: list[Operation] = []
     problems: list[Diagnostic] = []
     for statement in splitter.statements():

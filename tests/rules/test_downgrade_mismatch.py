@@ -118,7 +118,14 @@ NOOP = {
         'op.drop_column("people", "mail")\nop.rename_table("people", "users")',
     ),
     "a column that is dropped and comes back": second(
-        'op.drop_column("users", "nick")', 'op.add_column("users", sa.Column("nick", sa.String(80)))'
+        'op.drop_column("users", "org_id")', 'op.add_column("users", sa.Column("org_id", sa.Integer()))'
+    ),
+    "a column that comes back with a key of no name": second(
+        'op.drop_column("users", "nick")',
+        """
+        op.add_column("users", sa.Column("nick", sa.String(80)))
+        op.create_unique_constraint(None, "users", ["nick"])
+        """,
     ),
     "a column that comes back with its own index": second(
         'op.drop_column("users", "age")',
@@ -440,14 +447,37 @@ FINDING = {
         ],
     ),
     "a column comes back with another type": (
-        second('op.drop_column("users", "nick")', 'op.add_column("users", sa.Column("nick", sa.Integer()))'),
+        second('op.drop_column("users", "org_id")', 'op.add_column("users", sa.Column("org_id", sa.Text()))'),
         [
             at(
                 11,
                 5,
-                "`add column users.nick` does not undo the upgrade: after `downgrade` it is integer, and it was "
-                "varchar(80) before; set it back there",
+                "`add column users.org_id` does not undo the upgrade: after `downgrade` it is text, and it was integer "
+                "before; set it back there",
             )
+        ],
+    ),
+    "a column comes back without its keys": (
+        second(
+            'op.drop_column("users", "nick")\nop.drop_column("users", "age")',
+            """
+            op.add_column("users", sa.Column("nick", sa.String(80)))
+            op.add_column("users", sa.Column("age", sa.Integer(), nullable=False))
+            """,
+        ),
+        [
+            at(
+                12,
+                5,
+                "`add column users.nick` does not undo the upgrade: the column had the unique constraint "
+                "`users_nick_key` too; create it again",
+            ),
+            at(
+                13,
+                5,
+                "`add column users.age` does not undo the upgrade: the column had the index `users_age_idx` too; "
+                "create it again",
+            ),
         ],
     ),
     "an index comes back otherwise": (

@@ -47,6 +47,7 @@ def changes(thing: Thing, undo: Undo, before: State) -> Iterator[Difference]:
             yield from _missing_columns(thing, table, undo)
         elif thing.kind == "column":
             yield from _column(thing, table)
+            yield from _missing_keys(thing, table, undo)
         elif isinstance(detail, Index):
             yield from _index(thing, detail, table)
         elif isinstance(detail, Policy):
@@ -93,6 +94,24 @@ def _column(thing: Thing, table: Table) -> Iterator[Difference]:
         if UNKNOWN not in (old, value) and _SAME.get(old, old) != _SAME.get(value, value):
             words = _FACTS.get(part)
             yield _otherwise(step, subject, *(words[each is True] if words else str(each) for each in (old, value)))
+
+
+def _missing_keys(thing: Thing, table: Table, undo: Undo) -> Iterator[Difference]:
+    """Yield the keys that went with a column which comes back without them."""
+    if not isinstance(thing.detail, Column):
+        return
+    seen = {each.first_name for each in undo.things.all if each.kind in ("index", "constraint")}
+    made = [each.columns for each in undo.things.all if each.owner is thing.owner and not each.existed]
+    for noun, keys in (
+        ("index", table.indexes),
+        ("unique constraint", table.unique_constraints),
+        ("foreign key", table.foreign_keys),
+    ):
+        for key in keys:
+            again = key.name is UNKNOWN or key.name in seen or key.columns in made or None in made
+            if key.columns is not UNKNOWN and thing.first_name in key.columns and not again:
+                text = f"does not undo the upgrade: the column had the {noun} `{key.name}` too; create it again"
+                yield thing.last.operation.at, subject_of(thing, make=True), text
 
 
 def _index(thing: Thing, index: Index, table: Table) -> Iterator[Difference]:

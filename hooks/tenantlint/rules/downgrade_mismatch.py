@@ -25,8 +25,8 @@ class DowngradeMismatch(MigrationRule):
     tables, columns with their types, defaults and NOT NULL, indexes, constraints, enums, triggers, policies and row
     level security. It reports at the operation of the upgrade what is left behind, lost, or under another name, and at
     the operation of the downgrade what it drops or creates that the upgrade never touched, or restores as something
-    else. A dropped table takes its columns, keys, indexes and policies along, and a dropped column its keys. A
-    constraint without a name cannot be dropped.
+    else. A dropped table takes its columns, keys, indexes and policies along, and a dropped column its keys, which
+    have to come back with it. A constraint without a name cannot be dropped.
 
     Rows, enum values that are added, functions, comments and privileges are not compared. Nothing is said of what a
     statement under a condition, with IF EXISTS, or of unknown effect has touched, nor where the downgrade is missing:

@@ -192,7 +192,7 @@ def _in_programs(project: Project, hints: Hints, before: set[str]) -> list[Linke
         return []
     from tenantlint.lang import LinkedHistories
     from tenantlint.lang.sql.programs import written_in_code
-    from tenantlint.lang.sql.scan import is_test
+    from tenantlint.testing import is_test
 
     read = {source.path for source in project.sources()} - before
     paths = [path for path in hints.security if path not in read and not is_test(path)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._paths import is_test
 from tenantlint.schema import UNKNOWN
+from tenantlint.testing import is_aside
 from tenantlint.view import fits, known
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class DanglingForeignKey(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each foreign key whose table, or else one of whose columns, is not there."""
-        if is_test(table.at.path):
+        if is_aside(table.at.path):
             return
         for key in table.foreign_keys:
             target = view.find(key.target_id)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.record import Record
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._paths import is_test
 from tenantlint.schema import UNKNOWN
+from tenantlint.testing import is_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,7 +185,7 @@ def _collide(first: _Named, second: _Named, view: SchemaView) -> bool:
     one, other = first.table, second.table
     if one is other:
         return True
-    if is_test(one.at.path) or is_test(other.at.path):
+    if is_aside(one.at.path) or is_aside(other.at.path):
         return False
     same = one.qualified_name == other.qualified_name
     return (first.kind == "table" or not same) and view.in_one_database(one, other)

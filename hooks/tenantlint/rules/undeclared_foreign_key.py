@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._paths import is_test
 from tenantlint.schema import UNKNOWN
+from tenantlint.testing import is_aside
 from tenantlint.types import family
 from tenantlint.view import known
 
@@ -139,7 +139,7 @@ class UndeclaredForeignKey(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each column by itself."""
-        if table.incomplete & _NEEDED or view.may_have_more_foreign_keys(table) or is_test(table.at.path):
+        if table.incomplete & _NEEDED or view.may_have_more_foreign_keys(table) or is_aside(table.at.path):
             return
         if view.does_without_foreign_keys(table) and not self.always:
             return

@@ -35,7 +35,7 @@ def deletions(project: Project, context: Context) -> tuple[Deletion, ...]:
 
 def _sources(project: Project, names: set[bytes]) -> Iterator[Source]:
     """Yield the files that call ``delete`` with a name that a table has, or that an import gives another name."""
-    from tenantlint.lang.sql.scan import is_test
+    from tenantlint.testing import is_test
 
     for path in sorted(project.files):
         if path.endswith(EXTENSIONS) and is_source(path) and not is_test(path):

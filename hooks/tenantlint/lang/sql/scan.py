@@ -31,16 +31,3 @@ def security_statements(data: bytes) -> list[int]:
     import re
 
     return [match.start() for match in re.finditer(_WRITTEN, data)]
-
-
-def is_test(path: str) -> bool:
-    """Return whether a program is a test, or stands among tests."""
-    *folders, name = path.lower().split("/")
-    return (
-        not _TESTS.isdisjoint(folders)
-        or name.startswith(("test_", "conftest."))
-        or any(mark in name for mark in (".test.", ".spec.", "_test."))
-    )
-
-
-_TESTS: Final = frozenset({"test", "tests", "__tests__", "spec", "specs", "e2e", "testing", "fixtures", "__mocks__"})

@@ -164,7 +164,7 @@ def deletions(project: Project, evaluator: Evaluator, registry: Registry) -> tup
 
 
 def _sources(project: Project) -> Iterator[Source]:
-    from tenantlint.lang.sql.scan import is_test
+    from tenantlint.testing import is_test
 
     for path in sorted(project.files):
         if path.endswith(".py") and not is_test(path):

@@ -23,6 +23,8 @@ STRUCTURE: Final[tuple[Part, ...]] = ("columns", "indexes", "unique_constraints"
 ALL_PARTS: Final[tuple[Part, ...]] = (*STRUCTURE, "policies", "relations")
 
 _NAME_BYTES: Final = 63
+_SET_BY_ARGUMENTS: Final = {"moddatetime": 1, "tsvector_update_trigger": 1, "suppress_redundant_updates_trigger": 0}
+"""Trigger functions of PostgreSQL and its extensions, and how many of their first arguments are columns they set."""
 
 
 class Links(Record):
@@ -169,9 +171,19 @@ class Draft:
             return tuple(self.columns.values())
         assigned: set[Maybe[str]] = set()
         for trigger in updating:
-            columns = UNKNOWN if trigger.function is UNKNOWN else links.assigns.get(trigger.function, UNKNOWN)
+            columns = _assigned(trigger, links)
             assigned.update((UNKNOWN,) if columns is UNKNOWN else columns)
         return tuple(_updated(column, assigned) for column in self.columns.values())
+
+
+def _assigned(trigger: CreateTrigger, links: Links) -> Maybe[tuple[Maybe[str], ...]]:
+    """Return the columns that a trigger sets, by its function's text, or by its arguments for one that all know."""
+    if trigger.function is UNKNOWN:
+        return UNKNOWN
+    name = trigger.function.rpartition(".")[2]
+    if trigger.function not in links.assigns and name in _SET_BY_ARGUMENTS:
+        return trigger.arguments[: _SET_BY_ARGUMENTS[name]]
+    return links.assigns.get(trigger.function, UNKNOWN)
 
 
 def mentions(policy: Policy, name: str) -> bool:

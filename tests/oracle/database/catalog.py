@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
+SETS_ITS_ARGUMENT = ("moddatetime", "tsvector_update_trigger_byid")
 ASSIGNMENT = re.compile(r"\bnew\s*\.\s*\"?(\w+)\"?\s*:?=", re.IGNORECASE)
 
 TABLES = """
@@ -54,7 +55,7 @@ POLICIES = """
     FROM pg_policy WHERE polrelid = %s ORDER BY polname
 """
 TRIGGERS = """
-    SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+    SELECT p.prosrc, encode(t.tgargs, 'escape') FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
     WHERE t.tgrelid = %s AND NOT t.tgisinternal AND t.tgtype & 19 = 19
 """
 """Those that run before an update, for each row: bits 1 (row), 2 (before) and 16 (update)."""
@@ -88,8 +89,9 @@ def _table(connection: psycopg.Connection, oid: int, schema: str, name: str, ena
 
 
 def _columns(connection: psycopg.Connection, oid: int, key: list[str]) -> list[dict[str, Any]]:
-    sources = [row[0] for row in connection.execute(TRIGGERS, [oid]).fetchall()]
-    assigned = {name.lower() for source in sources for name in ASSIGNMENT.findall(re.sub("--.*", "", source))}
+    triggers = connection.execute(TRIGGERS, [oid]).fetchall()
+    assigned = {name.lower() for source, _ in triggers for name in ASSIGNMENT.findall(re.sub("--.*", "", source))}
+    assigned |= {arguments.split("\\000")[0] for source, arguments in triggers if source in SETS_ITS_ARGUMENT}
     return [
         {
             "name": name,

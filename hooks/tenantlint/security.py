@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.predicates import reach
-from tenantlint.record import Record
+from tenantlint.record import Record, replace
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ PLATFORM_ROLES: Final = TRUSTED_ROLES | {"anon", "anonymous", "authenticated"}
 
 WRITES: Final = frozenset({"insert", "update", "all"})
 _TIES: Final[frozenset[Reach]] = frozenset({"isolates", "shares", "unknown", "guard", "owner"})
+_LIMITS: Final[frozenset[Reach]] = _TIES | {"closed"}
 
 
 class Clauses(Record):
     """A policy, and which rows its clauses let through.
 
     ``using`` is None where there is no USING. ``check`` tells of the rows that may be written: WITH CHECK, or USING
-    where an UPDATE or ALL policy has no WITH CHECK; None where the policy lets none be written.
+    where an UPDATE or ALL policy has no WITH CHECK; None where none can be written under the policy.
     """
 
     policy: Policy
@@ -84,8 +85,9 @@ class Security:
         """Return the policies of ``table`` with what they let through."""
         found = self._clauses.get(table.id)
         if found is None:
-            policies = self._view.database.policies(table)
-            found = self._clauses[table.id] = tuple(self._read(policy, table) for policy in policies)
+            found = tuple(self._read(policy, table) for policy in self._view.database.policies(table))
+            openers = [each.policy for each in found if _opens_rows_to_update(each)]
+            found = self._clauses[table.id] = tuple(_writable(each, openers) for each in found)
         return found
 
     def _read(self, policy: Policy, table: Table) -> Clauses:
@@ -115,7 +117,7 @@ class Security:
         """
         return any(
             not each.is_permissive
-            and (each.check in _TIES if writes else each.reaches & _TIES)
+            and (each.check in _LIMITS if writes else each.reaches & _LIMITS)
             and _may_meet(each.policy, policy.policy)
             for each in self.clauses(table)
         )
@@ -128,6 +130,19 @@ class Security:
         """Return whether surely no policy ties rows to the session."""
         ties = _TIES if accept_owner else _TIES - {"owner"}
         return not any(each.reaches & ties for each in self.clauses(table))
+
+
+def _opens_rows_to_update(each: Clauses) -> bool:
+    """Tell whether a policy lets rows be updated, or may; its own check and those of others then hold for them."""
+    may_update = each.policy.command in ("update", "all", UNKNOWN) and each.policy.permissive is not False
+    return may_update and not each.is_trusted and each.using not in (None, "closed")
+
+
+def _writable(each: Clauses, openers: list[Policy]) -> Clauses:
+    """Return an UPDATE policy without its check where nothing lets its roles update a row."""
+    if each.policy.command != "update" or any(_may_meet(opener, each.policy) for opener in openers):
+        return each
+    return replace(each, check=None)
 
 
 def _may_meet(one: Policy, other: Policy) -> bool:

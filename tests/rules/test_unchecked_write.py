@@ -29,6 +29,11 @@ NOOP = {
     "py update without WITH CHECK": policy(f"FOR UPDATE USING ({IS_TENANT})"),
     "py insert": policy(f"FOR INSERT WITH CHECK ({IS_TENANT} AND {OWN})"),
     "py insert without WITH CHECK allows nothing": policy("FOR INSERT"),
+    "py update, where nothing lets a row be updated": policy("FOR UPDATE WITH CHECK (is_public)"),
+    "py update of no row": policy("FOR UPDATE USING (false) WITH CHECK (is_public)"),
+    "py limited by one that lets nothing through": policy(
+        f"FOR INSERT WITH CHECK ({OWN})", f"{READ} CREATE POLICY q ON note AS RESTRICTIVE USING (false);"
+    ),
     "py reading only": policy(f"FOR SELECT USING ({OWN})"),
     "py deleting only": policy(f"FOR DELETE USING ({OWN})"),
     "py a membership": policy("FOR INSERT WITH CHECK (is_member(tenant_id))"),
@@ -81,6 +86,10 @@ FINDING = {
     ),
     "py insert by whoever is signed in": (
         policy("FOR INSERT WITH CHECK (auth.uid() IS NOT NULL)"),
+        [Found(3, 1, f"`note.p` {why()}", MIGRATION)],
+    ),
+    "py update, where another policy lets rows be updated": (
+        policy("FOR UPDATE WITH CHECK (is_public)", f"CREATE POLICY q ON note FOR UPDATE USING ({IS_TENANT});"),
         [Found(3, 1, f"`note.p` {why()}", MIGRATION)],
     ),
     "py a restrictive one for reading only": (

@@ -134,7 +134,7 @@ def test_what_makes_an_index_plain(tail: str, method: str, plain: bool):
 
 def test_an_index_has_no_column_where_it_has_an_expression():
     sql = "CREATE UNIQUE INDEX CONCURRENTLY i ON t (lower(a), b) WHERE c"
-    index = Index("i", (None, "b"), True, True, True, find(sql, sql), "btree", True)
+    index = Index("i", (None, "b"), True, True, True, find(sql, sql), "btree", True, ("a", "c"))
     assert one(sql) == m.CreateIndex(ANYWHERE, True, "t", index, concurrently=True)
 
 

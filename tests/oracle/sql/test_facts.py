@@ -19,6 +19,19 @@ def test_a_statement_is_read_as_postgresql_parses_it(sql: str) -> None:
     assert mine == expected(sql)
 
 
+BROKEN = [
+    "CREATE TYPE t AS ENUM ('a'\n 'b', 'c''d'  \r\n\t'e')",
+    "CREATE TABLE t (a text DEFAULT 'it'\n 's', b int)",
+    "SELECT 1 INTO t FROM a JOIN b ON a.x = b.x\n-- one\n--\n-- two\nAND a.y = b.y",
+    "CREATE POLICY p ON t USING (a = ANY\n(WITH x AS (SELECT 1) SELECT * FROM x) /* ' */ AND b <> SOME (VALUES (1)))",
+]
+
+
+@pytest.mark.parametrize("sql", BROKEN)
+def test_what_the_grammar_refuses_is_read_all_the_same(sql: str) -> None:
+    assert own.facts(sql) == expected(sql)
+
+
 def test_a_file_is_read_as_its_statements() -> None:
     kept = [sql for sql in STATEMENTS if not any(word in sql for word in ("search_path", "TEMP", "USING INDEX"))]
     text = ";\n-- a comment; with 'quotes\n".join(kept)

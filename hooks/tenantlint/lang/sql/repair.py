@@ -8,7 +8,8 @@ from typing import Final
 from tenantlint.lang.sql.effects import HOLE
 
 _REPAIRS: Final = (
-    rb"(?s)(?P<keep>'(?:[^']|'')*+'|\"[^\"]*\"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
+    rb"(?s)(?P<string>'(?:[^']|'')*+'(?:[ \t]*[\r\n]\s*'(?:[^']|'')*+')*+)"
+    rb"|(?P<keep>\"[^\"]*\"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
     rb"|(?P<comment>--[^\r\n]*|/\*.*?\*/)"
     rb"|(?P<any>(?:<>|!=|<=|>=|[=<>])\s*(?i:any|some))(?=\s*\(\s*(?i:select|with|values)\b)"
     rb"|(?<![:\w]):(?P<name>\"[^\"]+\")"
@@ -19,8 +20,8 @@ _REPAIRS: Final = (
 def repaired(data: bytes) -> bytes:
     """Return a statement without comments, with IN for ``= ANY (SELECT …)``, and with parameters for variables.
 
-    Variables are those of psql and of drivers (``:name``, ``%(name)s``). All keeps its place, but where psql's
-    ``:"name"`` stands, which gives a name with a HOLE.
+    Variables are those of psql and of drivers (``:name``, ``%(name)s``). A string that goes on in the next line becomes
+    one. All keeps its place, but after such a string, and after psql's ``:"name"``, which gives a name with a HOLE.
     """
     return re.sub(_REPAIRS, _repaired, data)
 
@@ -28,6 +29,8 @@ def repaired(data: bytes) -> bytes:
 def _repaired(match: re.Match[bytes]) -> bytes:
     if match["keep"] is not None:
         return match[0]
+    if match["string"] is not None:
+        return re.sub(rb"'[ \t]*[\r\n]\s*'", b"", match[0])
     if match["comment"] is not None:
         return re.sub(rb"[^\r\n]", b" ", match[0])
     if match["name"] is not None:

@@ -137,7 +137,7 @@ def _settled(
 
 def alter_table(context: Context, node: Node) -> Iterator[m.Operation]:
     """Yield the operations of ``ALTER TABLE``, one or more for each of its commands."""
-    if not has(node, "kw_table"):
+    if not has(node, "kw_table") or has(node, "kw_foreign"):
         yield other(context, node)
         return
     table = context.table(next(descend(node, "qualified_name"), None))

@@ -117,7 +117,7 @@ class Security:
         """
         return any(
             not each.is_permissive
-            and (each.check in _LIMITS if writes else each.reaches & _LIMITS)
+            and (each.check in _LIMITS or each.using == "closed" if writes else each.reaches & _LIMITS)
             and _may_meet(each.policy, policy.policy)
             for each in self.clauses(table)
         )
@@ -133,13 +133,13 @@ class Security:
 
 
 def _opens_rows_to_update(each: Clauses) -> bool:
-    """Tell whether a policy lets rows be updated, or may; its own check and those of others then hold for them."""
-    may_update = each.policy.command in ("update", "all", UNKNOWN) and each.policy.permissive is not False
-    return may_update and not each.is_trusted and each.using not in (None, "closed")
+    """Tell whether a policy surely lets rows be updated; its own check and those of others then hold for them."""
+    updates = each.policy.command in ("update", "all") and each.is_permissive and not each.is_trusted
+    return updates and each.using not in (None, "closed", "unknown")
 
 
 def _writable(each: Clauses, openers: list[Policy]) -> Clauses:
-    """Return an UPDATE policy without its check where nothing lets its roles update a row."""
+    """Return an UPDATE policy without its check where nothing surely lets its roles update a row."""
     if each.policy.command != "update" or any(_may_meet(opener, each.policy) for opener in openers):
         return each
     return replace(each, check=None)

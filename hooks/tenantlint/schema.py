@@ -85,7 +85,8 @@ class Index(Record):
     and gives none. ``partial`` is true where a WHERE clause limits the rows. ``attached`` is false where the index is
     declared where the ORM never sees it, so that it is never created. ``method`` is the access method (``gin``), and
     ``plain`` is false where a column has a sort order, an operator class or a collation of its own, or where the index
-    INCLUDEs more columns.
+    INCLUDEs more columns. ``mentions`` are the columns in its expressions, its condition and its INCLUDE, None where
+    those have not been read.
     """
 
     name: Maybe[str | None]
@@ -96,6 +97,7 @@ class Index(Record):
     at: Location
     method: Maybe[str] = "btree"
     plain: Maybe[bool] = True
+    mentions: tuple[str, ...] | None = None
 
 
 class UniqueConstraint(Record):

@@ -112,7 +112,7 @@ class Draft:
             self.drop_primary_key()
         self.unique_constraints = [each for each in self.unique_constraints if not _has(each.columns, name)]
         self.foreign_keys = [each for each in self.foreign_keys if not _has(each.columns, name)]
-        kept = [index for index in self.indexes if not _has(index.columns, name)]
+        kept = [index for index in self.indexes if not (_has(index.columns, name) or name in (index.mentions or ()))]
         self.indexes = [index for index in kept if not _has_hidden(index)]
         if len(self.indexes) < len(kept):
             self.incomplete.add("indexes")
@@ -133,7 +133,7 @@ class Draft:
         self.primary_key = renamed(self.primary_key, old, new)
         self.unique_constraints = [over(each, old, new) for each in self.unique_constraints]
         self.foreign_keys = [over(each, old, new) for each in self.foreign_keys]
-        self.indexes = [over(each, old, new) for each in self.indexes]
+        self.indexes = [_index_over(each, old, new) for each in self.indexes]
         self.policies = [_policy_over(each, old, new) for each in self.policies]
 
     def freeze(self, links: Links) -> Table:
@@ -205,7 +205,9 @@ def _has(columns: Maybe[tuple[Maybe[str | None], ...]], name: str) -> bool:
 
 
 def _has_hidden(index: Index) -> bool:
-    """Return whether an index may name a column in an expression or in its condition."""
+    """Return whether an index may name a column in an expression or in its condition that has not been read."""
+    if index.mentions is not None:
+        return False
     return index.columns is UNKNOWN or None in index.columns or UNKNOWN in index.columns or index.partial is not False
 
 
@@ -220,6 +222,12 @@ def over(key: K, old: str, new: str) -> K:
     """Return a key with a column of its own renamed."""
     columns = renamed(key.columns, old, new)
     return key if columns is key.columns else replace(key, columns=columns)
+
+
+def _index_over(index: Index, old: str, new: str) -> Index:
+    if index.mentions is not None and old in index.mentions:
+        index = replace(index, mentions=tuple(new if name == old else name for name in index.mentions))
+    return over(index, old, new)
 
 
 def _policy_over(policy: Policy, old: str, new: str) -> Policy:

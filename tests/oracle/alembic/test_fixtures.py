@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAMES = sorted(path.name for path in FIXTURES.iterdir())
 
-DOUBTFUL = {"basics": "papers", "helpers": "alpha"}
+DOUBTFUL = {"basics": "papers"}
 """The tables that lose a column and have an index over an expression, which may be over that column."""
 
 

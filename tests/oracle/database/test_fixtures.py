@@ -25,7 +25,7 @@ CASES = {
     "pairs": 20,
     "prisma": 35,
     "sections": 36,
-    "supabase": 152,
+    "supabase": 167,
 }
 
 

@@ -52,12 +52,12 @@ def create_index(context: Context, node: Node) -> Iterator[m.Operation]:
     yield m.CreateIndex(context.here, context.certain, table, index, has(node, "opt_concurrently"), has(node, "kw_if"))
 
 
-def _mentioned(node: Node) -> Maybe[tuple[str, ...]]:
-    """Return the columns that an index names elsewhere than as its own columns; UNKNOWN for one over whole rows."""
+def _mentioned(node: Node) -> tuple[str, ...] | None:
+    """Return the columns that an index names elsewhere than as its own columns; None for one over whole rows."""
     references = [parts_of(each) for each in descend(node, "columnref")]
     included = [parts_of(each) for each in items(path(node, "opt_include", "index_including_params"))]
     names = [parts[-1] for parts in (*references, *included)]
-    return UNKNOWN if "*" in names else tuple(dict.fromkeys(names))
+    return None if "*" in names else tuple(dict.fromkeys(names))
 
 
 def _method(node: Node) -> str:

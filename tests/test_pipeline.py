@@ -158,3 +158,43 @@ def test_what_could_not_be_read_is_told_for_the_paths_asked_for() -> None:
     outcome = check(files, Asked(frozenset({"b.ts"})))
     assert [(item.at.path, item.what) for item in outcome.unresolved] == [("b.ts", "columns of a table")]
     assert found(outcome) == []
+
+
+MIGRATIONS = {
+    "d/meta/_journal.json": b'{"dialect": "postgresql", "entries": [{"idx": 0, "tag": "0000_a", "when": 1}]}',
+    "d/0001_b.sql": b"DROP TABLE a;",
+    "migrations/1_a.sql": b"CREATE TABLE a (id int);",
+    "migrations/2_b.sql": b"-- tenantlint: ignore[MIG007] -- moved\nDROP TABLE a;\nDROP TABLE b;",
+    "query.sql": b"SELECT 1;",
+}
+HISTORY = Settings(frozenset({"MIG006", "MIG007"}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (
+            EVERYTHING,
+            [("d/0001_b.sql", "MIG006"), ("d/meta/_journal.json", "MIG006"), ("migrations/2_b.sql", "MIG007")],
+        ),
+        (Asked(frozenset({"d/meta/_journal.json"})), [("d/meta/_journal.json", "MIG006")]),
+        (Asked(frozenset({"migrations/2_b.sql"})), [("migrations/2_b.sql", "MIG007")]),
+        (Asked(frozenset({"migrations/1_a.sql", "query.sql"})), []),
+    ],
+)
+def test_migrations_are_checked_and_reported_where_they_are_asked_for(
+    asked: Asked, expected: list[tuple[str, str]]
+) -> None:
+    assert found(check(MIGRATIONS, asked, lambda folder: HISTORY)) == expected
+
+
+def test_statements_that_are_not_read_are_told() -> None:
+    files = {
+        "migrations/1_a.sql": b"DO $$ BEGIN EXECUTE statement; END $$;",
+        "app.py": b"run('CREATE POLICY p ON t')\n",
+    }
+    outcome = check(files, load=lambda folder: HISTORY)
+    assert [(item.at.path, item.what) for item in outcome.unresolved] == [
+        ("app.py", "effect of a statement on the database"),
+        ("migrations/1_a.sql", "effect of a statement on the database"),
+    ]

@@ -22,6 +22,10 @@ RESTRICTIVE = f"CREATE POLICY q ON note AS RESTRICTIVE USING ({IS_TENANT});"
 
 NOOP = {
     "py the tenant's": policy(f"USING ({IS_TENANT})"),
+    "py an update whose check fails": policy("FOR UPDATE USING (true) WITH CHECK (false)"),
+    "ts an update whose check cannot be read": notes_ts(
+        'pgPolicy("p", { for: "update", using: sql`true`, withCheck: check(t) })'
+    ),
     "py restrictive": policy("AS RESTRICTIVE USING (true)"),
     "py for a role of the platform": policy("TO service_role USING (true)"),
     "py for a role of its own": policy("TO reporting USING (true)"),
@@ -59,6 +63,11 @@ FINDING = {
     "py for reading": (policy("FOR SELECT TO PUBLIC USING ((true))"), [Found(2, 1, f"`note.p` {why()}", MIGRATION)]),
     "py 1 = 1": (policy("USING (1 = 1)"), [Found(2, 1, f"`note.p` {why()}", MIGRATION)]),
     "py or true": (policy(f"USING ({IS_TENANT} OR true)"), [Found(2, 1, f"`note.p` {why()}", MIGRATION)]),
+    "py updates": (policy("FOR UPDATE USING (true)"), [Found(2, 1, f"`note.p` {why()}", MIGRATION)]),
+    "py updates that take rows over": (
+        policy(f"FOR UPDATE USING (true) WITH CHECK ({IS_TENANT})"),
+        [Found(2, 1, f"`note.p` {why()}", MIGRATION)],
+    ),
     "py inserts": (
         policy("FOR INSERT TO authenticated WITH CHECK (true)"),
         [Found(2, 1, f"`note.p` {why('WITH CHECK is', 'authenticated')}", MIGRATION)],

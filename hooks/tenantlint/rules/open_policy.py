@@ -135,5 +135,7 @@ def open_clauses(each: Clauses) -> list[str]:
     """Return the clauses of a permissive policy for everybody that are always true."""
     if not each.is_permissive or not each.is_for(OPEN_ROLES):
         return []
+    if each.policy.command == "update" and each.check in (None, "closed", "unknown"):
+        return []
     clauses = {"USING": each.using, "WITH CHECK": each.check if each.policy.with_check is not None else None}
     return [name for name, reach in clauses.items() if reach == "open"]

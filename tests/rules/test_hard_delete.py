@@ -94,6 +94,7 @@ NOOP = {
     "ts a function that purges": ts(
         "export const hardDelete = async () => db.transaction((tx) => tx.delete(invoices));"
     ),
+    "ts a test of another name": ts("db.delete(invoices);", path="src/service.e2e.ts"),
     "ts a method that purges": ts("class S { purgeAll() { return db.delete(invoices); } }"),
     "ts another table": ts("await db.delete(lines);"),
     "ts a column": ts("cache.delete(invoices.id);"),

@@ -8,8 +8,8 @@ CODE = "COR003"
 def refused(names: str) -> str:
     """Return what is said of options with which SQLModel raises."""
     return (
-        f"has `sa_column` together with {names}: SQLModel raises a RuntimeError when the module is imported; say it in "
-        "the `Column` instead"
+        f"has `sa_column` together with {names}: SQLModel, from 0.0.11 on, raises a RuntimeError when the module is "
+        "imported; say it in the `Column` instead"
     )
 
 

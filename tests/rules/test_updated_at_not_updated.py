@@ -121,7 +121,7 @@ FINDING = {
                 updated_at: str
                 modified_at: str
             """,
-            options={CODE: {"columns": ("modified_at",)}},
+            options={CODE: {"columns": ("modifiedAt",)}},
         ),
         [Found(5, 5, f"`event.modified_at` {PY}")],
     ),

@@ -136,9 +136,8 @@ class HardDelete(Rule):
             yield Finding(deletion.at, table, label(table), text)
 
     def _is_called(self, column: Column) -> bool:
-        return (
-            column.name is not UNKNOWN and {snake_case(column.name), snake_case(column.key)} & {*self.columns} != set()
-        )
+        wanted = set(map(snake_case, self.columns))
+        return column.name is not UNKNOWN and not wanted.isdisjoint(map(snake_case, (column.name, column.key)))
 
 
 def _is_purge(deletion: Deletion) -> bool:
@@ -147,12 +146,12 @@ def _is_purge(deletion: Deletion) -> bool:
 
     name = deletion.at.path.rpartition("/")[2].rpartition(".")[0]
     folders = {*deletion.at.path.split("/")[:-1]}
-    said = {word for text in (name, deletion.function) for word in re.split(r"[^a-z]+", snake_case(text))}
+    said = {word for text in (name, deletion.function) for word in re.split(r"[^a-z0-9]+", snake_case(text))}
     return not _PURGES.isdisjoint(said) or not _PURGE_FOLDERS.isdisjoint(folders)
 
 
 _PURGES: Final = frozenset(
-    "clean cleanup dedupe erase expire expired forever gdpr hard permanent permanently prune purge rollback seed "
-    "seeds teardown trash truncate wipe".split()
+    "clean cleanup dedupe e2e erase expire expired forever gdpr hard permanent permanently prune purge rollback seed "
+    "seeds teardown testing trash truncate wipe".split()
 )
 _PURGE_FOLDERS: Final = frozenset({"seed", "seeds", "seeders", "fixtures"})

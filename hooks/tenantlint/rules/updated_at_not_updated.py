@@ -103,9 +103,8 @@ class UpdatedAtNotUpdated(Rule):
                     yield Finding(column.at, table, label(table, column), _TEXTS[table.orm])
 
     def _is_called(self, column: Column) -> bool:
-        return (
-            column.name is not UNKNOWN and {snake_case(column.name), snake_case(column.key)} & {*self.columns} != set()
-        )
+        wanted = set(map(snake_case, self.columns))
+        return column.name is not UNKNOWN and not wanted.isdisjoint(map(snake_case, (column.name, column.key)))
 
 
 def _may_be_set_in_database(table: Table, column: Column, view: SchemaView) -> bool:

@@ -62,8 +62,8 @@ class SaColumnConflict(Rule):
         for column in table.columns:
             if column.rejected_options is not UNKNOWN and column.rejected_options:
                 text = (
-                    f"has `sa_column` together with {_listed(column.rejected_options)}: SQLModel, from 0.0.11 on, raises "
-                    "a RuntimeError when the module is imported; say it in the `Column` instead"
+                    f"has `sa_column` together with {_listed(column.rejected_options)}: SQLModel, from 0.0.11 on, "
+                    "raises a RuntimeError when the module is imported; say it in the `Column` instead"
                 )
                 yield Finding(column.at, table, label(table, column), text)
             if column.ignored_options is not UNKNOWN and column.ignored_options:

@@ -100,8 +100,9 @@ def _missing_keys(thing: Thing, table: Table, undo: Undo) -> Iterator[Difference
     """Yield the keys that went with a column which comes back without them."""
     if not isinstance(thing.detail, Column):
         return
-    seen = {each.first_name for each in undo.things.all if each.kind in ("index", "constraint")}
-    made = [each.columns for each in undo.things.all if each.owner is thing.owner and not each.existed]
+    all_keys = [each for each in undo.things.all if each.kind in ("index", "constraint")]
+    seen = {each.first_name for each in all_keys}
+    made = [each.columns for each in all_keys if each.owner is thing.owner and each.alive and each.last.down]
     for noun, keys in (
         ("index", table.indexes),
         ("unique constraint", table.unique_constraints),

@@ -81,6 +81,7 @@ class Things:
         self.all: list[Thing] = []
         self._named: dict[Key, Thing] = {}
         self._gone: dict[Key, Thing] = {}
+        self._left: set[Key] = set()
 
     def make(
         self, kind: ThingKind, owner: Thing | None, name: str | None, step: Step, sort: str | None = None
@@ -116,15 +117,20 @@ class Things:
         )
 
     def at(self, kind: ThingKind, owner: Thing | None, name: str, step: Step) -> Thing:
-        """Return the thing that is called so. One that nothing has told of yet stood there before."""
+        """Return the thing that is called so. One that nothing has told of yet stood there before.
+
+        What is gone, or is called otherwise now, is not there: the operation fails, and brings nothing back.
+        """
         key = _key(kind, owner, name)
-        thing = self._named.get(key)
+        thing = self._named.get(key) or self._gone.get(key)
         if thing is None:
             thing = Thing(kind, owner, name, True, step)
             thing.columns = None
-            thing.unsure = key in self._gone
             self.all.append(thing)
-            self._named[key] = thing
+            if key in self._left:
+                thing.unsure = True
+            else:
+                self._named[key] = thing
         return thing
 
     def find(self, kind: ThingKind, owner: Thing | None, name: str) -> Thing | None:
@@ -139,6 +145,8 @@ class Things:
 
     def drop(self, thing: Thing, step: Step) -> None:
         """Drop a thing. What is in a table goes with it."""
+        if not thing.alive:
+            return
         self._forget(thing)
         thing.alive = False
         thing.last = step
@@ -155,7 +163,11 @@ class Things:
 
     def move(self, thing: Thing, name: str, step: Step) -> None:
         """Give a thing another name."""
+        if not thing.alive:
+            return
         self._forget(thing)
+        if thing.name is not None:
+            self._left.add(_key(thing.kind, thing.owner, thing.name))
         thing.name = name
         thing.last = step
         thing.parts.setdefault("name", (name, step))

@@ -135,7 +135,7 @@ def _drop_column(undo: Undo, act: Act, owner: Thing | None, operation: m.DropCol
     column = _drop_one(undo, act, owner, operation, step)
     over = []
     if owner is not None:
-        owner.lost_columns |= not step.down
+        owner.lost_columns |= column.existed and not step.down
         over = [each for each in undo.things.inside(owner) if _may_be_over(each, operation.column)]
     for each in over:
         each.unsure |= each.columns is None

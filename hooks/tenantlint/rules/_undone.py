@@ -114,8 +114,9 @@ def _may_be_restored(thing: Thing, undo: Undo) -> bool:
     owner = thing.owner
     gone = [each for each in undo.things.all if each.existed and not each.alive]
     lost = any((each.kind, each.owner) == (thing.kind, owner) or each.first_name == thing.name for each in gone)
-    again = owner is not None and (owner.lost_columns or isinstance(owner.detail, CreateTable))
-    return thing.kind == "type" or lost or undo.cascades or again
+    with_column = owner is not None and owner.lost_columns and thing.kind in ("index", "constraint")
+    with_table = owner is not None and isinstance(owner.detail, CreateTable)
+    return thing.kind == "type" or lost or undo.cascades or with_column or with_table
 
 
 def _may_be_meant(thing: Thing, undo: Undo) -> bool:

@@ -124,7 +124,8 @@ _MEMBERS: Final = {
     ),
     **dict.fromkeys(
         _SHADOWING.split(),
-        f"hides the member of SQLModel with that name, and Pydantic warns of it on every import (before version 2 it refuses the class); {_RENAME}",
+        "hides the member of SQLModel with that name, and Pydantic warns of it on every import (before version 2 it "
+        f"refuses the class); {_RENAME}",
     ),
 }
 """What is wrong with each name, as SQLModel 0.0.8, 0.0.22 and 0.0.50 have shown."""

@@ -12,7 +12,7 @@ from tenantlint.record import Record
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from tenantlint.project import Project
     from tenantlint.source import Source
@@ -216,15 +216,14 @@ def _chain_problems(
 
 
 def _forks(project: Project, snapshots: Mapping[str, Snapshot | None]) -> Iterator[HistoryProblem]:
-    """Yield the ends of the chain that what follows leaves out: all but the last one, where that lacks their part."""
-    known = [(folder, each) for folder, each in snapshots.items() if each is not None]
-    followed = {each for _, snapshot in known for each in snapshot.prev_ids}
-    ends = [(folder, each) for folder, each in known if each.id not in followed]
-    for folder, snapshot in ends[:-1]:
-        last = ends[-1][0]
-        if not _is_part_of(project, folder, snapshot, last, {each.id: folder for folder, each in known}):
-            one, other = folder.rpartition("/")[2], last.rpartition("/")[2]
-            yield _broken(project, f"has two last snapshots, of `{one}` and of `{other}`", snapshot)
+    """Yield the ends of the chain that what follows leaves out: all but the last one, where none has what they add."""
+    known = {folder: each for folder, each in snapshots.items() if each is not None}
+    followed = {each for snapshot in known.values() for each in snapshot.prev_ids}
+    ends = [folder for folder, each in known.items() if each.id not in followed]
+    for folder in ends[:-1]:
+        if not _is_taken_over(project, folder, known):
+            one, other = folder.rpartition("/")[2], ends[-1].rpartition("/")[2]
+            yield _broken(project, f"has two last snapshots, of `{one}` and of `{other}`", known[folder])
 
 
 def _broken(project: Project, text: str, snapshot: Snapshot) -> HistoryProblem:
@@ -232,11 +231,15 @@ def _broken(project: Project, text: str, snapshot: Snapshot) -> HistoryProblem:
     return HistoryProblem("snapshots", text, snapshot.at)
 
 
-def _is_part_of(project: Project, folder: str, snapshot: Snapshot, last: str, folders: Mapping[str, str]) -> bool:
-    """Return whether the last snapshot has all that the one of ``folder`` adds to those before it."""
-    before = [folders[each] for each in snapshot.prev_ids if each in folders]
-    added = _declared(project, folder).difference(*(_declared(project, each) for each in before))
-    return added <= _declared(project, last)
+def _is_taken_over(project: Project, folder: str, snapshots: Mapping[str, Snapshot]) -> bool:
+    """Return whether later snapshots have had all that the one of ``folder`` adds to those before it."""
+    previous = snapshots[folder].prev_ids
+    before = [other for other, each in snapshots.items() if each.id in previous]
+    missing = _declared(project, folder).difference(*(_declared(project, other) for other in before))
+    for other in snapshots:
+        if other > folder and missing:
+            missing -= _declared(project, other)
+    return not missing
 
 
 def _declared(project: Project, folder: str) -> frozenset[str]:
@@ -244,7 +247,12 @@ def _declared(project: Project, folder: str) -> frozenset[str]:
         declared: Json = json.loads(project.source(join(folder, SNAPSHOT)).data)
     except (OSError, ValueError, RecursionError):
         return frozenset()
-    items: Iterable[Json] = ()
-    if isinstance(declared, dict) and isinstance(declared.get("ddl"), list):
-        items = declared["ddl"]  # type: ignore[assignment]
-    return frozenset(json.dumps(item, sort_keys=True) for item in items)
+    listed = declared.get("ddl") if isinstance(declared, dict) else None
+    return frozenset(map(_identity, listed if isinstance(listed, list) else ()))
+
+
+def _identity(item: Json) -> str:
+    """Return what tells an entity of a snapshot from all others."""
+    if isinstance(item, dict):
+        item = {key: item.get(key) for key in ("entityType", "schema", "table", "name")}
+    return json.dumps(item, sort_keys=True)

@@ -197,7 +197,8 @@ class Assembler:
 
     def names_of(self, table: TableModel, values: Iterable[Value]) -> tuple[Maybe[str], ...]:
         """Return the database names of columns that are given as text or as columns."""
-        return tuple(self.name_of(table, value) or UNKNOWN for value in values)
+        names = (self.name_of(table, value) for value in values)
+        return tuple(UNKNOWN if name is None else name for name in names)
 
     def name_of(self, table: TableModel, value: Value) -> Maybe[str | None]:
         """Return the database name of one column, None for an expression."""

@@ -87,7 +87,7 @@ CATALOG = "FOR r IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' 
         ("format('ALTER TABLE users ADD COLUMN %I int', r.x)", unread(HOLE, ("users",), False, True, False)),
         ("format('DROP TABLE %I', r.tablename)", unread(HOLE, UNKNOWN, True, True, False)),
         ("format('CREATE TABLE %I PARTITION OF t DEFAULT', r.x)", m.Other(ANYWHERE, False, "CREATE TABLE")),
-        ("format('GRANT SELECT ON %I TO app', r.tablename)", m.Other(ANYWHERE, False, "GRANT ON")),
+        ("format('GRANT SELECT ON %I TO app', r.tablename)", m.Other(ANYWHERE, False, "GRANT")),
         ("format('UPDATE %I SET a = 1', r.tablename)", m.WriteRows(ANYWHERE, False, UNKNOWN, "update", ("a",))),
         ("r.command", unread(BUILT, UNKNOWN, True, True, False)),
         ("(SELECT string_agg(x, ';') FROM y)", unread(BUILT, UNKNOWN, True, True, False)),

@@ -56,6 +56,7 @@ def test_a_condition_of_psql():
         ("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a", "other"),
         ("ALTER TABLE t ON CLUSTER default DROP COLUMN a", "other"),
         ("CREATE TABLE [dbo].[t] (a int)\nGO\n", "other"),
+        ("INSERT INTO t VALUES ('it\\'s') ON DUPLICATE KEY UPDATE a = 1", "mysql"),
         ("SELECT 'a `quoted` word' -- `too`", "postgresql"),
         ("INSERT INTO t VALUES ('ENGINE=InnoDB') WHERE", "postgresql"),
         ("COMMENT ON TABLE t IS 'AUTO_INCREMENT'", "postgresql"),

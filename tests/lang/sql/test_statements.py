@@ -273,6 +273,7 @@ def test_a_trigger_gives_arguments():
         ("GRANT ALL TO TO x", m.Other(ANYWHERE, True, "GRANT")),
         ("CREATE VIEW v AS SELECT (", m.Other(ANYWHERE, True, "VIEW")),
         ("UPDATE t SET SET a = 1", m.WriteRows(ANYWHERE, True, "t", "update", UNKNOWN)),
+        ("WITH x AS (SELECT 1) UPDATE t SET SET a = 1", m.WriteRows(ANYWHERE, True, "t", "update", UNKNOWN)),
         ("DELETE FROM t WHERE WHERE", m.WriteRows(ANYWHERE, True, "t", "delete", ())),
         ("INSERT INTO s.\"T\" (a, \"B\") VALUES (1,,2)", m.WriteRows(ANYWHERE, True, "s.T", "insert", ("a", "B"))),
     ],
@@ -294,6 +295,25 @@ def test_what_does_not_parse_says_what_it_may_change(sql: str, expected: m.Opera
 )  # fmt: skip
 def test_variables_of_psql_and_drivers(sql: str, expected: m.Operation):
     assert one(sql) == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "what", "text"),
+    [
+        ('CREATE OR REPLACE VIEW app."V w" AS SELECT 1', "CREATE VIEW", "V w"),
+        ("CREATE MATERIALIZED VIEW IF NOT EXISTS v AS SELECT 1", "CREATE MATERIALIZED VIEW", "v"),
+        ("DROP VIEW IF EXISTS public.v CASCADE", "DROP VIEW", "v"),
+        ("CREATE EXTENSION IF NOT EXISTS Citext", "CREATE EXTENSION", "citext"),
+        ("ALTER FOREIGN TABLE t ADD COLUMN a int", "ALTER FOREIGN TABLE", "t"),
+        ("GRANT SELECT ON t TO app", "GRANT", ""),
+        ("COMMENT ON TABLE t IS 'x'", "COMMENT", ""),
+        ("BEGIN", "BEGIN", ""),
+        ("ALTER TABLE t OWNER TO me", "ALTER TABLE", ""),
+        ("ALTER TABLE t VALIDATE CONSTRAINT c", "VALIDATE CONSTRAINT", ""),
+    ],
+)
+def test_statements_that_have_no_part_in_the_schema(sql: str, what: str, text: str):
+    assert one(sql) == m.Other(ANYWHERE, True, what, text)
 
 
 def test_drop_schema_cascade_drops_anything():

@@ -27,6 +27,7 @@ _BLANK: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)"
 _HEAD_LIMIT: Final = 4000
 _HEADS: Final = (
     ("rows", r"(insert|update|delete|truncate){_}+(?:(?:into|from|table|only){_}+)*(?P<name>{N})"),
+    ("rows", r"with\b.*\){_}*(insert|update|delete){_}+(?:(?:into|from|only){_}+)*(?P<name>{N})"),
     ("table", r"(?:create|alter|drop){_}+(?:\w+{_}+)?table{_}+(?:(?:if|not|exists|only){_}+)*(?P<name>{N})"),
     ("index", r"create{_}+(?:unique{_}+)?index\b.*?\bon{_}+(?:only{_}+)?(?P<name>{N})"),
     ("policy", r"(?:create|alter|drop){_}+policy\b.*?\bon{_}+(?P<name>{N})"),

@@ -58,7 +58,7 @@ def operations(source: Source, start: int = 0, end: int | None = None, session: 
         data = source.data[statement.start : statement.end]
         context = Context(data, source.path, statement.start, session, meta.certain)
         found += meta.read(context, statement)
-        if context.refused and (dialect := dialect_of(data)) != "postgresql":
+        if (context.refused or statement.unterminated) and (dialect := dialect_of(data)) != "postgresql":
             return Script((), (), dialect)
         problems += _problems(context, statement)
     dialect = dialect_of_types(found)

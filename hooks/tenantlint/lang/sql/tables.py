@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import migration as m
@@ -15,8 +16,8 @@ from tenantlint.lang.sql.columns import (
 )
 from tenantlint.lang.sql.context import TEMPORARY
 from tenantlint.lang.sql.effects import HOLE
-from tenantlint.lang.sql.names import parts_of
-from tenantlint.lang.sql.nodes import child, descend, has, items, path, words
+from tenantlint.lang.sql.names import fold, identifier, parts_of
+from tenantlint.lang.sql.nodes import child, descend, has, items, leaves, path, text, words
 from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN
 
@@ -150,16 +151,23 @@ def alter_table(context: Context, node: Node) -> Iterator[m.Operation]:
 
 
 def other(context: Context, node: Node) -> m.Other:
-    """Return the operation of a statement that has no part in the schema model: its kind is its first words."""
-    kind = [word for word in words(node) if word not in _NOISE][:2]
-    nested = next((each for each in node.children if each.type.startswith("object_type")), None)
-    if nested is not None and len(kind) < 2:
-        kind += words(nested)
-    return m.Other(context.here, context.certain, " ".join(kind).upper())
+    """Return the operation of a statement that has no part in the schema model.
+
+    Its kind is the verb, with the kind of object where there is one (``CREATE VIEW``); its text is the object's name.
+    """
+    first = [each for each in islice(leaves(node), _FIRST) if fold(text(each)) not in _NOISE]
+    found = [fold(text(each)) for each in first]
+    size = 1 if found[:1] and found[0] not in _VERBS else 3 if found[1:2] and found[1] in _LONG_KINDS else 2
+    at = size + 2 if found[size + 1 : size + 2] == ["."] else size
+    name = text(first[at]) if size > 1 and len(first) > at else ""
+    return m.Other(context.here, context.certain, " ".join(found[:size]).upper(), identifier(name))
 
 
+_FIRST: Final = 12
+_VERBS: Final = frozenset({"create", "alter", "drop", "refresh"})
+_LONG_KINDS: Final = frozenset({"access", "default", "event", "foreign", "materialized", "text", "user"})
 _GENERATED: Final = frozenset({"identity", "expression"})
-_NOISE: Final = frozenset({"or", "replace"})
+_NOISE: Final = frozenset({"or", "replace", "if", "not", "exists", "concurrently", "recursive", "temp", "temporary"})
 
 
 def _other_command(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operation]:

@@ -53,7 +53,7 @@ class File(Record):
 
 
 def nested(project: Project, folders: Mapping[str, list[str]]) -> Iterator[Claim]:
-    """Yield the folders of numbered folders with ``migration.sql``, which Prisma writes."""
+    """Yield the folders of numbered folders with ``migration.sql``, which Prisma writes and runs by name."""
     parents: dict[str, list[str]] = {}
     for folder, paths in folders.items():
         parent, _, name = folder.rpartition("/")
@@ -66,15 +66,10 @@ def nested(project: Project, folders: Mapping[str, list[str]]) -> Iterator[Claim
                 Text(join(folder, "migration.sql")),
                 Text(join(folder, "down.sql")) if join(folder, "down.sql") in folders[folder] else None,
             )
-            for folder in sorted(children, key=lambda folder: (_version(folder.rpartition("/")[2]), folder))
+            for folder in sorted(children)
         )
         files = frozenset(path for folder in children for path in folders[folder])
         yield Claim(files, Folder("sql", parent, steps))
-
-
-def _version(name: str) -> tuple[float, ...]:
-    match = re.match(r"\d+", name)
-    return (int(match[0]),) if match else _LAST
 
 
 def flat(project: Project, folders: Mapping[str, list[str]]) -> Iterator[Claim]:

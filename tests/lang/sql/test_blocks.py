@@ -98,6 +98,24 @@ def test_a_loop_over_the_catalog(built: str, expected: m.Operation):
     assert block(CATALOG.format(f"EXECUTE {built};"), "DECLARE r record;") == [expected]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "WITH x AS (SELECT 'a' AS t) SELECT t FROM x WHERE t <> 'b'",
+        "SELECT unnest(ARRAY['a', 'b']) LIMIT 1",
+        "SELECT 'a' EXCEPT SELECT 'b'",
+        "SELECT t FROM unnest(ARRAY['a', 'b']) AS t WHERE t <> 'b'",
+        "SELECT a.t FROM (VALUES ('a')) AS a (t) JOIN (VALUES ('b')) AS b (t) ON a.t = b.t",
+        "SELECT tablename FROM pg_tables WHERE tablename NOT IN ('a')",
+        "SELECT tablename FROM pg_tables WHERE tablename = 'a' OR tablename = 'b'",
+        "SELECT tablename FROM pg_tables WHERE tablename LIKE 'a%'",
+    ],
+)
+def test_a_loop_over_rows_that_are_not_known(query: str):
+    body = f"FOR t IN {query} LOOP EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t); END LOOP;"
+    assert block(body, "DECLARE t text;") == [unread(HOLE, UNKNOWN, True, False, False)]
+
+
 def test_a_trigger_on_every_table():
     body = CATALOG.format(
         "EXECUTE format('CREATE TRIGGER x BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION f()', r.tablename);"

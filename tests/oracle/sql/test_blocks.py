@@ -37,6 +37,19 @@ BLOCKS = {
             EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', r.name);
           END LOOP;
         END""",
+    "for over a cast": """
+        DECLARE t text;
+        BEGIN
+          FOR t IN (SELECT DISTINCT unnest('{a,b}'::text[])::text AS name) LOOP
+            EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', t::regclass);
+          END LOOP;
+          FOR t IN SELECT 'c' UNION ALL SELECT 'D d' LOOP
+            EXECUTE format($q$ CREATE POLICY "it's" ON %I USING (tenant_id = 'x') $q$, t);
+          END LOOP;
+          FOR t IN SELECT name FROM unnest(ARRAY['c']) AS name LOOP
+            EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+          END LOOP;
+        END""",
     "for over values": """
         DECLARE t text; p text;
         BEGIN

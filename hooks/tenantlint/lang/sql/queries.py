@@ -25,7 +25,8 @@ def rows_of(query: str, variables: Environment) -> list[Row] | None:
 def rows_below(node: Node, variables: Environment, depth: int) -> list[Row] | None:
     """Return the rows of the first query below ``node``."""
     query = next(descend(node, "simple_select"), None)
-    return None if query is None or depth > MAX_DEPTH else _rows(query, variables, depth + 1)
+    limited = next(descend(node, "with_clause", "select_limit"), None)
+    return None if query is None or limited is not None or depth > MAX_DEPTH else _rows(query, variables, depth + 1)
 
 
 def _rows(query: Node, variables: Environment, depth: int) -> list[Row] | None:
@@ -165,7 +166,7 @@ def _target_name(target: Node) -> str:
 
 def _target_values(target: Node, scope: Environment, depth: int) -> tuple[Value, ...]:
     node = target.children[0]
-    while node.child_count == 1:
+    while node.child_count == 1 or (has(node, "::") and node.child_count):
         node = node.children[0]
     if node.type == "func_application" and parts_of(child(node, "func_name") or node)[-1] == "unnest":
         first = items(child(node, "func_arg_list"))[:1]

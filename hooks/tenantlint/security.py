@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.predicates import reach
 from tenantlint.record import Record, replace
 from tenantlint.schema import UNKNOWN
 
@@ -106,6 +105,8 @@ class Security:
         tenant = {name for name in self._view.tenant_names(table) if name is not UNKNOWN}
         if predicate is None or table.name is UNKNOWN or not tenant:
             return None if predicate is None else "unknown"
+        from tenantlint.predicates import reach
+
         tables = (table, *self._view.database.twins(table))
         columns = {column.name for each in tables for column in each.columns if column.name is not UNKNOWN}
         return reach(predicate, table.name, columns, tenant)

@@ -257,3 +257,13 @@ def test_types_of_older_packages() -> None:
         before,
     )
     assert [each.type for each in changed if isinstance(each, AlterColumn)] == ["uuid", "timestamptz"]
+
+
+def test_keys_over_columns_that_are_not_known() -> None:
+    (found,) = upgrade(
+        "op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint(thing()),"
+        " sa.UniqueConstraint(thing(), 'a'))"
+    )
+    assert isinstance(found, CreateTable)
+    assert found.primary_key == (UNKNOWN,)
+    assert [each.columns for each in found.unique_constraints] == [(UNKNOWN, "a")]

@@ -109,6 +109,10 @@ def test_a_loop_over_the_catalog(built: str, expected: m.Operation):
         "SELECT tablename FROM pg_tables WHERE tablename NOT IN ('a')",
         "SELECT tablename FROM pg_tables WHERE tablename = 'a' OR tablename = 'b'",
         "SELECT tablename FROM pg_tables WHERE tablename LIKE 'a%'",
+        "SELECT tablename FROM pg_tables WHERE tablename IN ('a') AND tableowner = current_user",
+        "SELECT tablename FROM pg_tables WHERE tablename IN ('a', 'b') AND tablename <> 'b'",
+        "SELECT tablename FROM pg_tables WHERE tablename <> 'b' AND tablename IN ('a', 'b')",
+        "SELECT tablename FROM pg_tables",
     ],
 )
 def test_a_loop_over_rows_that_are_not_known(query: str):

@@ -70,6 +70,12 @@ BLOCKS = {
           FOR r IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('a', 'D d') LOOP
             EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY', 'public', r.tablename);
           END LOOP;
+          FOR r IN
+            SELECT t.schemaname AS s, t.tablename FROM pg_tables t
+            WHERE t.schemaname = 'public' AND t.tablename = 'c' AND NOT t.rowsecurity
+          LOOP
+            EXECUTE format('ALTER TABLE %I.%I FORCE ROW LEVEL SECURITY', r.s, r.tablename);
+          END LOOP;
           FOR r IN SELECT table_name FROM information_schema.tables WHERE table_name = ANY (ARRAY['b']) LOOP
             EXECUTE 'ALTER TABLE ' || r.table_name || ' ENABLE ROW LEVEL SECURITY';
           END LOOP;

@@ -11,6 +11,8 @@ from tenantlint.lang.sql.nodes import child, descend, has, items, path, text
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from tree_sitter import Node
 
     from tenantlint.lang.sql.expressions import Environment, Value
@@ -80,9 +82,10 @@ def _source(query: Node, variables: Environment, depth: int) -> list[Row] | None
         return None
     relation = path(tables[0], "relation_expr", "qualified_name")
     if relation is not None:
-        return _catalog_rows(parts_of(relation)[-1], condition, variables, depth) if condition is not None else None
-    found = _table_rows(tables[0], variables, depth) if condition is None else None
-    alias = next(descend(tables[0], "alias_clause"), None)
+        found = _catalog_rows(parts_of(relation)[-1], condition, variables, depth)
+    else:
+        found = _table_rows(tables[0], variables, depth) if condition is None else None
+    alias = child(child(tables[0], "opt_alias_clause", "func_alias_clause"), "alias_clause")
     return found if found is None or alias is None else [_aliased(row, alias) for row in found]
 
 
@@ -113,26 +116,41 @@ def _aliased(row: Row, alias: Node) -> Row:
 
 
 _TABLE_COLUMNS: Final = {"pg_tables": "tablename", "tables": "table_name", "pg_class": "relname"}
-_SCHEMA_COLUMNS: Final = frozenset({"schemaname", "table_schema"})
+_SCHEMA_COLUMNS: Final = ("schemaname", "table_schema")
+_HARMLESS_COLUMNS: Final = frozenset({"relkind", "relnamespace", "relrowsecurity", "rowsecurity", "table_type"})
+"""Conditions on these leave out only what is no table, or what row level security is enabled on already."""
 
 
-def _catalog_rows(catalog: str, condition: Node, variables: Environment, depth: int) -> list[Row] | None:
+def _catalog_rows(catalog: str, condition: Node | None, variables: Environment, depth: int) -> list[Row] | None:
     """Return a row for each table that a query of the catalog names in a literal list: ``tablename IN ('a')``."""
     column = _TABLE_COLUMNS.get(catalog)
     expression = child(condition, "a_expr")
     if column is None or expression is None:
         return None
-    listed: Value = UNKNOWN
+    allowed: dict[str, Value] = {}
     for each in conjuncts(expression):
-        found = _filtered(each, column, variables, depth)
-        listed = listed if isinstance(listed, Array) else found
-    return [Row(((column, item),)) for item in listed.items] if isinstance(listed, Array) else None
+        name = _subject(each)
+        if name not in allowed and (name == column or name in _SCHEMA_COLUMNS):
+            allowed[name] = _filtered(each, variables, depth)
+        elif name not in _HARMLESS_COLUMNS:
+            return None
+    listed = allowed.pop(column, UNKNOWN)
+    fixed = tuple((name, value.items[0]) for name, value in allowed.items() if _is_single(value))
+    return [Row(((column, item), *fixed)) for item in listed.items] if isinstance(listed, Array) else None
 
 
-def _filtered(node: Node, column: str, variables: Environment, depth: int) -> Value:
-    """Return the values that a condition allows for ``column``."""
-    if not node.child_count or parts_of(node.children[0])[-1:] != [column]:
-        return UNKNOWN
+def _is_single(value: Value) -> TypeGuard[Array]:
+    return isinstance(value, Array) and len(value.items) == 1
+
+
+def _subject(node: Node) -> str:
+    """Return the column that a condition is about: the first name in it."""
+    named = next(descend(node, "columnref"), None)
+    return parts_of(named)[-1] if named is not None else ""
+
+
+def _filtered(node: Node, variables: Environment, depth: int) -> Value:
+    """Return the values that a condition allows for the column that it begins with."""
     kinds = [each.type for each in node.children[1:]]
     if kinds[:2] == ["kw_in", "("]:
         return Array(tuple(evaluate(each, variables, depth) for each in items(child(node, "expr_list"))))

@@ -74,7 +74,7 @@ def _run_rules(schema: Schema, settings: Settings, crashes: list[Crash]) -> list
     found: list[Diagnostic] = []
     for code in sorted(settings.rules) if view.tables or schema.histories else ():
         try:
-            found += rules.run(code, view)
+            found += rules.run(code, view) if rules.applies(code, schema) else ()
         except Exception as error:
             crashes.append(crash(f"checking {code} {rules.RULES[code].name}", error))
     return found

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
-from tenantlint.rules import RULES, find, load
+from rules.support import link_files
+from tenantlint.rules import RULES, applies, find, load
 
 SCRIPT = """
 import sys
+from importlib import import_module
 {code}
 print(sorted(name for name in sys.modules if name.startswith("tenantlint.rules.")))
 """
@@ -48,3 +51,19 @@ def test_an_unknown_rule_cannot_be_loaded():
 def test_the_list_is_sorted_and_names_are_unique():
     assert list(RULES) == sorted(RULES)
     assert len({entry.name for entry in RULES.values()}) == len(RULES)
+
+
+@pytest.mark.parametrize("code", [code for code in RULES if RULES[code].needs not in ("", "uses")])
+def test_a_rule_applies_wherever_it_finds_anything(code):
+    tests = import_module(f"rules.test_{RULES[code].name.replace('-', '_')}")
+    assert all(applies(code, link_files(snippet.files)) for snippet, _ in tests.FINDING.values())
+
+
+def test_a_rule_is_not_imported_where_it_cannot_find_anything():
+    code = (
+        "from tenantlint import pipeline, rules\nfrom tenantlint.config import defaults\n"
+        "from tenantlint.schema import Schema\n"
+        "print([each for each in ('MIG001', 'RLS002', 'IDX003', 'COR003', 'TEN001') "
+        "if rules.applies(each, Schema((), (), (), ()))])"
+    )
+    assert imported(code).split("\n") == ["['TEN001']", "[]"]

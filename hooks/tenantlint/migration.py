@@ -308,12 +308,14 @@ class Downgrade(Record):
     """What undoes a revision.
 
     ``state``: ``missing`` (there is no such function or file), ``empty`` (only ``pass``, a docstring, comments),
-    ``raises`` (it always raises), ``present``. ``at`` is where it stands, or should stand.
+    ``raises`` (it always raises), ``present``. ``at`` is where it stands, or should stand. ``explained`` tells whether
+    one that raises says why.
     """
 
     state: Literal["missing", "empty", "raises", "present"]
     operations: tuple[Operation, ...]
     at: Location
+    explained: bool = False
 
 
 class Revision(Record):

@@ -30,7 +30,10 @@ NOOP = {
     "alembic an extension": alembic(FIRST, ('op.execute("CREATE EXTENSION IF NOT EXISTS vector")', "pass")),
     "alembic a privilege": alembic(FIRST, ('op.execute("GRANT SELECT ON users TO reader")', "pass")),
     "alembic nothing that is known": alembic(FIRST, ("op.execute(load('a.sql'))", "pass")),
-    "alembic raises on purpose": alembic((USERS, RAISE)),
+    "alembic raises with a reason": alembic((USERS, RAISE)),
+    "alembic raises without a reason, and the option allows it": alembic(
+        (USERS, "raise NotImplementedError"), options={CODE: {"raising": "allow"}}
+    ),
     "alembic raises, and the option outranks the preset": alembic(
         (USERS, RAISE), strict=True, options={CODE: {"raising": "allow"}}
     ),
@@ -69,6 +72,14 @@ FINDING = {
     "alembic a docstring and a comment": (
         alembic((USERS, '"""It is gone."""\n# for good')),
         [Found(10, 1, f"`revision 0001` has an empty `downgrade`: {WHY}")],
+    ),
+    "alembic raises without a reason": (
+        alembic((USERS, "raise NotImplementedError")),
+        [Found(10, 1, f"`revision 0001` has a `downgrade` that always raises: {WHY}")],
+    ),
+    "alembic raises without a reason, and with parentheses": (
+        alembic((USERS, "raise NotImplementedError()")),
+        [Found(10, 1, f"`revision 0001` has a `downgrade` that always raises: {WHY}")],
     ),
     "alembic raises, under the strict preset": (
         alembic((USERS, RAISE), strict=True),

@@ -247,7 +247,9 @@ class Return(Node):
 
 
 class Raise(Node):
-    """``raise`` or ``throw``: the path ends here."""
+    """``raise`` or ``throw``: the path ends here. ``explained`` tells whether Python's exception is given a reason."""
+
+    explained: bool = False
 
 
 class FuncDef(Node):

@@ -10,7 +10,7 @@ from tenantlint.rule import Finding, MigrationRule
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tenantlint.migration import History, Revision
+    from tenantlint.migration import Downgrade, History, Revision
     from tenantlint.settings import Preset
     from tenantlint.view import SchemaView
 
@@ -19,6 +19,7 @@ _WHAT = {
     "missing": "has no {place}",
     "empty": "has an empty {place}",
     "raises": "has a {place} that always raises",
+    "explained": "has a {place} that always raises",
 }
 
 
@@ -26,10 +27,11 @@ class IrreversibleMigration(MigrationRule):
     """A migration that changes the schema and that nothing undoes.
 
     ## What it does
-    Asks every Alembic revision for a `downgrade` that is there and is not empty, and under the preset `strict`, or
-    with `raising`, that does not always raise. In a folder of SQL migrations it asks for down files (or down sections)
-    where other migrations of the folder have theirs. drizzle-kit and plain SQL folders have none, and are asked only
-    where `drizzle-down` says so.
+    Asks every Alembic revision for a `downgrade` that is there, is not empty and does not always raise. One that
+    raises with a reason (`raise NotImplementedError("the old numbers are gone")`) says on purpose that there is no way
+    back, and is reported under the preset `strict` only, or with `raising`. In a folder of SQL migrations it asks for
+    down files (or down sections) where other migrations of the folder have theirs. drizzle-kit and plain SQL folders
+    have none, and are asked only where `drizzle-down` says so.
 
     Only a change of the schema needs to be undone: a merge, a revision that writes rows, adds a value to an enum,
     creates an extension or grants a privilege may have an empty downgrade, and so may a repair that does all with IF
@@ -139,8 +141,8 @@ class IrreversibleMigration(MigrationRule):
     ## Options
     - `drizzle-down`: `"ignore"` (the default) asks a history in which no migration has a down file for none;
       `"require"` asks every migration of drizzle-kit and of SQL folders for one.
-    - `raising`: whether to `"report"` a downgrade that always raises or to `"allow"` it, because it says on purpose
-      that there is no way back; by default it is reported where the preset is `strict` or `all`.
+    - `raising`: whether to `"report"` every downgrade that always raises or to `"allow"` it; by default one that gives
+      a reason is reported where the preset is `strict` or `all`, and one without always.
 
     ## Suppressing
     Where there is no way back, say so: `# tenantlint: ignore[MIG001] -- the old numbers are gone` on the line of `def
@@ -162,7 +164,7 @@ class IrreversibleMigration(MigrationRule):
         place = "`downgrade`" if history.kind == "alembic" else "down migration"
         reported = self._reported(history, view)
         for revision in history.revisions:
-            state = revision.downgrade.state
+            state = _state(revision.downgrade)
             if state in reported and _changes_schema(revision):
                 text = (
                     f"{_WHAT[state].format(place=place)}: when the release that it came with fails, nothing takes the "
@@ -173,13 +175,17 @@ class IrreversibleMigration(MigrationRule):
 
     def _reported(self, history: History, view: SchemaView) -> set[str]:
         """Return the states of a downgrade that are wrong here."""
-        reported = {"empty"}
+        reported = {"empty", "raises"} if self.raising != "allow" else {"empty"}
         if self.raising == "report" or (self.raising is None and view.settings.strict):
-            reported.add("raises")
+            reported.add("explained")
         others = any(revision.downgrade.state != "missing" for revision in history.revisions)
         if history.kind == "alembic" or self.drizzle_down == "require" or others:
             reported.add("missing")
         return reported
+
+
+def _state(downgrade: Downgrade) -> str:
+    return "explained" if downgrade.state == "raises" and downgrade.explained else downgrade.state
 
 
 def _changes_schema(revision: Revision) -> bool:

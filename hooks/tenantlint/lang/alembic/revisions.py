@@ -91,7 +91,13 @@ def _downgrade(evaluator: MigrationEvaluator, module: Module, script: Script) ->
         return Downgrade("missing", (), script.at)
     at = _place(module, "downgrade", script.at)
     operations, flow = evaluator.perform(function, script.path, at)
-    return Downgrade(_state(function, flow), operations, at)
+    return Downgrade(_state(function, flow), operations, at, _is_explained(function))
+
+
+def _is_explained(function: Value) -> bool:
+    """Return whether a function raises an exception with a reason, at the end of its body."""
+    body = function.node.body if isinstance(function, FuncValue) else ()
+    return bool(body) and isinstance(body[-1], ir.Raise) and body[-1].explained
 
 
 def _state(function: Value, flow: Flow | None) -> Literal["empty", "raises", "present"]:

@@ -90,7 +90,7 @@ class StatementLowering(Lowering):
         return ir.Return(*self.span(n, a), value)
 
     def _raise(self, n: Cst, a: AstNode) -> Lowered:
-        return ir.Raise(*self.span(n, a))
+        return ir.Raise(*self.span(n, a), n.exc is not None and kind(n.exc) == "Call" and bool(n.exc.args))
 
     def _import(self, n: Cst, a: AstNode) -> Lowered:
         return tuple(

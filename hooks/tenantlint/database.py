@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.migration import AlterPolicy, CreatePolicy, DropPolicy, RenameTable, SetRowSecurity
 from tenantlint.record import replace
 from tenantlint.schema import UNKNOWN, RowLevelSecurity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tenantlint.migration import History, Operation
+    from tenantlint.migration import History
     from tenantlint.schema import Index, Maybe, Policy, Schema, Table, UniqueConstraint
 
 
@@ -136,6 +135,8 @@ _SECURED_ELSEWHERE: Final = frozenset({"columns", "primary_key", "policies"})
 
 def _doubtful(history: History) -> set[Maybe[str]]:
     """Return the tables of which a history leaves open what security it gives them, or takes from them."""
+    from tenantlint.migration import AlterPolicy, CreatePolicy, DropPolicy, RenameTable, SetRowSecurity
+
     doubtful: set[Maybe[str]] = set()
     created: set[tuple[Maybe[str], Maybe[str]]] = set()
     for operation in (each for revision in history.revisions for each in revision.upgrade):
@@ -144,16 +145,12 @@ def _doubtful(history: History) -> set[Maybe[str]]:
         elif isinstance(operation, SetRowSecurity | CreatePolicy | AlterPolicy | DropPolicy):
             if isinstance(operation, CreatePolicy):
                 created.add((operation.table, operation.policy.name))
-            if not operation.certain or _drops_another(operation, created):
+            elif isinstance(operation, DropPolicy) and not operation.if_exists:  # it must be there: who created it?
+                if (operation.table, operation.name) not in created:
+                    doubtful.add(operation.table)
+            if not operation.certain:
                 doubtful.add(operation.table)
     return doubtful
-
-
-def _drops_another(operation: Operation, created: set[tuple[Maybe[str], Maybe[str]]]) -> bool:
-    """Tell whether an operation drops a policy that must be there and that these migrations did not create."""
-    if not isinstance(operation, DropPolicy) or operation.if_exists:
-        return False
-    return (operation.table, operation.name) not in created
 
 
 def _secured_here(table: Table) -> Table:

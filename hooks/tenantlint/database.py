@@ -143,12 +143,12 @@ def _doubtful(history: History) -> set[Maybe[str]]:
         if isinstance(operation, RenameTable):
             doubtful |= {operation.table, operation.new_name}
         elif isinstance(operation, SetRowSecurity | CreatePolicy | AlterPolicy | DropPolicy):
+            doubt = not operation.certain
             if isinstance(operation, CreatePolicy):
                 created.add((operation.table, operation.policy.name))
             elif isinstance(operation, DropPolicy) and not operation.if_exists:  # it must be there: who created it?
-                if (operation.table, operation.name) not in created:
-                    doubtful.add(operation.table)
-            if not operation.certain:
+                doubt |= (operation.table, operation.name) not in created
+            if doubt:
                 doubtful.add(operation.table)
     return doubtful
 

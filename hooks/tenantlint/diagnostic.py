@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
+    from tenantlint.change import Fix
     from tenantlint.source import Location
 
 Severity: TypeAlias = Literal["error", "warning"]
@@ -16,7 +17,7 @@ class Diagnostic(Record):
     """A finding, or a problem with the input.
 
     ``code`` is the rule's code (``TEN001``) or one of the input problems (``ERR001``). ``message`` says what is
-    wrong, why it matters and what to do, with names in backticks.
+    wrong, why it matters and what to do, with names in backticks. ``fix`` is a change that would end it.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Diagnostic(Record):
     severity: Severity
     message: str
     at: Location
+    fix: Fix | None = None
 
 
 class Crash(Record):

@@ -12,6 +12,7 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from tenantlint.change import Fix
     from tenantlint.diagnostic import Severity
     from tenantlint.migration import History
     from tenantlint.schema import Column, Table
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 class Finding(Record):
     """One defect. ``subject`` names what has it, as ``users.email``, and ``text`` goes on from that name.
 
-    ``table`` is the table that has it, None for what is a migration's.
+    ``table`` is the table that has it, None for what is a migration's. ``fix`` is a change that would end it.
     """
 
     at: Location
     table: Table | None
     subject: str
     text: str
+    fix: Fix | None = None
 
 
 def label(table: Table, column: Column | None = None) -> str:
@@ -104,7 +106,8 @@ def diagnose(rule: Rule, findings: Iterable[Finding]) -> Iterator[Diagnostic]:
         others = len(tables) - 1
         more = f" (and {others} more table{'s' if others > 1 else ''})" if others else ""
         for finding in first:
-            yield Diagnostic(rule.code, rule.name, rule.severity, f"`{finding.subject}`{more} {finding.text}", at)
+            message = f"`{finding.subject}`{more} {finding.text}"
+            yield Diagnostic(rule.code, rule.name, rule.severity, message, at, finding.fix)
 
 
 class Option(Record):

@@ -1,0 +1,160 @@
+"""Changes to a schema, as rules propose them: what is to be different, not how a language writes it.
+
+A column is named by its key in code, a table by its ``Table.id``. The language of the table turns a change into a
+Patch. Where the database changes too, the patch holds the migration.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from tenantlint.record import Record
+
+if TYPE_CHECKING:
+    from tenantlint.edit import Edit
+    from tenantlint.source import Location
+
+Applicability: TypeAlias = Literal["safe", "unsafe"]
+"""``safe``: same behaviour and same database. ``unsafe``: needs a migration, or a reader's eye."""
+
+
+class Change(Record):
+    """The base of every change."""
+
+
+class RemoveText(Change):
+    """Delete a stretch of text, such as a comment, and the line where nothing else stands on it."""
+
+    at: Location
+
+
+class RenameColumn(Change):
+    """Rename the attribute or key ``key`` of a table to ``new_key``, with every use.
+
+    ``new_name`` is the column's name in the database afterwards, None where that stays: then the declaration says the
+    old name if it did not before.
+    """
+
+    table_id: str
+    key: str
+    new_key: str
+    new_name: str | None
+
+
+class RenameTable(Change):
+    """Rename a table in the database; its class or variable stays."""
+
+    table_id: str
+    new_name: str
+
+
+class AddTenant(Change):
+    """Add the tenant column ``name``, NOT NULL, with its foreign key to ``target_id`` (a table's) and its index."""
+
+    table_id: str
+    name: str
+    target_id: str | None
+
+
+class AddTimestamp(Change):
+    """Add a column for a time, NOT NULL, with a default; ``on_update`` sets it on every update."""
+
+    table_id: str
+    name: str
+    on_update: bool
+
+
+class AddIndex(Change):
+    """Add an index over ``columns`` (database names)."""
+
+    table_id: str
+    columns: tuple[str, ...]
+
+
+class AttachIndex(Change):
+    """Move a Drizzle index, unique constraint or policy that stands outside its table into the third argument."""
+
+    table_id: str
+    at: Location
+
+
+class AddRelation(Change):
+    """Declare the relation that follows the foreign key over ``columns`` (database names) to ``target_id``."""
+
+    table_id: str
+    columns: tuple[str, ...]
+    target_id: str
+
+
+class AddInverse(Change):
+    """Declare the other side of the relation ``relation`` (its name) of a table on the relation's target."""
+
+    table_id: str
+    relation: str
+
+
+class EnableSecurity(Change):
+    """Enable row level security with a policy that compares ``tenant`` (a database name) with the session's tenant.
+
+    ``setting`` is the run-time setting that holds the session's tenant.
+    """
+
+    table_id: str
+    tenant: str
+    setting: str
+
+
+class UseFactory(Change):
+    """Give the column ``key`` a default that is computed for each row instead of once."""
+
+    table_id: str
+    key: str
+
+
+class UpdateOnWrite(Change):
+    """Let the ORM set the timestamp ``key`` on every update."""
+
+    table_id: str
+    key: str
+
+
+class MakeRequired(Change):
+    """Make the column ``key`` NOT NULL."""
+
+    table_id: str
+    key: str
+
+
+class WriteDowngrade(Change):
+    """Write the inverse of what the upgrade of a revision does into its downgrade."""
+
+    history: str
+    revision: str
+
+
+class Fix(Record):
+    """A change that ends a finding. ``title`` says what it does, as a button would."""
+
+    title: str
+    applicability: Applicability
+    change: Change
+
+
+class Use(Record):
+    """A use of a name that could not be resolved: whether it is the one that changes is for a reader to say."""
+
+    what: str
+    at: Location
+
+
+class Patch(Record):
+    """What a change comes to in files.
+
+    ``files`` are new files by path (relative to the project), with their whole content. ``unresolved`` uses make the
+    patch unsafe. ``refused`` is why the change cannot be made at all, and then there is nothing else.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    unresolved: tuple[Use, ...] = ()
+    refused: str | None = None

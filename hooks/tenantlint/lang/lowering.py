@@ -1,0 +1,28 @@
+"""What a language needs to turn a change of the schema into a patch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenantlint.record import Record
+
+if TYPE_CHECKING:
+    from tenantlint.project import Project
+    from tenantlint.schema import Column, Schema, Table
+
+
+class Lowering(Record):
+    """The project and its schema, as they are before the change. ``pin`` keeps the names that the database has."""
+
+    project: Project
+    schema: Schema
+    pin: bool = False
+
+    def table(self, table_id: str) -> Table | None:
+        """Return the table with this ``Table.id``, None where there is none any more."""
+        return self.schema.by_id().get(table_id)
+
+    def column(self, table_id: str, key: str) -> Column | None:
+        """Return the column of a table with this key, None where there is none."""
+        table = self.table(table_id)
+        return next((column for column in table.columns if column.key == key), None) if table else None

@@ -1,0 +1,58 @@
+"""Turns a change of the schema into a patch: the code by its language, and the migration where the database changes."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from tenantlint.change import AttachIndex, Patch, RemoveText, UpdateOnWrite, UseFactory, WriteDowngrade
+from tenantlint.edit import Edit
+
+if TYPE_CHECKING:
+    from tenantlint.change import Change
+    from tenantlint.lang.lowering import Lowering
+    from tenantlint.source import Location, Source
+
+_CODE: Final = {"sqlmodel": "tenantlint.lang.sqlmodel.fixes", "drizzle": "tenantlint.lang.drizzle.fixes"}
+_MIGRATIONS: Final = {"sqlmodel": "tenantlint.lang.alembic.write", "drizzle": "tenantlint.lang.drizzle.kit"}
+_CODE_ONLY: Final = (AttachIndex, UseFactory, UpdateOnWrite)
+"""Changes that are no change of the database, or one that the next generated migration makes."""
+
+
+class _Writer(Protocol):
+    def lower(self, change: Change, context: Lowering) -> Patch: ...
+
+
+def lower(change: Change, context: Lowering) -> Patch:
+    """Return the patch for a change. Where it cannot be made, the patch says why and has no edits."""
+    if isinstance(change, RemoveText):
+        return Patch((_removal(context.project.source(change.at.path), change.at),))
+    if isinstance(change, WriteDowngrade):
+        return _writer("tenantlint.lang.alembic.write").lower(change, context)
+    table = context.table(getattr(change, "table_id", ""))
+    if table is None or table.orm not in _CODE:
+        return Patch(refused="the table is not declared in a file that can be changed")
+    code = _writer(_CODE[table.orm]).lower(change, context)
+    if code.refused is not None or isinstance(change, _CODE_ONLY):
+        return code
+    stored = _writer(_MIGRATIONS[table.orm]).lower(change, context)
+    if stored.refused is not None:
+        return Patch(refused=stored.refused)
+    return Patch((*code.edits, *stored.edits), (*code.files, *stored.files), (*code.unresolved, *stored.unresolved))
+
+
+def _writer(module: str) -> _Writer:
+    return cast("_Writer", import_module(module))
+
+
+def _removal(source: Source, at: Location) -> Edit:
+    """Return the edit that deletes a stretch, with the blanks before it, and its line where nothing else is on it."""
+    data = source.data
+    line = source.line_of(at.start)
+    line_start = source.line_starts[line - 1]
+    start, end = at.start, at.end
+    while start > line_start and data[start - 1 : start] in (b" ", b"\t"):
+        start -= 1
+    if start == line_start and line < len(source.line_starts) and not data[end : source.line_starts[line]].strip():
+        end = source.line_starts[line]
+    return Edit(at.path, start, end, "")

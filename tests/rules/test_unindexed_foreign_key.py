@@ -9,6 +9,11 @@ WHY = (
     "is a foreign key that no index leads with: every delete in the table that it references reads this whole table; "
     "add an index that begins with it"
 )
+OF_TENANT = WHY.replace("this whole table", "all rows of its tenant")
+JOINED = (
+    "is what the relation `author` joins on, and no index leads with it: finding the rows of one `users` reads this "
+    "whole table; add an index that begins with it"
+)
 
 PY_USERS = """
 class User(SQLModel, table=True):
@@ -25,10 +30,10 @@ export const users = pgTable("users", {
 """
 
 
-def posts_py(body: str):
+def posts_py(body: str, **settings: object):
     """Return a Post class with the given body, which begins on line 9, and the User class that it references."""
     text = f"{PY_USERS.lstrip()}\nclass Post(SQLModel, table=True):\n"
-    return py(text + indent(dedent(body).strip(), "    "))
+    return py(text + indent(dedent(body).strip(), "    "), **settings)
 
 
 def posts_ts(columns: str, extra: str = "", rest: str = ""):
@@ -138,6 +143,7 @@ NOOP = {
     "ts unique constraint": posts_ts(AUTHOR, "unique().on(t.author_id)"),
     "ts an index whose columns cannot be read": posts_ts(AUTHOR, 'index("i").on(...columnsOf(t))'),
     "ts composite in the other order": posts_ts(PAIR, f'{PAIR_KEY}, index("i").on(t.author_id, t.org_id)'),
+    "ts composite with an index over one of the columns": posts_ts(PAIR, f'{PAIR_KEY}, index("i").on(t.author_id)'),
     "ts a unique key over one of the columns": posts_ts(PAIR, f"{PAIR_KEY}, unique().on(t.author_id)"),
     "ts a partial index on a column that may be NULL": posts_ts(
         """
@@ -218,10 +224,22 @@ FINDING = {
         posts_py("""
             __table_args__ = (ForeignKeyConstraint(["org_id", "author_id"], ["user.org_id", "user.id"]),)
             id: int = Field(primary_key=True)
-            org_id: int = Field(index=True)
+            org_id: int
             author_id: int
         """),
         [Found(8, 23, f"`post (org_id, author_id)` {WHY}")],
+    ),
+    "py composite with an index on the tenant alone": (
+        posts_py(
+            """
+            __table_args__ = (ForeignKeyConstraint(["org_id", "author_id"], ["user.org_id", "user.id"]),)
+            id: int = Field(primary_key=True)
+            org_id: int = Field(index=True)
+            author_id: int
+            """,
+            tenant_columns=("org_id",),
+        ),
+        [Found(8, 23, f"`post (org_id, author_id)` {OF_TENANT}")],
     ),
     "py self reference": (
         py("""
@@ -254,7 +272,7 @@ FINDING = {
     ),
     "ts given by a relation": (
         posts_ts('id: integer("id").primaryKey(),\nauthor_id: integer("author_id").notNull(),', "", RELATION),
-        [Found(10, 3, f"`posts.author_id` {WHY}")],
+        [Found(10, 3, f"`posts.author_id` {JOINED}")],
     ),
     "ts given by a relation to a unique column": (
         posts_ts(
@@ -266,10 +284,10 @@ FINDING = {
             }));
             """,
         ),
-        [Found(10, 3, f"`posts.email` {WHY}")],
+        [Found(10, 3, f"`posts.email` {JOINED}")],
     ),
-    "ts composite with an index over one of the columns": (
-        posts_ts(PAIR, f'{PAIR_KEY}, index("i").on(t.author_id)'),
+    "ts composite with an index over the second of another": (
+        posts_ts(PAIR, f'{PAIR_KEY}, index("i").on(t.id, t.author_id)'),
         [Found(12, 12, f"`posts (org_id, author_id)` {WHY}")],
     ),
     "ts a partial index on a column that is not NULL": (
@@ -287,7 +305,7 @@ FINDING = {
               author: one(users, { fields: [posts.author_id], references: [users.id] }),
             }));
         """),
-        [Found(5, 3, f"`posts.author_id` {WHY}")],
+        [Found(5, 3, f"`posts.author_id` {JOINED}")],
     ),
     "ts tables that share the column each lack their own index": (
         posts_ts(

@@ -10,7 +10,7 @@ from tenantlint.view import foreign_keys, known, relation_keys
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tenantlint.schema import Table
+    from tenantlint.schema import Relation, Table
     from tenantlint.settings import Preset
     from tenantlint.source import Location
     from tenantlint.view import SchemaView
@@ -22,8 +22,8 @@ class UnindexedForeignKey(Rule):
     ## What it does
     Asks every foreign key for an index, a unique constraint or a primary key that begins with its columns, in any
     order; a migration may declare either. Columns that a relation joins on count as a foreign key where they reference
-    a key of the other table. A unique key over some of the columns is enough, and a partial index is not, unless the
-    columns may be NULL.
+    a key of the other table. A unique key over some of the columns is enough, and so is an index that begins with one
+    of several, the tenant aside. A partial index is not, unless the columns may be NULL.
 
     The tenant column by itself is for unindexed-tenant-id (IDX001). In MySQL, InnoDB indexes every declared foreign
     key, so that only those are reported which a relation gives.
@@ -99,35 +99,49 @@ class UnindexedForeignKey(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each set of columns once, however many keys and relations use it."""
         seen: set[frozenset[str]] = set()
-        for columns, at in _references(table, view):
+        for columns, at, relation in _references(table, view):
             if frozenset(columns) in seen:
                 continue
             seen.add(frozenset(columns))
             if view.is_tenant_key(table, columns) or view.is_indexed(table, columns) is not False:
                 continue
-            yield self._finding(table, view, columns, at)
+            parts = [name for name in columns if len(columns) > 1 and view.is_indexed(table, (name,)) is not False]
+            if view.is_tenant_key(table, parts):
+                yield _finding(table, view, columns, at, _text(view, relation, "rows of its tenant" if parts else ""))
 
-    def _finding(self, table: Table, view: SchemaView, columns: tuple[str, ...], at: Location) -> Finding:
-        column = table.column(columns[0])
-        subject = f"{label(table)}.{columns[0]}" if len(columns) == 1 else f"{label(table)} ({', '.join(columns)})"
-        if len(columns) == 1 and column is not None:
-            at, subject = view.missing_index_place(table, column), label(table, column)
-        text = (
-            "is a foreign key that no index leads with: every delete in the table that it references reads this whole "
-            "table; add an index that begins with it"
+
+def _text(view: SchemaView, relation: Relation | None, part: str) -> str:
+    read = f"all {part}" if part else "this whole table"
+    if relation is None:
+        how = f"is a foreign key that no index leads with: every delete in the table that it references reads {read}"
+    else:
+        target = view.find(relation.target_id)
+        other = "other table" if target is None else f"`{label(target)}`"
+        how = (
+            f"is what the relation `{relation.name}` joins on, and no index leads with it: finding the rows of one "
+            f"{other} reads {read}"
         )
-        return Finding(at, table, subject, text)
+    return f"{how}; add an index that begins with it"
 
 
-def _references(table: Table, view: SchemaView) -> Iterator[tuple[tuple[str, ...], Location]]:
+def _finding(table: Table, view: SchemaView, columns: tuple[str, ...], at: Location, text: str) -> Finding:
+    column = table.column(columns[0])
+    subject = f"{label(table)}.{columns[0]}" if len(columns) == 1 else f"{label(table)} ({', '.join(columns)})"
+    if len(columns) == 1 and column is not None:
+        at, subject = view.missing_index_place(table, column), label(table, column)
+    return Finding(at, table, subject, text)
+
+
+def _references(table: Table, view: SchemaView) -> Iterator[tuple[tuple[str, ...], Location, Relation | None]]:
+    """Yield the columns of each reference with where it stands, and the relation where only that gives it."""
     if table.dialect != "mysql":
         for key, columns in foreign_keys(table):
-            yield columns, key.at
+            yield columns, key.at, None
         for key in view.migrated_foreign_keys(table):
             columns = known(key.columns) or ()
             if columns and all(table.column(name) is not None for name in columns):
-                yield columns, table.at
+                yield columns, table.at, None
     for relation, columns in relation_keys(table):
         target, referenced = view.find(relation.target_id), known(relation.target_columns)
         if relation.kind == "one" and target and referenced and view.is_unique(target, referenced):
-            yield columns, relation.at
+            yield columns, relation.at, relation

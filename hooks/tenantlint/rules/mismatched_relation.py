@@ -133,9 +133,10 @@ def _side_texts(relation: Relation, table: Table, target: Table) -> Iterator[str
 def _name_texts(relation: Relation, table: Table, target: Table) -> Iterator[str]:
     """Check Drizzle's ``relationName``. A relation that names its columns works without its other side.
 
-    Two that name different columns, and no ``relationName`` in common, are two relations.
+    Two that name different columns, and no ``relationName`` in common, are two relations. Two of two
+    files over the same columns are one that is declared for two clients.
     """
-    others = candidates(relation, table, target)
+    others = _once(candidates(relation, table, target))
     apart = named_apart(relation, table, target, sure=True)
     if len(others) == 1 and others[0] is not relation and isinstance(relation.declared_inverse, str):
         yield (
@@ -148,11 +149,21 @@ def _name_texts(relation: Relation, table: Table, target: Table) -> Iterator[str
             f"may be the other side of {names}: Drizzle refuses to choose when a query uses it; give the two sides of "
             "each relation the same `relationName`"
         )
-    elif apart and isinstance(relation.declared_inverse, str) and (apart.inverse is None or relation.columns == ()):
+    elif apart and relation.columns == () and isinstance(relation.declared_inverse, str):
         yield (
             f"has the relationName `{relation.declared_inverse}`, which `{target.symbol}.{apart.name}` does not have: "
             "Drizzle cannot match the two sides; give both the same name"
         )
+
+
+def _once(relations: list[Relation]) -> list[Relation]:
+    """Return the relations without those that another file declares too."""
+    found: list[Relation] = []
+    for each in relations:
+        joined = (each.columns, each.target_columns)
+        if all(joined != (other.columns, other.target_columns) or each.at.path == other.at.path for other in found):
+            found.append(each)
+    return found
 
 
 def _back_texts(relation: Relation, named: str, table: Table, target: Table) -> Iterator[str]:

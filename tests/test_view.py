@@ -411,6 +411,42 @@ def test_exempt_tables(pattern, changes, checked):
     assert (len(subject.tables), subject.checked) == ((1, {"t"}) if checked else (0, set()))
 
 
+FULL_TEXT = {
+    "virtual": ({"name": "notes_fts"}, False),
+    "virtual with a version": ({"name": "fts5_notes"}, False),
+    "keyed": ({"name": "notes_fts", "primary_key": ("id",)}, True),
+    "referencing": ({"name": "notes_fts", "foreign_keys": (key(("a",), "u"),)}, True),
+    "PostgreSQL": ({"name": "notes_fts", "dialect": "postgresql"}, True),
+    "another name": ({"name": "gifts"}, True),
+    "no known name": ({"name": UNKNOWN}, True),
+}
+
+
+@pytest.mark.parametrize(("changes", "checked"), FULL_TEXT.values(), ids=FULL_TEXT)
+def test_full_text_indexes_are_no_tables(changes, checked):
+    subject = view(table(**{"dialect": "sqlite", "primary_key": ()} | changes))
+    assert len(subject.tables) == checked
+
+
+EXCERPTS = {
+    "fewer columns": ("ab", "abc", {}, True),
+    "the same columns": ("abc", "abc", {}, False),
+    "the same columns without the foreign keys": ("abc", "abc", {"foreign_keys": (key(("a",), "u"),)}, True),
+    "more columns": ("abcd", "abc", {}, False),
+    "most columns, without the foreign keys": ("abcde", "abcd", {"foreign_keys": (key(("a",), "u"),)}, True),
+    "other columns, without the foreign keys": ("abde", "abc", {"foreign_keys": (key(("a",), "u"),)}, False),
+    "fewer columns in another database": ("ab", "abc", {"dialect": "mysql"}, False),
+    "fewer columns than may be": ("ax", "abc", {"incomplete": frozenset({"columns"})}, True),
+}
+
+
+@pytest.mark.parametrize(("columns", "others", "changes", "expected"), EXCERPTS.values(), ids=EXCERPTS)
+def test_is_excerpt(columns, others, changes, expected):
+    subject = table("t", columns=tuple(map(column, columns)))
+    other = replace(table("t2", **changes, columns=tuple(map(column, others))), name="t")
+    assert view(subject, other).is_excerpt(subject) == expected
+
+
 def test_tables_are_named_by_noun_or_plural_in_the_database_or_in_code():
     tables = (table("category"), table("categories"), table("t1", symbol="Category"), table("category_links"))
     assert [each.id for each in view(*tables).tables_named("category")] == ["category", "t1", "categories"]

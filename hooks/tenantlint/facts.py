@@ -50,15 +50,18 @@ class SchemaFacts:
     def is_excerpt(self, table: Table) -> bool:
         """Return whether another model of the same table has, or may have, all its columns and more.
 
-        Scripts and services declare only the columns that they need.
+        Scripts and services declare only the columns that they need, and leave the foreign keys out. A script may know
+        a column too that is gone since.
         """
         name = table.qualified_name
         others = () if name is UNKNOWN else self._models.get((table.orm, _in_public(name)), ())
         columns = {column.name for column in table.columns}
         for other in others:
-            if other is not table:
+            if other is not table and other.dialect == table.dialect:
                 more = {column.name for column in other.columns}
                 if UNKNOWN in more or "columns" in other.incomplete or columns < more:
+                    return True
+                if not table.foreign_keys and other.foreign_keys and len(columns - more) * 5 <= len(columns):
                     return True
         return False
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SchemaView", "fits", "foreign_keys", "known", "relation_keys"]
 
+_FULL_TEXT: frozenset[str] = frozenset({"fts", "fts3", "fts4", "fts5"})
 _LOGIN: frozenset[str] = frozenset({"provider", "provider_id", "provider_account_id"})
 
 
@@ -37,7 +38,9 @@ class SchemaView(SchemaFacts):
         self.settings = settings
         self._tenant_columns: dict[str, tuple[Column, ...]] = {}
         exempt = (*FRAMEWORK_TABLES, *settings.exempt_tables)
-        self.tables = tuple(table for table in schema.tables if not self.matches(table, exempt))
+        self.tables = tuple(
+            table for table in schema.tables if not (self.matches(table, exempt) or _is_full_text_index(table))
+        )
         self.checked = frozenset(table.id for table in self.tables)
 
     def matches(self, table: Table, patterns: tuple[str, ...]) -> bool:
@@ -142,6 +145,21 @@ class SchemaView(SchemaFacts):
         """Return whether the rows of ``table`` belong to a tenant each, and are not the tenants themselves."""
         return bool(self.tenant_columns(table)) and not self.is_tenant_root(table)
 
+    def refers_to_tenant(self, table: Table) -> bool:
+        """Return whether each row of ``table`` references a tenant by a column that says in which part it does.
+
+        ``child_workspace_id`` does for ``workspace_id``. Where people are the tenants, such columns have many names.
+        """
+        names = [snake_case(name) for name in self.settings.tenant_columns]
+        for key in table.foreign_keys:
+            columns = known(key.columns) or ()
+            column = table.column(columns[0]) if len(columns) == 1 and key.target_id in self.tenant_roots else None
+            if column is not None and column.nullable is False:
+                called = snake_case(column.key)
+                if any(name == "user_id" or called.endswith(f"_{name}") for name in names):
+                    return True
+        return False
+
     def may_be_tenant_key(self, table: Table) -> bool:
         """Return whether the primary key references the tenants, or may by what could not be read."""
         primary = known(table.primary_key)
@@ -172,6 +190,13 @@ class SchemaView(SchemaFacts):
 
 def _is_called(column: Column, name: str) -> bool:
     return snake_case(column.key) == name or (column.name is not UNKNOWN and snake_case(column.name) == name)
+
+
+def _is_full_text_index(table: Table) -> bool:
+    """Return whether ``table`` is one of SQLite's virtual tables, which no index, key or constraint can be added to."""
+    if table.dialect != "sqlite" or table.name is UNKNOWN or table.primary_key or table.foreign_keys:
+        return False
+    return not _FULL_TEXT.isdisjoint(table.name.lower().split("_"))
 
 
 def _is_own_key(table: Table, columns: Maybe[tuple[Maybe[str], ...]]) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from rules.support import Found, py, run, ts
+from rules.support import Found, project, py, run, ts
 
 CODE = "TEN001"
 WHY = (
@@ -140,6 +140,41 @@ NOOP = {
         """,
         tenant_columns=("account_id",),
     ),
+    "ts whose a row is by a word more": ts("""
+        export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+        export const forks = pgTable("forks", {
+          id: uuid("id").primaryKey(),
+          childTenantId: uuid("child_tenant_id").notNull().references(() => tenants.id),
+        });
+    """),
+    "py whose a row is by another name where users are the tenants": py(
+        """
+        class User(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class Invite(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            invited_by: int = Field(foreign_key="user.id")
+        """,
+        tenant_columns=("user_id",),
+    ),
+    "py columns of a table that another model declares": project(
+        {
+            "models.py": """
+                from sqlmodel import Field, SQLModel
+
+                class Invoice(SQLModel, table=True):
+                    id: int = Field(primary_key=True)
+                    tenant_id: int
+            """,
+            "script.py": """
+                from sqlmodel import Field, SQLModel
+
+                class Invoice(SQLModel, table=True):
+                    id: int = Field(primary_key=True)
+            """,
+        }
+    ),
     "ts a spread that cannot be read": ts("""
         import { common } from "elsewhere";
         export const invoices = pgTable("invoices", { id: uuid("id").primaryKey(), ...common });
@@ -175,6 +210,16 @@ FINDING = {
                 visited: int = Field(foreign_key="tenant.id")
         """),
         [Found(5, 7, f"`visit` has no `tenant_id`: {WHY}")],
+    ),
+    "ts whose a row is by a word more, and it may be nobody's": (
+        ts("""
+            export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+            export const forks = pgTable("forks", {
+              id: uuid("id").primaryKey(),
+              childTenantId: uuid("child_tenant_id").references(() => tenants.id),
+            });
+        """),
+        [Found(3, 22, f"`forks` has no `tenant_id`: {WHY}")],
     ),
     "ts another column references what cannot be read": (
         ts("""

@@ -20,7 +20,9 @@ class MissingTenantId(Rule):
 
     ## What it does
     Asks every table for one of the columns of `tenant-column` (`tenant_id` by default), join tables too. The tenants'
-    own table, tables whose primary key references it, and `exempt-tables` need none.
+    own table, tables whose primary key references it, and `exempt-tables` need none. Nor do tables that say by another
+    name whose their rows are (`child_tenant_id`, which is NOT NULL and references the tenants), and models that declare
+    some columns of a table, as scripts do, where another declares them all.
 
     ## Why is this bad
     Rows that do not say whose they are cannot be kept apart: no policy can compare them with the session's tenant,
@@ -88,7 +90,7 @@ class MissingTenantId(Rule):
         """Report the table, unless a column that could not be read may be the tenant's."""
         if view.is_tenant_root(table) or view.tenant_columns(table) or view.may_be_tenant_key(table):
             return
-        if view.has_other_meaning(table):
+        if view.has_other_meaning(table) or view.refers_to_tenant(table) or view.is_excerpt(table):
             return
         if "columns" in table.incomplete or any(column.name is UNKNOWN for column in table.columns):
             return

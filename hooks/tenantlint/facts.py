@@ -65,6 +65,22 @@ class SchemaFacts:
                     return True
         return False
 
+    def is_prescribed(self, table: Table, column: Column) -> bool:
+        """Return whether a login library prescribes the name of a column and what is in it."""
+        return column.key in self.prescribed_columns.get(table.id, ())
+
+    def is_of_login_library(self, table: Table) -> bool:
+        """Return whether a login library designs all of ``table``."""
+        prescribed = self.prescribed_columns.get(table.id)
+        return prescribed is not None and len(prescribed) == len(table.columns)
+
+    @cached_property
+    def prescribed_columns(self) -> dict[str, frozenset[str]]:
+        """The keys of the columns that login libraries prescribe, by ``Table.id``."""
+        from tenantlint.prescribed import prescribed_columns
+
+        return prescribed_columns(self.schema)
+
     # Columns
 
     def is_nullable(self, table: Table, column: Column) -> Maybe[bool]:

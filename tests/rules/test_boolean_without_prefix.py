@@ -47,6 +47,8 @@ NOOP = {
     "py an option adds a prefix": model("was_sent: bool", options=options(prefixes=("is_", "was_"))),
     "py a name is allowed": model("archived: bool", options=options(allow=("archived",))),
     "py a type that is not known": model("active: settings.FLAG"),
+    "py a verb": model("allow_comments: bool"),
+    "py a name that says its type": model("limit_flag: bool"),
     "ts is_": table('isActive: boolean("is_active")'),
     "ts camelCase is for NAM001": table('isActive: boolean("isActive")'),
     "ts an abbreviation in camelCase": table('is2FAEnabled: boolean("is2FAEnabled")'),
@@ -54,6 +56,15 @@ NOOP = {
     "ts a list of booleans": table('answers: boolean("answers").array()'),
     "ts what Better Auth prescribes": table('twoFactorEnabled: boolean("two_factor_enabled")'),
     "ts a name is allowed by its key": table('a1: boolean("archived")', options=options(allow=("a1",))),
+    "ts what Better Auth prescribes for passkeys": ts("""
+        export const accounts = pgTable("account", {
+          userId: text("user_id"), accountId: text("account_id"), providerId: text("provider_id"),
+        });
+        export const passkeys = pgTable("passkey", {
+          userId: text("user_id"), publicKey: text("public_key"), counter: integer("counter"),
+          deviceType: text("device_type"), backedUp: boolean("backed_up"),
+        });
+    """),
     "ts a name that is not known": table("active: boolean(process.env.NAME)"),
 }
 
@@ -63,7 +74,10 @@ FINDING = {
         model("island: bool"),
         [Found(4, 5, f"`thing.island` {WHY}, as in `is_island`")],
     ),
-    "py a verb": (model("allow_comments: bool"), [Found(4, 5, f"`thing.allow_comments` {WHY}")]),
+    "py a verb, where the preset is strict": (
+        model("allow_comments: bool", strict=True),
+        [Found(4, 5, f"`thing.allow_comments` {WHY}")],
+    ),
     "py an option gives the prefixes": (
         model("is_active: bool", options=options(prefixes=("b_",))),
         [Found(4, 5, f"`thing.is_active` {WHY.replace('`is_`, `has_` or `can_`', '`b_`')}")],

@@ -51,6 +51,15 @@ NOOP = {
           dueDate: text(),
         });
     """),
+    "ts the keys that Auth.js prescribes": ts(
+        """
+        export const accounts = pgTable("accounts", {
+          userId: text("userId"), provider: text("provider"), providerAccountId: text("providerAccountId"),
+          access_token: text("access_token"),
+        });
+    """,
+        options=CAMEL,
+    ),
     "ts a name that is not known": ts("""
         export const invoices = pgTable("invoices", {
           id: uuid("id").primaryKey(),

@@ -43,6 +43,12 @@ NOOP = {
           dueDate: text(process.env.NAME),
         });
     """),
+    "ts columns that Better Auth prescribes, and those beside them": ts("""
+        export const accounts = pgTable("account", {
+          userId: text(), accountId: text(), providerId: text(), accessToken: text(),
+        });
+        export const users = pgTable("user", { email: text(), emailVerified: boolean(), monthlyLimit: integer() });
+    """),
     "ts exempt for this rule": ts(
         """
         export const invoices = pgTable("invoices", {
@@ -57,6 +63,15 @@ NOOP = {
 WHY = "is not snake_case: PostgreSQL folds unquoted names to lower case, so that every query must quote it;"
 
 FINDING = {
+    "ts a column of one's own beside snake_case ones of Better Auth": (
+        ts("""
+            export const accounts = pgTable("account", {
+              user_id: text(), account_id: text(), provider_id: text(),
+            });
+            export const users = pgTable("user", { email: text(), email_verified: boolean(), monthlyLimit: integer() });
+        """),
+        [Found(5, 82, f"`user.monthlyLimit` {WHY} name the column `monthly_limit`")],
+    ),
     "py attribute": (
         py("""
             class Invoice(SQLModel, table=True):

@@ -43,6 +43,12 @@ NOOP = {
     "ts the suffix": table('emailAddress: text("email_address")'),
     "ts the key does not count": table('email: text("email_address")'),
     "ts a name is allowed by its key": table('email: text("mail_email")', options=ALLOW),
+    "ts what Auth.js prescribes": ts("""
+        export const accounts = pgTable("accounts", {
+          userId: text("userId"), provider: text("provider"), providerAccountId: text("providerAccountId"),
+        });
+        export const users = pgTable("users", { email: text("email"), emailVerified: boolean("emailVerified") });
+    """),
     "ts a name that is not known": table("email: text(process.env.NAME)"),
 }
 

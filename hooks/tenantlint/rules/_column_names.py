@@ -47,6 +47,8 @@ class ShortName(Rule):
             if column.name is UNKNOWN or column.type is UNKNOWN or family(column.type) not in self.types:
                 continue
             name = snake_case(column.name)
-            if name.rpartition("_")[2] == self.word and not is_allowed(column, self.allow):
+            if view.is_prescribed(table, column) or is_allowed(column, self.allow):
+                continue
+            if name.rpartition("_")[2] == self.word:
                 better = name.removesuffix(self.word) + self.full
                 yield Finding(column.at, table, label(table, column), f"{self.why}; name the column `{better}`")

@@ -25,11 +25,19 @@ _VERBS: Final = frozenset(
 """First words that ``is_`` does not go before."""
 
 
+def _says_so(name: str) -> bool:
+    """Return whether the name can only be that of a boolean: it begins with a verb or ends in the type."""
+    words = name.strip("_").split("_")
+    return (len(words) > 1 and words[0] in _VERBS) or words[-1] in ("bool", "boolean", "flag")
+
+
 class BooleanWithoutPrefix(Rule):
     """A boolean column that is not named as a yes-or-no question.
 
     ## What it does
-    Asks the name of every boolean column for one of the `prefixes` `is_`, `has_` and `can_`.
+    Asks the name of every boolean column for one of the `prefixes` `is_`, `has_` and `can_`. Names that begin with a
+    verb, such as `show_totals` or `allow_reversal`, or end in `_flag` or `_bool`, are reported under the preset
+    `strict` only; the columns that Auth.js and Better Auth prescribe are not reported.
 
     ## Why is this bad
     `archive`, `public` or `verified` may as well be a time, a label or a link. `is_archived` can only be true or
@@ -93,9 +101,11 @@ class BooleanWithoutPrefix(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each column by itself."""
         for column in table.columns:
-            if column.name is UNKNOWN or column.type != "boolean":
+            if column.name is UNKNOWN or column.type != "boolean" or view.is_prescribed(table, column):
                 continue
-            if not self._fits(column.name.lstrip("_")) and not is_allowed(column, self.allow):
+            if is_allowed(column, self.allow) or (not view.settings.strict and _says_so(snake_case(column.name))):
+                continue
+            if not self._fits(column.name.lstrip("_")):
                 text = (
                     "is a boolean whose name asks no question, so that it reads as a time, a label or a link; begin "
                     f"the name with {alternatives(self.prefixes)}{self._as_in(snake_case(column.name).lstrip('_'))}"

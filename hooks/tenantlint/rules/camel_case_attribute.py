@@ -22,7 +22,7 @@ class CamelCaseAttribute(Rule):
     ## What it does
     Compares the attribute (SQLModel) or key (Drizzle) of each column whose name in the database is snake_case with
     the style that the project has chosen. Columns that are not snake_case in the database are for
-    camel-case-column (NAM001).
+    camel-case-column (NAM001), and the keys that Auth.js and Better Auth prescribe are left alone.
 
     ## Why is this bad
     The same column goes by two names: one in code, the other in SQL, logs, policies and migrations. A search for
@@ -90,7 +90,9 @@ class CamelCaseAttribute(Rule):
         fits, convert = (is_snake_case, snake_case) if style == "snake" else (is_camel_case, camel_case)
         kind = "key" if table.orm == "drizzle" else "attribute"
         for column in table.columns:
-            if column.name is not UNKNOWN and is_snake_case(column.name) and not fits(column.key):
+            if column.name is UNKNOWN or not is_snake_case(column.name) or view.is_prescribed(table, column):
+                continue
+            if not fits(column.key):
                 text = (
                     f"is not {style}Case" if style == "camel" else "is not snake_case"
                 ) + f": one column has two names, this one and `{column.name}`; name the {kind} `{convert(column.key)}`"

@@ -21,7 +21,8 @@ class CamelCaseColumn(Rule):
 
     ## What it does
     Checks the name that each column has in the database: the name argument in Drizzle, or else the key under the
-    `casing` in force; the attribute or the name given to `sa_column` in SQLModel.
+    `casing` in force; the attribute or the name given to `sa_column` in SQLModel. The columns that Auth.js and Better
+    Auth prescribe are left alone, and so are those of your own in a table that has theirs in camelCase.
 
     ## Why is this bad
     PostgreSQL folds unquoted names to lower case, so that a mixed-case name must be quoted in every query, policy,
@@ -77,8 +78,18 @@ class CamelCaseColumn(Rule):
         """Report each column by itself."""
         for column in table.columns:
             if column.name is not UNKNOWN and not is_snake_case(column.name):
+                if _is_in_style_of_library(table, view):
+                    return
                 text = (
                     "is not snake_case: PostgreSQL folds unquoted names to lower case, so that every query must "
                     f"quote it; name the column `{snake_case(column.name)}`"
                 )
                 yield Finding(column.at, table, label(table, column), text)
+
+
+def _is_in_style_of_library(table: Table, view: SchemaView) -> bool:
+    """Return whether a login library prescribes columns of ``table`` that are not snake_case: the rest go with them."""
+    if table.id not in view.prescribed_columns:
+        return False
+    prescribed = (column for column in table.columns if view.is_prescribed(table, column))
+    return any(column.name is UNKNOWN or not is_snake_case(column.name) for column in prescribed)

@@ -16,8 +16,8 @@ class EmailWithoutSuffix(ShortName):
 
     ## What it does
     Reports text columns that are named `email`, or end in `_email`, instead of `email_address` and
-    `…_email_address`. It looks at the name in the database: an ORM or a login library that needs `email` in code can
-    keep it as the attribute or key.
+    `…_email_address`. It looks at the name in the database: code that needs `email` can keep it as the attribute or
+    key. The tables that Auth.js and Better Auth prescribe are left alone.
 
     ## Why is this bad
     An email is a message. A product that also stores messages, templates or whether one was sent has `email` columns

@@ -160,6 +160,11 @@ class SchemaView(SchemaFacts):
                     return True
         return False
 
+    @cached_property
+    def may_have_tenants(self) -> bool:
+        """Whether the rows of some table belong to a tenant each, or may: something of a table could not be read."""
+        return any(table.incomplete or self.is_tenant_table(table) for table in self.tables)
+
     def may_be_tenant_key(self, table: Table) -> bool:
         """Return whether the primary key references the tenants, or may by what could not be read."""
         primary = known(table.primary_key)

@@ -52,6 +52,18 @@ TS_JOIN = """
     });
 """.replace("COLUMN", "created_at")
 
+TS_SETTINGS = """
+    export const users = pgTable("users", {
+      id: uuid("id").primaryKey(),
+      created_at: timestamp("created_at").notNull().defaultNow(),
+    });
+    export const settings = pgTable("settings", {
+      id: uuid("id").primaryKey(),
+      user_id: uuid("user_id").references(() => users.id).unique(),
+      theme: text("theme"),
+    });
+"""
+
 NOOP = {
     "py not null, with a default": model("created_at: datetime = Field(default_factory=datetime.now)"),
     "py a default of the database": model(
@@ -103,6 +115,37 @@ NOOP = {
             "migrations/0001_first.sql": "CREATE TABLE a (id uuid PRIMARY KEY, created_at timestamptz NOT NULL);",
         }
     ),
+    "py another time of the making": model("name: str", "uploaded_at: datetime = Field(default_factory=datetime.now)"),
+    "py another time that writers must set": model("name: str", "started_at: datetime"),
+    "py no default beside another time of the making": model(
+        "created_at: datetime", "first_seen_at: datetime = Field(default_factory=datetime.now)"
+    ),
+    "py no default where rows expire": model("created_at: datetime", "expires_at: datetime"),
+    "ts a time in milliseconds": table('joinedAt: integer("joined_at").notNull()'),
+    "ts one row for each of others": ts(TS_SETTINGS),
+    "ts one row for each tenant": table('tenant_id: uuid("tenant_id").unique()', 'theme: text("theme")'),
+    "ts rows that are written over": ts("""
+        export const t = pgTable("values", {
+          id: uuid("id").primaryKey(), field: text("field"), of: text("of"), changed: timestamp("changed"),
+        }, (t) => [unique().on(t.field, t.of)]);
+    """),
+    "ts values by key": ts(
+        'export const t = pgTable("settings", { key: text("key").primaryKey(), value: text("value") });'
+    ),
+    "ts a search index": ts(
+        'export const t = pgTable("notes_fts", { id: uuid("id").primaryKey(), text: text("text") });'
+    ),
+    "ts rows of a day": ts("""
+        export const t = pgTable("usage", {
+          id: uuid("id").primaryKey(),
+          day: date("day"),
+        }, (t) => [uniqueIndex().on(t.id, t.day)]);
+    """),
+    "ts a join table by its key alone": ts("""
+        export const t = pgTable("grants", {
+          role: text("role"), action: text("action"), granted: timestamp("granted"),
+        }, (t) => [primaryKey({ columns: [t.role, t.action] })]);
+    """),
     "ts columns that are not known": table("...shared"),
     "ts a name that is not known": table("made: timestamp(process.env.NAME)"),
     "ts a default that is not known": table("created_at: moment().notNull()"),
@@ -139,6 +182,26 @@ FINDING = {
     "py a join table, where they are asked": (
         py(PY_JOIN, options=options(join_tables=True)),
         [Found(6, 7, f"`membership` {MISSING}")],
+    ),
+    "py another time of the making, where the preset is strict": (
+        model("name: str", "uploaded_at: datetime = Field(default_factory=datetime.now)", strict=True),
+        [Found(2, 7, f"`thing` {MISSING}")],
+    ),
+    "py times that are not of the making": (
+        model(
+            "updated_at: datetime = Field(default_factory=datetime.now)",
+            "expires_at: datetime = Field(default_factory=datetime.now)",
+            "last_seen_at: datetime = Field(default_factory=datetime.now)",
+        ),
+        [Found(2, 7, f"`thing` {MISSING}")],
+    ),
+    "ts many rows for each of others": (
+        ts(TS_SETTINGS.replace(".unique()", "")),
+        [Found(6, 25, f"`settings` {MISSING}")],
+    ),
+    "ts no key at all": (
+        ts('export const t = pgTable("t", { name: text("name"), size: integer("size") });'),
+        [Found(2, 18, f"`t` {MISSING}")],
     ),
     "py another name": (
         model("name: str", options=options(names=("inserted_at", "inserted"))),

@@ -68,6 +68,15 @@ NOOP = {
         class Thing(Keyed, SQLModel, table=True):
             slug: str = Field(primary_key=True)
     """),
+    "py a key with a meaning that nothing repeats": model("slug: str = Field(primary_key=True)", "name: str"),
+    "ts a key with a meaning that nothing repeats": table(*SLUG),
+    "ts the row of another table, kept with a key of its own": table(
+        'historyId: uuid("history_id").primaryKey().defaultRandom()', 'id: uuid("id").notNull()'
+    ),
+    "ts the id of another system": table('messageId: text("message_id").primaryKey()', 'name: text("name")'),
+    "ts a search index": ts(
+        'export const t = pgTable("documents_fts", { document_id: text("document_id"), content: text("content") });'
+    ),
     "ts id": table('id: integer("id").primaryKey()'),
     "ts an id that is unique beside the key": table(
         'pk: integer("pk").primaryKey()', 'id: text("id").notNull().unique()'
@@ -130,11 +139,11 @@ NOOP = {
 
 FINDING = {
     "py another key": (
-        model("slug: str = Field(primary_key=True)", "name: str"),
+        model("slug: str = Field(primary_key=True)", "name: str", strict=True),
         [Found(3, 5, f"`thing.slug` {NATURAL}")],
     ),
     "py another key over two columns": (
-        model("a: str = Field(primary_key=True)", "b: str = Field(primary_key=True)"),
+        model("a: str = Field(primary_key=True)", "b: str = Field(primary_key=True)", strict=True),
         [Found(2, 7, f"`thing (a, b)` {NATURAL}")],
     ),
     "py another name": (
@@ -149,13 +158,34 @@ FINDING = {
         model("id: int = Field(primary_key=True)", options=options(id_types=("uuid", "text"))),
         [Found(3, 5, f"`thing.id` {wrong_type('integer', '`uuid` or `text`')}")],
     ),
-    "ts another key": (table(*SLUG), [Found(3, 3, f"`things.slug` {NATURAL}")]),
+    "ts another key": (table(*SLUG, strict=True), [Found(3, 3, f"`things.slug` {NATURAL}")]),
+    "py another key that other rows repeat": (
+        py("""
+            class Plan(SQLModel, table=True):
+                slug: str = Field(primary_key=True)
+
+            class Contract(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                plan_slug: str = Field(foreign_key="plan.slug")
+        """),
+        [Found(3, 5, f"`plan.slug` {NATURAL}")],
+    ),
+    "ts another key that other rows repeat": (
+        ts("""
+            export const plans = pgTable("plans", { slug: text("slug").primaryKey() });
+            export const contracts = pgTable("contracts", {
+              id: uuid("id").primaryKey(),
+              plan: text("plan").references(() => plans.slug),
+            });
+        """),
+        [Found(2, 41, f"`plans.slug` {NATURAL}")],
+    ),
     "ts an id beside the key that is not unique": (
-        table(*SLUG, 'id: uuid("id").notNull()'),
+        table(*SLUG, 'id: uuid("id").notNull()', strict=True),
         [Found(3, 3, f"`things.slug` {NATURAL}")],
     ),
     "ts an id beside the key that may be NULL": (
-        table(*SLUG, 'id: uuid("id").unique()'),
+        table(*SLUG, 'id: uuid("id").unique()', strict=True),
         [Found(3, 3, f"`things.slug` {NATURAL}")],
     ),
     "ts a key that is named after its own table": (
@@ -171,7 +201,12 @@ FINDING = {
         [Found(3, 3, f"`things.pk` {NAMED}")],
     ),
     "ts a key of Auth.js, where none is allowed": (
-        table('sessionToken: text("session_token").primaryKey()', 'name: text("name")', options=options(allow=())),
+        table(
+            'sessionToken: text("session_token").primaryKey()',
+            'name: text("name")',
+            strict=True,
+            options=options(allow=()),
+        ),
         [Found(3, 3, f"`things.session_token` {NATURAL}")],
     ),
     "ts no key": (

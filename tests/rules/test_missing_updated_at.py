@@ -27,6 +27,10 @@ def table(*columns: str, name: str = "things", **settings: object):
     return ts(f'export const t = pgTable("{name}", {{\n  {body},\n}});', **settings)
 
 
+CREATED = "created_at: datetime = Field(default_factory=datetime.now)"
+TS_CREATED = 'createdAt: timestamp("created_at").notNull().defaultNow()'
+
+
 def options(**values: object):
     return {CODE: values}
 
@@ -51,6 +55,19 @@ TS_JOIN = """
       friend_id: uuid("friend_id").references(() => users.id),
     });
 """.replace("COLUMN", "updated_at")
+
+BETTER_AUTH = """
+    export const user = pgTable("user", {
+      id: text("id").primaryKey(), email: text("email"), emailVerified: boolean("email_verified"),
+      updatedAt: timestamp("updated_at").notNull(),
+    });
+    export const account = pgTable("account", {
+      id: text("id").primaryKey(), userId: text("user_id"), accountId: text("account_id"), providerId: text("p_id"),
+    });
+    export const member = pgTable("member", {
+      id: text("id").primaryKey(), userId: text("user_id"), organizationId: text("org_id"), role: text("role"),
+    });
+"""
 
 NOOP = {
     "py not null, with a default": model("updated_at: datetime = Field(default_factory=datetime.now)"),
@@ -99,14 +116,76 @@ NOOP = {
             "migrations/0001_first.sql": "CREATE TABLE a (id uuid PRIMARY KEY, updated_at timestamptz NOT NULL);",
         }
     ),
+    "py rows that nothing changes": model(CREATED, "url: str", "text: str"),
+    "py a state with a time of its own": model(CREATED, "status: str", "completed_at: datetime | None"),
+    "py rows that expire": model(CREATED, "status: str", "expires_at: datetime"),
+    "py rows that are known by a digest": model(CREATED, "name: str", "token_hash: str"),
+    "py rows that tell of their last use": model(CREATED, "name: str", "last_seen_at: datetime"),
+    "py the role of who said it": model(CREATED, "role: str", "content: str"),
+    "py the name that a file came with": model(CREATED, "name: str", "size: int"),
+    "py what is said to be deleted": model(CREATED, "is_deleted: bool = False"),
+    "ts a flag without a default": table(TS_CREATED, 'success: boolean("success").notNull()'),
+    "ts a snapshot": table('name: text("name")', name="row_snapshots"),
+    "ts values by key": ts(
+        'export const t = pgTable("settings", { key: text("key").primaryKey(), value: text("value") });'
+    ),
+    "ts rows of a day": ts("""
+        export const t = pgTable("usage", {
+          id: uuid("id").primaryKey(),
+          day: date("day"),
+          count: integer("count").default(0),
+        }, (t) => [unique().on(t.id, t.day)]);
+    """),
+    "ts rows that come with the program": ts("""
+        export const regions = pgTable("regions", { id: uuid("id").primaryKey(), name: text("name") });
+        export const orders = pgTable("orders", {
+          id: uuid("id").primaryKey(),
+          tenant_id: uuid("tenant_id"),
+          updated_at: timestamp("updated_at").notNull().defaultNow(),
+        });
+    """),
+    "ts what Better Auth prescribes": ts(BETTER_AUTH),
     "ts columns that are not known": table("...shared"),
     "ts a name that is not known": table("made: timestamp(process.env.NAME)"),
 }
 
 FINDING = {
     "py missing": (
-        model("created_at: datetime = Field(default_factory=datetime.now)"),
+        model(CREATED, "status: str"),
         [Found(2, 7, f"`thing` {MISSING}")],
+    ),
+    "py rows that nothing changes, where the preset is strict": (
+        model(CREATED, "url: str", strict=True),
+        [Found(2, 7, f"`thing` {MISSING}")],
+    ),
+    "py a flag": (model(CREATED, "is_open: bool = True"), [Found(2, 7, f"`thing` {MISSING}")]),
+    "py a counter": (model(CREATED, "retries: int = 0"), [Found(2, 7, f"`thing` {MISSING}")]),
+    "py a name that people edit": (
+        model(CREATED, "name: str", "archived_at: datetime | None"),
+        [Found(2, 7, f"`thing` {MISSING}")],
+    ),
+    "py a password is no digest that rows are known by": (
+        model(CREATED, "name: str", "password_hash: str"),
+        [Found(2, 7, f"`thing` {MISSING}")],
+    ),
+    "ts people, who do not come with the program": (
+        ts("""
+            export const users = pgTable("users", { id: uuid("id").primaryKey(), email: text("email") });
+            export const orders = pgTable("orders", {
+              id: uuid("id").primaryKey(),
+              tenant_id: uuid("tenant_id"),
+              updated_at: timestamp("updated_at").notNull().defaultNow(),
+            });
+        """),
+        [Found(2, 22, f"`users` {MISSING}")],
+    ),
+    "ts what looks like Better Auth's, without it": (
+        ts(BETTER_AUTH.replace("accountId", "number")),
+        [
+            Found(4, 3, f"`user.updated_at` {UNSET}"),
+            Found(6, 24, f"`account` {MISSING}"),
+            Found(9, 23, f"`member` {MISSING}"),
+        ],
     ),
     "py NULL until the first change": (
         model('updated_at: datetime | None = Field(default=None, sa_column_kwargs={"onupdate": func.now()})'),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._row_times import is_made_at, is_named_as_time, is_time, is_written_once
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from tenantlint.schema import Column, Maybe, Table
     from tenantlint.view import SchemaView
-
-_TIMES: Final = frozenset("at date datetime last m ms on time timestamp ts tz utc".split())
-"""Words that a name of a time has beside its verb."""
 
 
 def find(table: Table, names: tuple[str, ...]) -> Column | None:
@@ -66,7 +64,9 @@ def references(table: Table, view: SchemaView) -> Iterator[Maybe[tuple[Maybe[str
 
 
 def may_join(table: Table, view: SchemaView, besides: tuple[str, ...]) -> bool:
-    """Return whether the rows only join others, or may: two foreign keys, the keys of the row, and ``besides``.
+    """Return whether the rows only join others, or may: two foreign keys, the keys of the row, ``besides``, and times.
+
+    A primary key of two columns and more joins what they name, whether or not foreign keys say so.
 
     Such a row is made and deleted, and never changed.
     """
@@ -77,13 +77,22 @@ def may_join(table: Table, view: SchemaView, besides: tuple[str, ...]) -> bool:
         return True
     keyed: set[Maybe[str]] = {column for columns in keys if columns for column in columns}
     primary = known(table.primary_key)
-    if primary is not None and len(primary) == 1:
+    if primary is None:
+        return True
+    if len(primary) == 1:
         keyed -= {*primary}
+    keyed |= {*primary} if len(primary) > 1 else set()
     if len(keyed) < 2:
         return False
     keyed |= view.tenant_names(table)
     rest = [column for column in table.columns if column.name not in keyed and column.primary_key is False]
-    return all(snake_case(column.key) in besides for column in rest)
+    return all(snake_case(column.key) in besides or is_time(column) for column in rest)
+
+
+def _has_other_rhythm(table: Table, column: Column) -> bool:
+    """Return whether the time is not that of the row: another column has that, or the row is soon gone."""
+    others = (each for each in table.columns if each is not column)
+    return is_written_once(table) or any(each.has_default is not False and is_made_at(each) for each in others)
 
 
 class StandardTime(Rule):
@@ -108,38 +117,44 @@ class StandardTime(Rule):
         """Report the column that is missing, or what is wrong with the one that is there."""
         column = find(table, self.names)
         if column is not None:
-            yield from self._check_column(table, column)
-        elif may_have_more(table) or is_declared_elsewhere(table, self.names, view):
+            if not view.is_prescribed(table, column):
+                asks_default = view.settings.strict or not _has_other_rhythm(table, column)
+                yield from self._check_column(table, column, asks_default)
+        elif not may_have_more(table) and not is_declared_elsewhere(table, self.names, view):
+            yield from self._without(table, view)
+
+    def _without(self, table: Table, view: SchemaView) -> Iterator[Finding]:
+        """Report a table without the column, unless its rows have no use for it."""
+        if not self.join_tables and (may_join(table, view, ("id",)) or view.is_of_login_library(table)):
             return
-        elif self.join_tables or not may_join(table, view, ("id", *self.names)):
+        other = next((column for column in table.columns if is_named_as_time(column, self.verbs)), None)
+        if other is not None:
+            yield self._misnamed(table, other)
+        elif self.join_tables or view.settings.strict or not self.needs_none(table, view):
             yield self._missing(table)
 
+    def needs_none(self, table: Table, view: SchemaView) -> bool:
+        """Return whether the rows of a table without the column show that they have no use for it."""
+        raise NotImplementedError
+
     def _missing(self, table: Table) -> Finding:
-        column = next((each for each in table.columns if self._means_the_same(each)), None)
-        if column is None:
-            text = (
-                f"has no `{self.names[0]}`: {self.missing}; add the column, NOT NULL and with a default, or name yours "
-                "in the option `names`"
-            )
-            return Finding(table.at, table, label(table), text)
+        text = (
+            f"has no `{self.names[0]}`: {self.missing}; add the column, NOT NULL and with a default, or name yours "
+            "in the option `names`"
+        )
+        return Finding(table.at, table, label(table), text)
+
+    def _misnamed(self, table: Table, column: Column) -> Finding:
         text = (
             f"is this table's `{self.names[0]}`, by another name: who reads several tables must look it up in each; "
             f"name it `{self.names[0]}`, or list its name in the option `names`"
         )
         return Finding(column.at, table, label(table, column), text)
 
-    def _means_the_same(self, column: Column) -> bool:
-        """Return whether the name of the column is one of ``verbs`` among words for a time."""
-        words = snake_case(column.key if column.name is UNKNOWN else column.name).split("_")
-        return (
-            column.type != "boolean"
-            and any(word in self.verbs for word in words)
-            and _TIMES.issuperset(word for word in words if word not in self.verbs)
-        )
-
-    def _check_column(self, table: Table, column: Column) -> Iterator[Finding]:
+    def _check_column(self, table: Table, column: Column, asks_default: bool) -> Iterator[Finding]:
         null = column.nullable is True and not self.nullable
         unset = column.has_default is False and not (self.nullable and column.nullable is not False)
+        unset = unset and (asks_default or null)
         if null and unset:
             text = f"may be NULL and has no default: {self.null}; make it NOT NULL, with a default"
         elif null:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tenantlint.rules._row_times import (
+    CREATION,
+    is_everybodys,
+    is_made_at,
+    is_of_period,
+    is_store,
+    is_written_over,
+)
 from tenantlint.rules._standard_fields import StandardTime
 
 if TYPE_CHECKING:
+    from tenantlint.schema import Table
     from tenantlint.settings import Preset
+    from tenantlint.view import SchemaView
 
 
 class MissingCreatedAt(StandardTime):
@@ -17,6 +27,12 @@ class MissingCreatedAt(StandardTime):
     Asks every table for a column `created_at` that is NOT NULL and has a default, in the code or in the database.
     The attribute or the column may be called so: `createdAt` over `created_at` is right. Tables that only join others
     need none.
+
+    Not reported are tables with another time that each row gets when it is made, as `uploaded_at` or `joined_at`; those
+    with one row for another thing, such as its settings, which is written over; values by `key`, rows of a day, rows
+    that come with the program, and the tables that Auth.js and Better Auth prescribe. A missing default is not, where
+    the row has another time of its making, or expires. The preset `strict` reports them all but the tables of Auth.js
+    and Better Auth.
 
     ## Why is this bad
     When a row came to be is asked in every incident, audit and bug report, and cannot be found out later. Lists are
@@ -85,6 +101,11 @@ class MissingCreatedAt(StandardTime):
     null: ClassVar[str] = "rows without a time fall out of every range"
     unset: ClassVar[str] = "each writer must set it, scripts and imports too"
 
-    verbs: ClassVar[frozenset[str]] = frozenset({"create", "created", "creation", "inserted"})
+    verbs: ClassVar[frozenset[str]] = CREATION
 
     names: tuple[str, ...] = ("created_at",)
+
+    def needs_none(self, table: Table, view: SchemaView) -> bool:
+        """Return whether another column tells when a row was made, or it is not made as others are."""
+        of_machinery = is_store(table) or is_of_period(table) or is_everybodys(table, view)
+        return of_machinery or any(map(is_made_at, table.columns)) or is_written_over(table, view)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from tenantlint.names import snake_case
+from tenantlint.names import plurals, snake_case
 from tenantlint.rule import Finding, Rule, label
 from tenantlint.rules._column_names import alternatives
+from tenantlint.rules._row_times import is_store
 from tenantlint.rules._standard_fields import is_called, may_have_more, may_join, references
 from tenantlint.schema import UNKNOWN
 from tenantlint.types import family
@@ -28,7 +29,8 @@ class MissingId(Rule):
     ## What it does
     Asks every table for a column `id` in its primary key, or one that is unique and NOT NULL beside it. A key that
     holds a foreign key or the tenant needs none: that of a join table, of a table that extends another one row by
-    row, or of rows that are numbered within their parent. Under the preset `strict`, or with `id-types`, the column
+    row, or of rows that are numbered within their parent. A key with a meaning, such as a slug, is reported where other
+    tables reference it, and under the preset `strict` wherever it is. Under `strict`, or with `id-types`, the column
     must also be a `uuid`.
 
     ## Why is this bad
@@ -39,20 +41,36 @@ class MissingId(Rule):
 
     ## Example
     ```python
+    from uuid import UUID, uuid4
+
     from sqlmodel import Field, SQLModel
 
 
     class Plan(SQLModel, table=True):
         slug: str = Field(primary_key=True)
         price: int
+
+
+    class Subscription(SQLModel, table=True):
+        id: UUID = Field(default_factory=uuid4, primary_key=True)
+        plan_slug: str = Field(foreign_key="plan.slug", index=True)
     ```
     ```typescript
-    import { integer, pgTable, text } from "drizzle-orm/pg-core";
+    import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
     export const plans = pgTable("plans", {
       slug: text("slug").primaryKey(),
       price: integer("price").notNull(),
     });
+
+    export const subscriptions = pgTable(
+      "subscriptions",
+      {
+        id: uuid("id").primaryKey().defaultRandom(),
+        plan_slug: text("plan_slug").references(() => plans.slug),
+      },
+      (table) => [index().on(table.plan_slug)],
+    );
     ```
 
     ## Use instead
@@ -66,15 +84,29 @@ class MissingId(Rule):
         id: UUID = Field(default_factory=uuid4, primary_key=True)
         slug: str = Field(unique=True)
         price: int
+
+
+    class Subscription(SQLModel, table=True):
+        id: UUID = Field(default_factory=uuid4, primary_key=True)
+        plan_id: UUID = Field(foreign_key="plan.id", index=True)
     ```
     ```typescript
-    import { integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+    import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
     export const plans = pgTable("plans", {
       id: uuid("id").primaryKey().defaultRandom(),
       slug: text("slug").notNull().unique(),
       price: integer("price").notNull(),
     });
+
+    export const subscriptions = pgTable(
+      "subscriptions",
+      {
+        id: uuid("id").primaryKey().defaultRandom(),
+        plan_id: uuid("plan_id").references(() => plans.id),
+      },
+      (table) => [index().on(table.plan_id)],
+    );
     ```
 
     ## Options
@@ -110,7 +142,9 @@ class MissingId(Rule):
             yield from self._check_type(table, column, view)
         elif not key:
             yield from self._without_key(table, column, view)
-        elif not (self._allows(key) or _is_named_by(column, table, view) or _may_be_of_another(table, key, view)):
+        elif self._allows(key) or _is_named_by(column, table, view) or _may_be_of_another(table, key, view):
+            return
+        elif view.settings.strict or (column is None and _is_id_of_rows(table, key)) or _is_repeated(table, key, view):
             yield self._other_key(table, key)
 
     def _id(self, table: Table) -> Column | None:
@@ -137,7 +171,7 @@ class MissingId(Rule):
 
     def _without_key(self, table: Table, column: Column | None, view: SchemaView) -> Iterator[Finding]:
         """Report a table without a primary key, unless it joins others: that is for join-table (REL007)."""
-        if may_have_more(table) or may_join(table, view, (*self.names, *_TIMES)):
+        if may_have_more(table) or may_join(table, view, (*self.names, *_TIMES)) or is_store(table):
             return
         why = "tools cannot tell its rows apart, and replication refuses to update them"
         if column is not None:
@@ -187,7 +221,25 @@ def _stem_names_another(table: Table, name: str, view: SchemaView) -> bool:
     return stem != snake_case(name) and any(other.id != table.id for other in view.tables_named(stem))
 
 
+def _is_id_of_rows(table: Table, key: tuple[str, ...]) -> bool:
+    """Return whether the key is an id but for its name: its values are made up, or it is ``customers.customer_id``."""
+    column = table.column(key[0]) if len(key) == 1 else None
+    stem = snake_case(key[0]).removesuffix("_id")
+    own = {snake_case(name) for name in (table.name, table.symbol) if name is not UNKNOWN}
+    is_named_so = stem != snake_case(key[0]) and not own.isdisjoint((stem, *plurals(stem)))
+    return column is not None and (_is_made_up(column) or is_named_so)
+
+
+def _is_repeated(table: Table, key: tuple[str, ...], view: SchemaView) -> bool:
+    """Return whether other tables hold what the key means in each of their rows, and so must change with it."""
+    keys = (key for other in view.schema for key in view.foreign_keys(other))
+    return any(each.target_id == table.id and each.target_columns == key for each in keys)
+
+
 def _is_surrogate(column: Column) -> bool:
     """Return whether the values of a key mean nothing: they are made up, or the name says no more than that."""
-    made_up = column.has_default is True or (column.type is not UNKNOWN and family(column.type) == "integer")
-    return made_up or snake_case(column.key).endswith("_id")
+    return _is_made_up(column) or snake_case(column.key).endswith("_id")
+
+
+def _is_made_up(column: Column) -> bool:
+    return column.has_default is True or (column.type is not UNKNOWN and family(column.type) == "integer")

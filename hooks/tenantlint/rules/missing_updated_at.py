@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import snake_case
+from tenantlint.rules._row_times import (
+    CHANGE,
+    is_everybodys,
+    is_of_period,
+    is_store,
+    is_written_once,
+    says_when_made,
+    shows_change,
+)
 from tenantlint.rules._standard_fields import StandardTime, find
 from tenantlint.schema import UNKNOWN
 
@@ -26,6 +35,12 @@ class MissingUpdatedAt(StandardTime):
     need none, nor do tables of what happened, whose rows never change: logs, events, histories. Whether anything sets
     the column on an update is for updated-at-not-updated (STD004).
 
+    A table without the column whose rows do say when they were made is reported where it has columns that change: what
+    people edit (`name`, `title`, `role`, `settings`, ...), or a state, a flag or a counter for which no time of its own
+    is kept, as in `completed_at`. Not reported are rows that expire or are known by a digest, values by `key`, rows of
+    a day, rows that come with the program, and the tables that Auth.js and Better Auth prescribe. The preset `strict`
+    reports them all but the last.
+
     ## Why is this bad
     Caches, search indexes, exports and syncing clients ask what has changed since they last looked, and without the
     column must read everything. Rows where it is NULL fall out of that question.
@@ -44,13 +59,15 @@ class MissingUpdatedAt(StandardTime):
 
     class Invoice(SQLModel, table=True):
         id: int = Field(primary_key=True)
+        status: str
         created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
     ```
     ```typescript
-    import { pgTable, timestamp, uuid } from "drizzle-orm/pg-core";
+    import { pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
     export const invoices = pgTable("invoices", {
       id: uuid("id").primaryKey(),
+      status: text("status").notNull(),
       created_at: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
     });
     ```
@@ -69,16 +86,18 @@ class MissingUpdatedAt(StandardTime):
 
     class Invoice(SQLModel, table=True):
         id: int = Field(primary_key=True)
+        status: str
         created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
         updated_at: datetime = Field(
             default_factory=now, sa_type=DateTime(timezone=True), sa_column_kwargs={"onupdate": now}
         )
     ```
     ```typescript
-    import { pgTable, timestamp, uuid } from "drizzle-orm/pg-core";
+    import { pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
     export const invoices = pgTable("invoices", {
       id: uuid("id").primaryKey(),
+      status: text("status").notNull(),
       created_at: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
       updated_at: timestamp("updated_at", { withTimezone: true })
         .notNull()
@@ -91,7 +110,7 @@ class MissingUpdatedAt(StandardTime):
     - `names`: what the column may be called, `["updated_at"]` by default; the first is the one that messages name.
     - `join-tables`: whether tables that only join others need it too; false by default.
     - `append-only`: the last words of the names of tables whose rows never change. By default `log`, `event`,
-      `history`, `audit` and their plurals.
+      `history`, `audit`, `snapshot`, `version`, `revision`, `delivery`, `attempt` and their plurals.
     - `nullable`: whether the column may be NULL, as until the first change, and then needs no default; false by
       default.
 
@@ -107,10 +126,13 @@ class MissingUpdatedAt(StandardTime):
     null: ClassVar[str] = "rows without a time fall out of every question for what has changed"
     unset: ClassVar[str] = "each writer must set it, scripts and imports too"
 
-    verbs: ClassVar[frozenset[str]] = frozenset({"changed", "edited", "modification", "modified", "update", "updated"})
+    verbs: ClassVar[frozenset[str]] = CHANGE
 
     names: tuple[str, ...] = ("updated_at",)
-    append_only: tuple[str, ...] = ("log", "logs", "event", "events", "history", "histories", "audit", "audits")
+    append_only: tuple[str, ...] = (
+        *("log", "logs", "event", "events", "history", "histories", "audit", "audits", "snapshot", "snapshots"),
+        *("version", "versions", "revision", "revisions", "delivery", "deliveries", "attempt", "attempts"),
+    )
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report what is wrong, unless the rows of the table never change."""
@@ -118,3 +140,9 @@ class MissingUpdatedAt(StandardTime):
         if find(table, self.names) is None and any(name.rpartition("_")[2] in self.append_only for name in names):
             return ()
         return super().check_table(table, view)
+
+    def needs_none(self, table: Table, view: SchemaView) -> bool:
+        """Return whether nothing shows that rows which have the time of their making change after it."""
+        if is_store(table) or is_of_period(table) or is_written_once(table) or is_everybodys(table, view):
+            return True
+        return says_when_made(table) and not shows_change(table)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import rules
 from tenantlint.names import is_camel_case, is_snake_case, snake_case
+from tenantlint.prescribed import prescribed_columns
 from tenantlint.record import Record
+from tenantlint.rules._row_times import CHANGE, CREATION, is_named_as_time
+from tenantlint.rules._standard_fields import find
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from tenantlint.diagnostic import Diagnostic
     from tenantlint.schema import Column, Table
     from tenantlint.view import SchemaView
 
@@ -31,7 +35,7 @@ class Entry(Record):
 
 
 class Against(Record):
-    """A rule that most of what it looks at goes against: ``lost`` of ``total`` things, and ``what`` they do."""
+    """A rule that the project does not keep: ``lost`` of the ``total`` things it looks at, and ``what`` they do."""
 
     code: str
     lost: int
@@ -45,60 +49,61 @@ _KEY_WORD: Final[dict[str, str]] = {"sqlmodel": "attributes", "drizzle": "keys"}
 
 
 def key_styles(tables: Sequence[Table]) -> list[Entry]:
-    """Propose camelCase keys over snake_case columns where most keys are."""
+    """Propose camelCase keys where most of the project's own keys are."""
     styles = {orm: _style_of_keys([table for table in tables if table.orm == orm]) for orm in _KEY_WORD}
     for orm, counts in styles.items():
         if counts["camel"] > counts["snake"]:
             only = orm == "drizzle" and styles["sqlmodel"].total() > 0
-            reason = (
-                f"{counts['camel']} of {counts['camel'] + counts['snake']} {_KEY_WORD[orm]} of several words are "
-                "camelCase over snake_case columns."
-            )
+            total = counts["camel"] + counts["snake"]
+            reason = f"{counts['camel']} of {total} {_KEY_WORD[orm]} of several words are camelCase."
             return [Entry("rules.NAM002", "drizzle-keys" if only else "keys", "camel", reason)]
     return []
 
 
 def _style_of_keys(tables: Iterable[Table]) -> Counter[str]:
-    """Count the keys of several words whose column is snake_case by their style."""
+    """Count the keys of several words by their style."""
     counts: Counter[str] = Counter()
     for column in _declared(tables):
-        if column.name is not UNKNOWN and "_" in column.name.strip("_") and is_snake_case(column.name):
+        if "_" in snake_case(column.key).strip("_"):
             counts["snake" if is_snake_case(column.key) else "camel" if is_camel_case(column.key) else "other"] += 1
     return counts
 
 
 def _declared(tables: Iterable[Table]) -> list[Column]:
-    """Return the columns, those of a mixin once."""
-    return list({column.at: column for table in tables for column in table.columns}.values())
+    """Return the columns that the project itself names, those of a mixin once."""
+    tables = list(tables)
+    prescribed = prescribed_columns(tables)
+    named = (
+        (column.at, column)
+        for table in tables
+        for column in table.columns
+        if column.key not in prescribed.get(table.id, ())
+    )
+    return list(dict(named).values())
 
 
 # Standard fields
 
-_CREATED: Final = (
-    *("created_at", "created", "created_on", "created_time", "create_time", "create_date", "creation_date"),
-    *("date_created", "created_date", "creation_time", "inserted_at"),
-)
-_UPDATED: Final = (
-    *("updated_at", "updated", "updated_on", "updated_time", "update_time", "update_date", "date_updated"),
-    *("updated_date", "modified_at", "modified", "modified_on", "date_modified", "last_modified", "last_updated"),
-)
-_TIMES: Final = (("STD002", _CREATED), ("STD003", _UPDATED))
+_STANDARD: Final = {"STD002": "created_at", "STD003": "updated_at"}
+_TIMES: Final = (("STD002", CREATION), ("STD003", CHANGE))
 
 
 def times(tables: Sequence[Table]) -> list[Entry]:
     """Propose the names that creation and change have in most tables, and NULL where most of them allow it."""
-    return [entry for code, names in _TIMES for entry in _time(tables, code, names)]
+    return [entry for code, verbs in _TIMES for entry in _time(tables, code, verbs)]
 
 
-def _time(tables: Sequence[Table], code: str, names: Sequence[str]) -> list[Entry]:
-    columns = [(_snake(column), column) for table in tables for column in table.columns if _snake(column) in names]
+def _time(tables: Sequence[Table], code: str, verbs: frozenset[str]) -> list[Entry]:
+    standard = _STANDARD[code]
+    own = (column for table in tables for column in table.columns)
+    columns = [(_snake(column), column) for column in own if is_named_as_time(column, verbs)]
     counts = Counter(name for name, _ in columns)
     entries = []
     used = [name for name, count in counts.most_common() if count > 1]
-    if used and used != [names[0]]:
+    if used and used != [standard]:
         listed = ", ".join(f"`{name}` {counts[name]} times" for name in used)
         entries.append(Entry(f"rules.{code}", "names", used, f"The tables have {listed}."))
-    known = [column for name, column in columns if name in (used or names[:1]) and column.nullable is not UNKNOWN]
+    known = [column for each, column in columns if each in (used or [standard]) and column.nullable is not UNKNOWN]
     nullable = sum(column.nullable is True for column in known)
     if nullable * 2 > len(known):
         reason = f"{nullable} of these {len(known)} columns may be NULL."
@@ -123,33 +128,53 @@ def id_types(tables: Sequence[Table]) -> list[Entry]:
 # Rules that the majority goes against
 
 
-def names_against(tables: Sequence[Table]) -> list[Against]:
-    """Return the naming rules that most of the names they look at go against."""
-    columns = _declared(tables)
+def names_against(view: SchemaView) -> list[Against]:
+    """Return the naming rules that the project does not keep."""
+    own = ((table, column) for table in view.tables for column in table.columns)
+    columns = list({column.at: column for table, column in own if not view.is_prescribed(table, column)}.values())
     found = []
     for code, asked, kept, what in _NAMES:
         names = [column.name for column in columns if column.name is not UNKNOWN and asked(column)]
         found.append(Against(code, sum(not kept(name) for name in names), len(names), what))
-    return _most(found)
+    several = [name for table in view.tables if (name := table.name) is not UNKNOWN and "_" in snake_case(name)]
+    lost = sum(not is_snake_case(name) for name in several)
+    found.append(Against("NAM003", lost, len(several), "table names of several words are not snake_case"))
+    return _most(sorted(found, key=lambda each: each.code))
 
 
 def rules_against(view: SchemaView) -> list[Against]:
-    """Return the rules on habits that most tables or foreign keys go against."""
-    totals = {
-        "tables": len(view.tables),
-        "foreign keys": sum(len(table.foreign_keys) for table in view.tables),
-    }
+    """Return the rules on tables and foreign keys that the project does not keep."""
+    own = [table for table in view.tables if not view.is_of_login_library(table)]
     found = []
     for code, noun, what in _RULES:
-        found.append(Against(code, len(rules.run(code, view)), totals[noun], f"{noun} {what}"))
+        lost = rules.run(code, view)
+        total = sum(len(table.foreign_keys) for table in own) if noun == "foreign keys" else len(own)
+        if code in _STANDARD:
+            total = _asked(own, _names(view, code), lost)
+        found.append(Against(code, len(lost), total, f"{noun} {what}"))
     return _most(found)
 
 
+def _names(view: SchemaView, code: str) -> tuple[str, ...]:
+    names = view.settings.options.get(code, {}).get("names")
+    return names if isinstance(names, tuple) else (_STANDARD[code],)
+
+
+def _asked(tables: Iterable[Table], names: tuple[str, ...], lost: Iterable[Diagnostic]) -> int:
+    """Return how many tables have the column, or are asked for it."""
+    missing = {each.at for each in lost}
+    return sum(find(table, names) is not None or table.at in missing for table in tables)
+
+
 _FEW: Final = 2
+_SHARE: Final = 4
 
 
 def _most(found: Iterable[Against]) -> list[Against]:
-    return [each for each in found if each.lost * 2 > each.total and each.lost > _FEW]
+    """Return those that a quarter goes against, or all: a rule that most keep is the project's own standard."""
+    return [
+        each for each in found if each.lost and (each.lost == each.total or each.lost > max(_FEW, each.total / _SHARE))
+    ]
 
 
 def _snake(column: Column) -> str:
@@ -184,7 +209,6 @@ _NAMES: Final[tuple[tuple[str, Callable[[Column], bool], Callable[[str], bool], 
     ),
 )
 _RULES: Final = (
-    ("NAM003", "tables", "are not named in snake_case"),
     ("REL002", "foreign keys", "have no relation"),
     ("STD001", "tables", "are not keyed by `id`"),
     ("STD002", "tables", "do not say when a row was made"),

@@ -50,7 +50,7 @@ def propose(schema: Schema) -> list[Entry]:
         *habits.id_types(own),
     ]
     view = SchemaView(replace(schema, tables=tuple(own)), _settings(entries))
-    against = [*habits.names_against(view.tables), *habits.rules_against(view)]
+    against = [*habits.names_against(view), *habits.rules_against(view)]
     return [*entries, *_ignored(against), *_row_security(schema, own, bool(columns), against)]
 
 
@@ -103,7 +103,7 @@ def _ignored(against: Sequence[Against]) -> list[Entry]:
         return []
     reasons = "; ".join(f"{each.code}: {each.lost} of {each.total} {each.what}" for each in against)
     codes = [each.code for each in against]
-    return [Entry("", "ignore", codes, f"The majority goes against them. {reasons}.")]
+    return [Entry("", "ignore", codes, f"Too much goes against them for rules of this project. {reasons}.")]
 
 
 def _row_security(schema: Schema, tables: Sequence[Table], tenants: bool, against: Sequence[Against]) -> list[Entry]:

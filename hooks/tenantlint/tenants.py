@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.habits import Entry
 from tenantlint.names import plurals, snake_case
+from tenantlint.prescribed import prescribed_columns
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tenantlint.schema import Column, Table
 
@@ -31,7 +32,7 @@ _LOGIN_TABLES: Final = {
     "verification": {"identifier"},
     "verification_token": {"identifier"},
 }
-"""The tables of Auth.js and better-auth by one of the columns that give them away."""
+"""The tables of login libraries by one of the columns that give them away, beside those of ``prescribed_columns``."""
 
 _SERVICE_SCHEMAS: Final = frozenset({"auth", "storage", "vault", "realtime", "cron"})
 """The schemas that a Supabase project finds in its database."""
@@ -74,9 +75,16 @@ def _by_structure(tables: Sequence[Table], having: dict[str, set[str]]) -> list[
     enough = max(_FEW + 1, _LARGE_SHARE * len(tables))
     for name in sorted(having, key=lambda each: (each == "user_id", -len(having[each]))):
         targets = {target for table in tables if table.id in having[name] for target in _targets(table, name)}
-        if len(having[name]) >= enough and len(targets) == 1:
+        if len(having[name]) >= enough and len(targets) == 1 and _is_outermost(tables, targets.pop(), having[name]):
             return [(name, having[name])]
     return []
+
+
+def _is_outermost(tables: Sequence[Table], target: str, having: set[str]) -> bool:
+    """Return whether the table belongs to nothing else: a chat has its user, and is no tenant."""
+    return not any(
+        key.target_id not in having | {target} for table in tables if table.id == target for key in table.foreign_keys
+    )
 
 
 def _targets(table: Table, name: str) -> set[str]:
@@ -126,14 +134,21 @@ def exemptions(tables: Sequence[Table], columns: list[tuple[str, set[str]]]) -> 
     """Propose which tables no rule checks, since others design them, and which need no tenant."""
     having = set[str]().union(*(ids for _, ids in columns))
     without = [table for table in tables if table.id not in having]
-    logins = [table_name(table) for table in without if _is_like(table, _LOGIN_TABLES)]
-    services = [f"{table.schema}.*" for table in without if table.schema in _SERVICE_SCHEMAS]
+    kept = _nouns([*(name for name, _ in columns), "user_id"])
+    prescribed = prescribed_columns(tables)
+    logins = [
+        name
+        for table in without
+        if _is_like(table, _LOGIN_TABLES) or len(prescribed.get(table.id, ())) == len(table.columns)
+        if snake_case(name := table_name(table)) not in kept
+    ]
+    services = [f"{schema}.*" for table in without if (schema := _service(table))]
     entries = []
     if logins or services:
         reason = "A login library or the database service designs these tables."
         entries.append(Entry("", "exempt-tables", sorted({*logins, *services}), reason))
-    designed = {*logins, *(table_name(table) for table in without if table.schema in _SERVICE_SCHEMAS)}
-    untied = sorted({table_name(table) for table in _untied(tables, columns, having)} - designed) if columns else []
+    others = [table for table in _untied(tables, columns, having) if not _service(table)] if columns else []
+    untied = sorted({table_name(table) for table in others}.difference(logins))
     if untied:
         reason = (
             "Nothing ties these to a tenant: people, and what is everybody's. See that no customer's rows are in them."
@@ -148,10 +163,9 @@ def _untied(tables: Sequence[Table], columns: list[tuple[str, set[str]]], having
     A column that is named after a table counts as a reference to it: here it is better to see one too many.
     """
     nouns = {snake_case(table_name(table)): table for table in tables}
-    roots = {name.removesuffix("_id") for name, _ in columns}
-    root_names = roots.union(*map(plurals, roots))
+    root_names = _nouns(name for name, _ in columns)
     tied = {table.id for table in tables if table.id in having or snake_case(table_name(table)) in root_names}
-    users = {table.id for name in ("user", "users") if (table := nouns.get(name)) is not None and table.id not in tied}
+    users = {table.id for table in tables if snake_case(table_name(table)) in ("user", "users")} - tied
     leads = {table.id: _led_to(table, nouns) - users for table in tables if table.id not in users}
     growing = True
     while growing:
@@ -159,9 +173,23 @@ def _untied(tables: Sequence[Table], columns: list[tuple[str, set[str]]], having
         growing = bool(more)
         tied |= more
     names = {
-        table_name(table) for table in tables if table.id in tied or table.incomplete & {"columns", "foreign_keys"}
+        table_name(table)
+        for table in tables
+        if table.id in tied or (table.incomplete & {"columns", "foreign_keys"} and not _service(table))
     }
     return [table for table in tables if table.id not in tied and table_name(table) not in names]
+
+
+def _nouns(names: Iterable[str]) -> set[str]:
+    """Return what the tables may be called that columns of these names reference."""
+    nouns = {name.removesuffix("_id") for name in names}
+    return nouns.union(*map(plurals, nouns))
+
+
+def _service(table: Table) -> str | None:
+    """Return the schema of a table that a database service has made; Drizzle's introspection writes it in the name."""
+    schema = table.schema or table_name(table).rpartition(".")[0] if table.schema is not UNKNOWN else None
+    return schema if schema in _SERVICE_SCHEMAS else None
 
 
 def _led_to(table: Table, nouns: dict[str, Table]) -> set[str]:

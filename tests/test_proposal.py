@@ -212,6 +212,13 @@ def test_only_tables_that_are_asked_for_a_standard_field_count():
     assert "STD002: 1 of 1 tables do not say when a row was made; STD003: 1 of 1" in proposed({"m.py": text}, "")
 
 
+def test_tables_that_call_a_standard_field_otherwise_are_asked_for_it():
+    names = ("created", "create_time", "creation_date", "inserted_at")
+    fields = [f"{name}: datetime; updated_at: datetime = Field(default_factory=datetime.now)" for name in names]
+    text = py(*fields).replace("(Dated,", "(SQLModel,")
+    assert "project. STD002: 4 of 4 tables do not say when a row was made.\n" in proposed({"m.py": text}, "")
+
+
 def test_the_names_of_standard_fields_by_majority():
     files = {"m.py": py("a: str", "b: str").replace("created_at: datetime", "create_time: datetime | None")}
     assert proposed(files, "rules.STD002", "rules.STD003") == (

@@ -162,8 +162,11 @@ def _names(view: SchemaView, code: str) -> tuple[str, ...]:
 
 def _asked(tables: Iterable[Table], names: tuple[str, ...], lost: Iterable[Diagnostic]) -> int:
     """Return how many tables have the column, or are asked for it."""
-    missing = {each.at for each in lost}
-    return sum(find(table, names) is not None or table.at in missing for table in tables)
+    places = {each.at for each in lost}
+    return sum(
+        find(table, names) is not None or not places.isdisjoint((table.at, *(column.at for column in table.columns)))
+        for table in tables
+    )
 
 
 _FEW: Final = 2

@@ -70,9 +70,16 @@ NOOP = {
     """),
     "py a key with a meaning that nothing repeats": model("slug: str = Field(primary_key=True)", "name: str"),
     "ts a key with a meaning that nothing repeats": table(*SLUG),
-    "ts the row of another table, kept with a key of its own": table(
-        'historyId: uuid("history_id").primaryKey().defaultRandom()', 'id: uuid("id").notNull()'
-    ),
+    "ts the row of another table, kept with a key of its own": ts("""
+        export const histories = pgTable("histories", {
+          historyId: uuid("history_id").primaryKey().defaultRandom(),
+          id: uuid("id").notNull(),
+        });
+        export const changes = pgTable("changes", {
+          id: uuid("id").primaryKey(),
+          of: uuid("of").references(() => histories.historyId),
+        });
+    """),
     "ts the id of another system": table('messageId: text("message_id").primaryKey()', 'name: text("name")'),
     "ts a search index": ts(
         'export const t = pgTable("documents_fts", { document_id: text("document_id"), content: text("content") });'

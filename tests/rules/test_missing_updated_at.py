@@ -144,6 +144,9 @@ NOOP = {
           updated_at: timestamp("updated_at").notNull().defaultNow(),
         });
     """),
+    "ts a join table that has an order": ts(
+        TS_JOIN.replace('id: uuid("id").primaryKey(),\n      user_id', 'position: integer("position"),\n      user_id')
+    ),
     "ts what Better Auth prescribes": ts(BETTER_AUTH),
     "ts columns that are not known": table("...shared"),
     "ts a name that is not known": table("made: timestamp(process.env.NAME)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from tenantlint.schema import Column, Maybe, Table
     from tenantlint.view import SchemaView
+
+
+_BESIDES: Final = ("display_order", "id", "order", "position", "sort_order")
+"""What rows that join others may have besides: an order of their own."""
 
 
 def find(table: Table, names: tuple[str, ...]) -> Column | None:
@@ -125,7 +129,7 @@ class StandardTime(Rule):
 
     def _without(self, table: Table, view: SchemaView) -> Iterator[Finding]:
         """Report a table without the column, unless its rows have no use for it."""
-        if not self.join_tables and (may_join(table, view, ("id",)) or view.is_of_login_library(table)):
+        if not self.join_tables and (may_join(table, view, _BESIDES) or view.is_of_login_library(table)):
             return
         other = next((column for column in table.columns if is_named_as_time(column, self.verbs)), None)
         if other is not None:

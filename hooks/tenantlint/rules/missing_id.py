@@ -144,7 +144,7 @@ class MissingId(Rule):
             yield from self._without_key(table, column, view)
         elif self._allows(key) or _is_named_by(column, table, view) or _may_be_of_another(table, key, view):
             return
-        elif view.settings.strict or (column is None and _is_id_of_rows(table, key)) or _is_repeated(table, key, view):
+        elif view.settings.strict or (column is None if _is_id_of_rows(table, key) else _is_repeated(table, key, view)):
             yield self._other_key(table, key)
 
     def _id(self, table: Table) -> Column | None:

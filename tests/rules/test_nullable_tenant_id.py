@@ -94,6 +94,69 @@ NOOP = {
     ),
 }
 
+NOOP |= {
+    "ts a table of a login library": ts("""
+        export const accounts = pgTable("accounts", {
+          user_id: text("user_id"), provider_id: text("provider_id"), account_id: text("account_id"),
+        });
+        export const sso = pgTable("sso", {
+          issuer: text("issuer"), domain: text("domain"), provider_id: text("provider_id"),
+          tenant_id: text("tenant_id"),
+        });
+    """),
+    "py columns of a table that another model declares": project(
+        {
+            "models.py": """
+                from sqlmodel import Field, SQLModel
+
+                class Invoice(SQLModel, table=True):
+                    id: int = Field(primary_key=True)
+                    tenant_id: int
+                    total: int
+            """,
+            "script.py": """
+                from sqlmodel import Field, SQLModel
+
+                class Invoice(SQLModel, table=True):
+                    id: int = Field(primary_key=True)
+                    tenant_id: int | None
+            """,
+        }
+    ),
+}
+
+STRICT = {
+    "ts a row outlives its tenant": ts("""
+        export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+        export const usage = pgTable("usage", {
+          tenant_id: uuid("tenant_id").references(() => tenants.id, { onDelete: "set null" }),
+        });
+    """),
+    "py a row goes with its user": py("""
+        class User(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+
+        class File(SQLModel, table=True):
+            user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
+            tenant_id: UUID | None
+    """),
+    "ts a row has an owner": ts("""
+        export const buckets = pgTable("buckets", {
+          ownerId: uuid("owner_id").notNull(),
+          tenant_id: uuid("tenant_id"),
+        });
+    """),
+    "ts audit log": ts('export const log = pgTable("audit_logs", { tenant_id: uuid("tenant_id") });'),
+    "ts users who are members of tenants": ts("""
+        export const users = pgTable("users", { id: uuid("id").primaryKey(), tenant_id: uuid("tenant_id") });
+        export const members = pgTable("members", {
+          user_id: uuid("user_id").notNull().references(() => users.id),
+          tenant_id: uuid("tenant_id").notNull(),
+        }, (t) => [unique().on(t.tenant_id, t.user_id)]);
+    """),
+}
+NOOP |= STRICT
+
 FINDING = {
     "py optional": (
         py("""
@@ -125,6 +188,37 @@ FINDING = {
         """),
         [Found(4, 3, f"`invoices.tenant_id` {WHY}")],
     ),
+    "ts a row has a user, and stays without": (
+        ts("""
+            export const users = pgTable("users", { id: uuid("id").primaryKey() });
+            export const files = pgTable("files", {
+              user_id: uuid("user_id").notNull().references(() => users.id),
+              tenant_id: uuid("tenant_id"),
+            });
+        """),
+        [Found(5, 3, f"`files.tenant_id` {WHY}")],
+    ),
+    "ts a row goes with its user, and need not have one": (
+        ts("""
+            export const users = pgTable("users", { id: uuid("id").primaryKey() });
+            export const files = pgTable("files", {
+              user_id: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+              owner_id: uuid("owner_id"),
+              tenant_id: uuid("tenant_id"),
+            });
+        """),
+        [Found(6, 3, f"`files.tenant_id` {WHY}")],
+    ),
+    "ts users who are of one tenant": (
+        ts("""
+            export const users = pgTable("users", { id: uuid("id").primaryKey(), tenant_id: uuid("tenant_id") });
+            export const files = pgTable("files", {
+              user_id: uuid("user_id").notNull().references(() => users.id),
+              tenant_id: uuid("tenant_id").notNull(),
+            });
+        """),
+        [Found(2, 70, f"`users.tenant_id` {WHY}")],
+    ),
     "ts every tenant column is nullable": (
         ts(
             """
@@ -144,6 +238,12 @@ FINDING = {
 @pytest.mark.parametrize("snippet", NOOP.values(), ids=NOOP)
 def test_noop(snippet):
     assert run(CODE, snippet) == []
+
+
+@pytest.mark.parametrize("snippet", STRICT.values(), ids=STRICT)
+def test_strict_asks_every_table(snippet):
+    strict = snippet._replace(settings={**snippet.settings, "strict": True})
+    assert [found.message.partition(" may be NULL")[1] for found in run(CODE, strict)] == [" may be NULL"]
 
 
 @pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)

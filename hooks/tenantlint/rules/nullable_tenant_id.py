@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._tenantless import may_be_without_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,11 @@ class NullableTenantId(Rule):
     ## What it does
     Checks that the tenant column of every table is NOT NULL, by its model or by a migration. Where a table has several
     of the columns that `tenant-column` lists, one that is NOT NULL is enough.
+
+    Only the presets `strict` and `all` report it where the declaration says what a row without a tenant is: the
+    column's foreign key is `ON DELETE SET NULL`, so that the row outlives its tenant; a NOT NULL `owner_id`, or a NOT
+    NULL foreign key to the users with `ON DELETE CASCADE`, says that it is a person's; the table is an audit log; or it
+    is the users, and another table says which tenants they are members of. The tables of login libraries are theirs.
 
     ## Why is this bad
     A row without a tenant belongs to nobody. `tenant_id = …` is never true of it, so that it vanishes from every
@@ -92,6 +98,10 @@ class NullableTenantId(Rule):
         if not columns or view.is_tenant_root(table):
             return
         if any(view.is_nullable(table, column) is not True for column in columns):
+            return
+        if view.is_of_login_library(table) or view.is_excerpt(table):
+            return
+        if not view.settings.strict and may_be_without_tenant(table, view):
             return
         text = (
             "may be NULL: a row without a tenant belongs to nobody, and no policy that compares it with the session's "

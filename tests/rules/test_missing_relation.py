@@ -116,6 +116,32 @@ NOOP = {
         }));
     """),
     "ts a target of a relation that cannot be read": ts(TS_TABLES + invoice_relations("owner: one(unreadable, {})")),
+    "ts a part of the row that the target loads it with": ts("""
+        export const posts = pgTable("posts", { id: uuid("id").primaryKey() });
+        export const links = pgTable("links", { id: uuid("id").primaryKey().references(() => posts.id) });
+        export const r = relations(posts, ({ one }) => ({
+          link: one(links, { fields: [posts.id], references: [links.id] }),
+        }));
+    """),
+    "ts a column that references itself": ts("""
+        export const users = pgTable(
+          "users",
+          { id: uuid("id").primaryKey(), parent_id: uuid("parent_id") },
+          (t) => [foreignKey({ columns: [t.id], foreignColumns: [t.id] })],
+        );
+        export const r = relations(users, ({ one }) => ({
+          parent: one(users, { fields: [users.parent_id], references: [users.id] }),
+        }));
+    """),
+    "ts a table of a login library": ts("""
+        export const users = pgTable("users", { id: text("id").primaryKey() });
+        export const accounts = pgTable("accounts", {
+          userId: text("user_id").references(() => users.id),
+          providerId: text("provider_id"),
+          accountId: text("account_id"),
+        });
+        export const r = relations(users, ({ many }) => ({ accounts: many(accounts) }));
+    """),
     "ts a relation over a part of a composite key": ts("""
         export const customers = pgTable("customers", {
           id: uuid("id").primaryKey(),
@@ -189,6 +215,16 @@ FINDING = {
             options=ALWAYS,
         ),
         [Found(12, 7, f"`memo.author_id` {why('user', 'a `Relationship` to `User`')}")],
+    ),
+    "ts a row that shares the key, and what loads it is left to this side": (
+        ts("""
+            export const posts = pgTable("posts", { id: uuid("id").primaryKey() });
+            export const links = pgTable("links", {
+              id: uuid("id").primaryKey().references(() => posts.id),
+            });
+            export const r = relations(posts, ({ one }) => ({ link: one(links) }));
+        """),
+        [Found(4, 3, f"`links.id` {why('posts', '`one(posts)`')}")],
     ),
     "ts one of two": (
         ts(TS_TABLES + invoice_relations(TS_OWNER)),

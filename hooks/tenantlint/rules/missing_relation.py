@@ -24,8 +24,9 @@ class MissingRelation(Rule):
     `one()` in Drizzle.
 
     Not asked for: the relation to the tenant (see Options), the relations of a join table to the two tables that a
-    many-to-many relation joins through it, and relations to exempt tables. A table that takes part in no relation at
-    all does without them, and is left alone too (see Options).
+    many-to-many relation joins through it, relations to exempt tables and those of a login library's tables. Nor is a
+    second one asked for where the other table's relation loads a row that shares its key. A table that takes part in no
+    relation at all does without them, and is left alone too (see Options).
 
     ## Why is this bad
     The ORM cannot load the row that the key points to: the one foreign key without a relation needs a hand-written
@@ -148,8 +149,19 @@ class MissingRelation(Rule):
                 continue
             if view.is_tenant_key(table, columns) and not self.tenant_relations:
                 continue
-            if not any(_follows(relation, table, key, columns, view) for relation in table.relations):
+            if (target is table and columns == known(key.target_columns)) or _is_loaded_with(table, columns, target):
+                continue
+            if not view.is_of_login_library(table) and not any(
+                _follows(relation, table, key, columns, view) for relation in table.relations
+            ):
                 yield _finding(table, key, columns, target, view)
+
+
+def _is_loaded_with(table: Table, columns: tuple[str, ...], target: Table) -> bool:
+    """Return whether a row is a part of one of ``target``, keyed by its key, and a relation there names the columns."""
+    return columns == known(table.primary_key) and any(
+        each.target_id == table.id and known(each.target_columns) == columns for each in target.relations
+    )
 
 
 def _follows(relation: Relation, table: Table, key: ForeignKey, columns: tuple[str, ...], view: SchemaView) -> bool:

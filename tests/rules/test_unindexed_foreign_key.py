@@ -52,11 +52,16 @@ PAIR = """
     author_id: integer("author_id").notNull(),
 """
 PAIR_KEY = "foreignKey({ columns: [t.org_id, t.author_id], foreignColumns: [users.org_id, users.id] })"
-RELATION = """
+ONE = """
 export const postsRelations = relations(posts, ({ one }) => ({
   author: one(users, { fields: [posts.author_id], references: [users.id] }),
 }));
 """
+MANY = """
+export const usersRelations = relations(users, ({ many }) => ({ posts: many(posts) }));
+"""
+RELATION = ONE + MANY
+JOINING = 'id: integer("id").primaryKey(),\nauthor_id: integer("author_id").notNull(),'
 
 MIGRATED_TS = """
     import { integer, pgTable } from "drizzle-orm/pg-core";
@@ -144,6 +149,7 @@ NOOP = {
     "ts an index whose columns cannot be read": posts_ts(AUTHOR, 'index("i").on(...columnsOf(t))'),
     "ts composite in the other order": posts_ts(PAIR, f'{PAIR_KEY}, index("i").on(t.author_id, t.org_id)'),
     "ts composite with an index over one of the columns": posts_ts(PAIR, f'{PAIR_KEY}, index("i").on(t.author_id)'),
+    "ts a relation from this side alone": posts_ts(JOINING, "", ONE),
     "ts a unique key over one of the columns": posts_ts(PAIR, f"{PAIR_KEY}, unique().on(t.author_id)"),
     "ts a partial index on a column that may be NULL": posts_ts(
         """
@@ -271,7 +277,7 @@ FINDING = {
         [Found(10, 3, f"`posts.author_id` {WHY}")],
     ),
     "ts given by a relation": (
-        posts_ts('id: integer("id").primaryKey(),\nauthor_id: integer("author_id").notNull(),', "", RELATION),
+        posts_ts(JOINING, "", RELATION),
         [Found(10, 3, f"`posts.author_id` {JOINED}")],
     ),
     "ts given by a relation to a unique column": (
@@ -282,7 +288,8 @@ FINDING = {
             export const postsRelations = relations(posts, ({ one }) => ({
               author: one(users, { fields: [posts.email], references: [users.email] }),
             }));
-            """,
+            """
+            + MANY,
         ),
         [Found(10, 3, f"`posts.email` {JOINED}")],
     ),
@@ -304,6 +311,7 @@ FINDING = {
             export const postsRelations = relations(posts, ({ one }) => ({
               author: one(users, { fields: [posts.author_id], references: [users.id] }),
             }));
+            export const usersRelations = relations(users, ({ many }) => ({ posts: many(posts) }));
         """),
         [Found(5, 3, f"`posts.author_id` {JOINED}")],
     ),
@@ -325,6 +333,11 @@ FINDING = {
 @pytest.mark.parametrize("snippet", NOOP.values(), ids=NOOP)
 def test_noop(snippet):
     assert run(CODE, snippet) == []
+
+
+def test_strict_asks_relations_from_one_side_too():
+    strict = posts_ts(JOINING, "", ONE)._replace(settings={"strict": True})
+    assert run(CODE, strict) == [Found(10, 3, f"`posts.author_id` {JOINED}")]
 
 
 @pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)

@@ -24,7 +24,22 @@ def invoices(column: str, *extra: str):
 NOT_NULL = 'tenant_id: uuid("tenant_id").notNull(),'
 NULLABLE = 'tenant_id: uuid("tenant_id"),'
 
+LOGINS = """
+    export const accounts = pgTable("accounts", {
+      user_id: text("user_id"), provider_id: text("provider_id"), account_id: text("account_id"),
+    });
+"""
+
 NOOP = {
+    "ts a table of a login library": ts(
+        LOGINS
+        + """
+            export const sso = pgTable("sso", {
+              issuer: text("issuer"), domain: text("domain"), provider_id: text("provider_id"),
+              tenant_id: text("tenant_id"),
+            });
+        """
+    ),
     "py index=True": py("""
         class Invoice(SQLModel, table=True):
             id: int = Field(primary_key=True)
@@ -97,6 +112,18 @@ NOOP = {
 }
 
 FINDING = {
+    "ts the members, as a login library keeps them": (
+        ts(
+            LOGINS
+            + """
+                export const members = pgTable("members", {
+                  user_id: text("user_id"), role: text("role"),
+                  tenant_id: text("tenant_id"),
+                });
+            """
+        ),
+        [Found(8, 15, f"`members.tenant_id` {WHY}")],
+    ),
     "py no index": (
         py("""
             class Invoice(SQLModel, table=True):

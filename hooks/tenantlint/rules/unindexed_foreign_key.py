@@ -22,8 +22,9 @@ class UnindexedForeignKey(Rule):
     ## What it does
     Asks every foreign key for an index, a unique constraint or a primary key that begins with its columns, in any
     order; a migration may declare either. Columns that a relation joins on count as a foreign key where they reference
-    a key of the other table. A unique key over some of the columns is enough, and so is an index that begins with one
-    of several, the tenant aside. A partial index is not, unless the columns may be NULL.
+    a key of the other table, and a relation there leads back (under the presets `strict` and `all`, without one too). A
+    unique key over some of the columns is enough, and so is an index that begins with one of several, the tenant aside.
+    A partial index is not, unless the columns may be NULL.
 
     The tenant column by itself is for unindexed-tenant-id (IDX001). In MySQL, InnoDB indexes every declared foreign
     key, so that only those are reported which a relation gives.
@@ -143,5 +144,6 @@ def _references(table: Table, view: SchemaView) -> Iterator[tuple[tuple[str, ...
                 yield columns, table.at, None
     for relation, columns in relation_keys(table):
         target, referenced = view.find(relation.target_id), known(relation.target_columns)
-        if relation.kind == "one" and target and referenced and view.is_unique(target, referenced):
+        followed = view.settings.strict or isinstance(relation.inverse, str)
+        if relation.kind == "one" and target and referenced and followed and view.is_unique(target, referenced):
             yield columns, relation.at, relation

@@ -23,9 +23,13 @@ class Change(Record):
 
 
 class RemoveText(Change):
-    """Delete a stretch of text, such as a comment, and the line where nothing else stands on it."""
+    """Delete a stretch of text.
+
+    With ``tidy``, as for a comment, the blanks before it go too, and the line where nothing else stands on it.
+    """
 
     at: Location
+    tidy: bool = True
 
 
 class RenameColumn(Change):

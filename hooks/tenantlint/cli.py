@@ -43,6 +43,16 @@ CHECK: Final = Command(
             ),
         ),
         (
+            "Fixes",
+            (
+                Option("--fix", "make the fixes that are safe"),
+                Option("--unsafe-fixes", "with --fix or --diff, make those too that need a migration or a reader"),
+                Option("--diff", "print what --fix would change, and change nothing; status 1 where that is anything"),
+                Option("--pin-column-name", "rename in code only: columns keep their names in the database"),
+                Option("--exit-non-zero-on-fix", "exit with status 1 where a file was changed"),
+            ),
+        ),
+        (
             "Output",
             (
                 Option(

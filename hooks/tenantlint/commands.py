@@ -12,12 +12,18 @@ from tenantlint.config import OWN_FILE, Overrides, defaults, load
 from tenantlint.config_tree import ConfigTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tenantlint.arguments import Arguments
+    from tenantlint.asked import Opened
+    from tenantlint.change import Use
     from tenantlint.diagnostic import Crash, Severity
+    from tenantlint.fix import Withheld
+    from tenantlint.pipeline import Outcome
+    from tenantlint.project import Project
     from tenantlint.report.model import Report
     from tenantlint.selection import PresetName
+    from tenantlint.source import Location
 
 CLEAN: Final = 0
 FINDINGS: Final = 1
@@ -37,18 +43,85 @@ def check(arguments: Arguments) -> int:
     cwd = os.getcwd()
     opening = Opening(arguments.operands, cwd, _stdin(arguments))
     from tenantlint import pipeline
-    from tenantlint.report.model import report
 
     configs = _configs(opening.root, arguments)
     opened = opening.finish(configs, arguments.flag("--force-exclude"))
+    if arguments.flag("--fix") or arguments.flag("--diff"):
+        return _fix(opened, configs, arguments, _show_path(opening.root, cwd))
     outcome = pipeline.check(opened.project, opened.asked, configs, opened.problems)
+    return _report(opened.project, outcome, arguments, _show_path(opening.root, cwd))
+
+
+def _report(project: Project, outcome: Outcome, arguments: Arguments, show_path: Callable[[str], str]) -> int:
+    """Print what a check found and return the exit status."""
+    from tenantlint.report.model import report
+
     unresolved = outcome.unresolved if arguments.flag("--explain-unknown") else None
-    found = report(opened.project, outcome.diagnostics, unresolved)
-    sys.stdout.write(_render(found, arguments, _show_path(opening.root, cwd)))
+    sys.stdout.write(_render(report(project, outcome.diagnostics, unresolved), arguments, show_path))
     _tell_crashes(outcome.crashes)
     if outcome.crashes:
         return ERROR
     return FINDINGS if outcome.failed and not arguments.flag("--exit-zero") else CLEAN
+
+
+def _fix(opened: Opened, configs: ConfigTree, arguments: Arguments, show_path: Callable[[str], str]) -> int:
+    """Make the fixes, or print them as a diff, and tell which were withheld and why."""
+    if arguments.flag("--stdin-filename"):
+        raise UsageError("--fix and --diff work on files, not on standard input")
+    from tenantlint import fix
+
+    fixer = fix.Fixer(opened.asked, configs, arguments.flag("--unsafe-fixes"), arguments.flag("--pin-column-name"))
+    fixed = fixer.fix(opened.project, opened.problems)
+    if arguments.flag("--diff"):
+        sys.stdout.write(fix.diff(opened.project, fixed.contents, show_path))
+        _tell_withheld(fixed.withheld, opened.project, show_path)
+        return FINDINGS if fixed.contents else CLEAN
+    if not _write(opened.project, fixed.contents, show_path):
+        return ERROR
+    status = _report(fix.laid_over(opened.project, fixed.contents), fixed.outcome, arguments, show_path)
+    _tell_withheld(fixed.withheld, opened.project, show_path)
+    if fixed.contents and not arguments.flag("--quiet"):
+        print(
+            f"Fixed {_count(len(fixed.applied), 'finding')} in {_count(len(fixed.contents), 'file')}.", file=sys.stderr
+        )
+    return max(status, FINDINGS) if fixed.contents and arguments.flag("--exit-non-zero-on-fix") else status
+
+
+def _write(project: Project, contents: Mapping[str, bytes], show_path: Callable[[str], str]) -> bool:
+    """Write files; tell and return False where one has changed since it was read, or cannot be written."""
+    from tenantlint import fix
+
+    try:
+        changed = fix.write(project, contents)
+    except OSError as error:
+        print(f"tenantlint: error: nothing was changed: {error}", file=sys.stderr)
+        return False
+    if changed is not None:
+        print(f"tenantlint: error: {show_path(changed)} has changed meanwhile; nothing was changed", file=sys.stderr)
+    return changed is None
+
+
+def _tell_withheld(withheld: Sequence[Withheld], project: Project, show_path: Callable[[str], str]) -> None:
+    for each in withheld:
+        print(f"{_where(each.diagnostic.at, project, show_path)}: {each.diagnostic.code} not fixed: {each.reason}",
+              file=sys.stderr)  # fmt: skip
+        _tell_uses(each.patch.unresolved, project, show_path)
+
+
+def _tell_uses(uses: Sequence[Use], project: Project, show_path: Callable[[str], str]) -> None:
+    for use in uses:
+        print(f"  {_where(use.at, project, show_path)}: {use.what}", file=sys.stderr)
+
+
+def _where(at: Location, project: Project, show_path: Callable[[str], str]) -> str:
+    from tenantlint.report.model import placer
+
+    start = placer(project)(at).start
+    return f"{show_path(at.path)}:{start.line}:{start.column}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def dump(arguments: Arguments) -> int:

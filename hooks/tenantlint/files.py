@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def replace_file(path: str, data: bytes) -> None:
@@ -11,9 +15,34 @@ def replace_file(path: str, data: bytes) -> None:
     The content is written to another file in the same folder, which then takes the place of the first; a link stays
     and its target is replaced. Raises OSError, and then the file is as it was.
     """
+    replace_files({path: data})
+
+
+def replace_files(contents: Mapping[str, bytes]) -> None:
+    """Give each file its content. All are written beside their places before the first one takes its place.
+
+    So a full disk or a folder that is not writable changes nothing, and a process that dies leaves each file old or
+    new. Folders that are missing are made. Raises OSError.
+    """
+    written: list[tuple[str, str]] = []
+    try:
+        for path, data in contents.items():
+            place = os.path.realpath(path)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            written.append((_write_beside(place, data), place))
+        while written:
+            temporary, place = written[0]
+            os.replace(temporary, place)
+            del written[0]
+    finally:
+        for temporary, _ in written:
+            os.unlink(temporary)
+
+
+def _write_beside(place: str, data: bytes) -> str:
+    """Write the content to a new file in the folder of ``place``, with the permissions of that, and return its path."""
     from tempfile import mkstemp
 
-    place = os.path.realpath(path)
     handle, temporary = mkstemp(prefix=f".{os.path.basename(place)}.", dir=os.path.dirname(place))
     try:
         with open(handle, "wb") as file:
@@ -21,10 +50,10 @@ def replace_file(path: str, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, _mode(place))
-        os.replace(temporary, place)
     except BaseException:
         os.unlink(temporary)
         raise
+    return temporary
 
 
 def _mode(path: str) -> int:

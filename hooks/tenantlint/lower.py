@@ -26,7 +26,10 @@ class _Writer(Protocol):
 def lower(change: Change, context: Lowering) -> Patch:
     """Return the patch for a change. Where it cannot be made, the patch says why and has no edits."""
     if isinstance(change, RemoveText):
-        return Patch((_removal(context.project.source(change.at.path), change.at),))
+        at = change.at
+        return Patch(
+            (_removal(context.project.source(at.path), at) if change.tidy else Edit(at.path, at.start, at.end, ""),)
+        )
     if isinstance(change, WriteDowngrade):
         return _writer("tenantlint.lang.alembic.write").lower(change, context)
     table = context.table(getattr(change, "table_id", ""))
@@ -39,6 +42,33 @@ def lower(change: Change, context: Lowering) -> Patch:
     if stored.refused is not None:
         return Patch(refused=stored.refused)
     return Patch((*code.edits, *stored.edits), (*code.files, *stored.files), (*code.unresolved, *stored.unresolved))
+
+
+def problems(source: Source) -> tuple[object, ...]:
+    """Return what is wrong with the syntax of a file, as far as its language can tell."""
+    if source.path.endswith((".py", ".pyi")):
+        from tenantlint.lang.sqlmodel.extract import extract
+
+        return extract(source).problems
+    if source.path.endswith(".sql"):
+        from tenantlint.lang.sql.parse import operations
+
+        return operations(source).problems
+    if source.path.endswith(".json"):
+        return _json_problems(source)
+    from tenantlint.lang.drizzle.extract import extract as extract_typescript
+
+    return extract_typescript(source).problems
+
+
+def _json_problems(source: Source) -> tuple[object, ...]:
+    from json import loads
+
+    try:
+        loads(source.data)
+    except ValueError as error:
+        return (error,)
+    return ()
 
 
 def _writer(module: str) -> _Writer:

@@ -27,12 +27,14 @@ class Outcome(Record):
 
     ``diagnostics`` are sorted by path, place and code. ``failed`` tells whether one of them is as severe as
     ``fail-on`` says. ``unresolved`` is what could not be read statically. A crash makes the rest incomplete.
+    ``schema`` is what was checked.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     failed: bool
     unresolved: tuple[Unresolved, ...]
     crashes: tuple[Crash, ...]
+    schema: Schema
 
 
 def check(project: Project, asked: Container[str], configs: ConfigTree, problems: Iterable[Diagnostic]) -> Outcome:
@@ -60,6 +62,7 @@ def check(project: Project, asked: Container[str], configs: ConfigTree, problems
         any(each.severity == "error" or configs.of(each.at.path).fail_on == "warning" for each in kept),
         tuple(sorted((item for item in linked.schema.unresolved if item.at.path in asked), key=_unresolved_order)),
         tuple(crashes),
+        linked.schema,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.change import Fix, RemoveText
+from tenantlint.comments import comments
 from tenantlint.diagnostic import INPUT_PROBLEMS, Diagnostic
 from tenantlint.rules import RULES, find
 from tenantlint.rules.unused_suppression import UnusedSuppression as Rule
@@ -67,14 +69,19 @@ def _judge(
         empty = directive.rules is not None
         if not foreign and (empty or (everything and not used)):
             what = "names no rule, so that it silences nothing" if empty else "silences nothing here"
-            yield _diagnostic(text.decode("utf-8", "replace"), f"{what}: {_LATER}", directive.at)
+            gone = _comment_of(source, directive)
+            yield _diagnostic(text.decode("utf-8", "replace"), f"{what}: {_LATER}", directive.at, gone)
         return
-    for word, at in _words(directive, text, b":" if foreign else b"["):
+    words = list(_words(directive, text, b":" if foreign else b"["))
+    idle = [at for word, at in words if (code := find(word)) is not None and code in ran and code not in used]
+    for word, at in words:
         code = find(word)
         if code is None and not foreign:
             yield _diagnostic(word, _not_a_rule(word), at)
-        elif code is not None and code in ran and code not in used:
-            yield _diagnostic(word, f"is silenced here, where no {code} is found: {_LATER} from the comment", at)
+        elif at in idle:
+            what = f"is silenced here, where no {code} is found: {_LATER} from the comment"
+            whole = len(idle) == len(words)
+            yield _diagnostic(word, what, at, _comment_of(source, directive) if whole else _item(source, at), whole)
 
 
 def _words(directive: Suppression, text: bytes, opening: bytes) -> Iterator[tuple[str, Location]]:
@@ -83,6 +90,28 @@ def _words(directive: Suppression, text: bytes, opening: bytes) -> Iterator[tupl
     for match in re.finditer(_WORD, text[start:]):
         at = directive.at.start + start
         yield match[0].decode("utf-8", "replace"), Location(directive.at.path, at + match.start(), at + match.end())
+
+
+def _comment_of(source: Source, directive: Suppression) -> Location | None:
+    """Return the comment that says nothing else than the directive and its reason, None where it says more."""
+    for comment in comments(source):
+        if comment.start <= directive.at.start < comment.end:
+            before = source.data[comment.start : directive.at.start].strip(b" \t#/*-")
+            after = source.data[directive.at.end : comment.end].strip()
+            if not before and (not after.strip(b"*/") or after.startswith(b"--")):
+                return Location(source.path, comment.start, comment.end)
+    return None
+
+
+def _item(source: Source, at: Location) -> Location:
+    """Return the place of one of several codes in a list, with the comma and the blanks that go with it."""
+    data, start, end = source.data, at.start, at.end
+    behind = re.compile(rb"[ \t]*,[ \t]*|[ \t]+").match(data, end)
+    if behind is not None and data[behind.end() : behind.end() + 1].isalnum():
+        return Location(source.path, start, behind.end())
+    while data[start - 1 : start] in (b" ", b"\t", b","):
+        start -= 1
+    return Location(source.path, start, end)
 
 
 def _not_a_rule(word: str) -> str:
@@ -94,5 +123,7 @@ def _not_a_rule(word: str) -> str:
     return "is no rule, so that the comment does not silence what it means to; write the code or the name of a rule"
 
 
-def _diagnostic(subject: str, text: str, at: Location) -> Diagnostic:
-    return Diagnostic(Rule.code, Rule.name, Rule.severity, f"`{subject}` {text}", at)
+def _diagnostic(subject: str, text: str, at: Location, gone: Location | None = None, whole: bool = True) -> Diagnostic:
+    title = "Remove what silences nothing"
+    fix = None if gone is None else Fix(title, "safe", RemoveText(gone, whole))
+    return Diagnostic(Rule.code, Rule.name, Rule.severity, f"`{subject}` {text}", at, fix)

@@ -1,0 +1,181 @@
+"""Fixing: check, turn the findings' changes into patches, apply those that go together, and check again.
+
+All of it happens in memory, on the project with the new contents laid over it. ``write`` then puts whole files in
+place.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from tenantlint import edit, pipeline
+from tenantlint.files import replace_files
+from tenantlint.lang.lowering import Lowering
+from tenantlint.lower import lower, problems
+from tenantlint.project import Project
+from tenantlint.record import Record
+from tenantlint.source import BOM, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Mapping
+
+    from tenantlint.change import Change, Fix, Patch
+    from tenantlint.config_tree import ConfigTree
+    from tenantlint.diagnostic import Diagnostic
+    from tenantlint.pipeline import Outcome
+
+MAX_PASSES: Final = 10
+"""A fix can make room for another, as one that waited for the same lines; more passes than this are a loop."""
+
+
+class Withheld(Record):
+    """A fix that was not made: the finding, why, and the uses that nobody could resolve."""
+
+    diagnostic: Diagnostic
+    patch: Patch
+    reason: str
+
+
+class Fixed(Record):
+    """What fixing comes to.
+
+    ``contents`` are the new bytes of each file that changes, byte order mark included. ``applied`` are the findings
+    whose fixes were made, in order. ``outcome`` is what a check finds afterwards.
+    """
+
+    contents: Mapping[str, bytes]
+    applied: tuple[Diagnostic, ...]
+    withheld: tuple[Withheld, ...]
+    outcome: Outcome
+
+
+class Fixer:
+    """Fixes a project. ``unsafe`` allows unsafe fixes; ``pin`` keeps the names that the database has."""
+
+    def __init__(self, asked: Container[str], configs: ConfigTree, unsafe: bool = False, pin: bool = False) -> None:
+        self._asked = asked
+        self._configs = configs
+        self._unsafe = unsafe
+        self._pin = pin
+        self._done: set[tuple[str, Change]] = set()
+        self._withheld: dict[tuple[str, Change], Withheld] = {}
+
+    def fix(self, project: Project, found: Iterable[Diagnostic]) -> Fixed:
+        """Fix what can be fixed. ``found`` are the problems of discovery. Raises ConfigError as a check does."""
+        problems_of_discovery = tuple(found)
+        contents: dict[str, bytes] = {}
+        applied: list[Diagnostic] = []
+        for _ in range(MAX_PASSES):
+            outcome = pipeline.check(project, self._asked, self._configs, problems_of_discovery)
+            chosen, changed = self._round(project, outcome)
+            if not chosen:
+                break
+            applied += chosen
+            contents |= changed
+            project = laid_over(project, changed)
+        else:
+            outcome = pipeline.check(project, self._asked, self._configs, problems_of_discovery)
+        left = [each for key, each in self._withheld.items() if key not in self._done]
+        return Fixed(contents, tuple(applied), tuple(left), outcome)
+
+    def _round(self, project: Project, outcome: Outcome) -> tuple[list[Diagnostic], dict[str, bytes]]:
+        """Return the findings that one pass fixes, and the contents that this gives."""
+        context = Lowering(project, outcome.schema, self._pin)
+        chosen: list[Diagnostic] = []
+        edits: list[edit.Edit] = []
+        changed: dict[str, bytes] = {}
+        for diagnostic in outcome.diagnostics:
+            if diagnostic.fix is None or (diagnostic.code, diagnostic.fix.change) in self._done:
+                continue
+            patch = self._patch(diagnostic, diagnostic.fix, context)
+            if patch is None or edit.overlap([*edits, *patch.edits]) or {path for path, _ in patch.files} & {*changed}:
+                continue
+            trial = _contents(project, [*edits, *patch.edits], patch)
+            broken = _broken(project, trial)
+            if broken is not None:
+                self._hold(diagnostic, patch, f"{broken} would not parse any more")
+                continue
+            self._done.add((diagnostic.code, diagnostic.fix.change))
+            chosen.append(diagnostic)
+            edits += patch.edits
+            changed |= trial
+        return chosen, changed
+
+    def _patch(self, diagnostic: Diagnostic, fix: Fix, context: Lowering) -> Patch | None:
+        """Return the patch of a fix that may be made, None where it is withheld."""
+        if fix.applicability == "unsafe" and not self._unsafe:
+            return None
+        patch = lower(fix.change, context)
+        if patch.refused is None and (self._unsafe or not patch.unresolved):
+            return patch
+        self._hold(diagnostic, patch, patch.refused or "some uses cannot be resolved")
+        return None
+
+    def _hold(self, diagnostic: Diagnostic, patch: Patch, reason: str) -> None:
+        if diagnostic.fix is not None:
+            self._withheld[diagnostic.code, diagnostic.fix.change] = Withheld(diagnostic, patch, reason)
+
+
+def laid_over(project: Project, contents: Mapping[str, bytes]) -> Project:
+    """Return the project as it is with new contents of some files."""
+    return Project(project.root, project.files, {**project.overlay, **contents})
+
+
+def patched(project: Project, patch: Patch) -> tuple[dict[str, bytes], str | None]:
+    """Return the contents that one patch gives, and the path of a file that would not parse any more."""
+    contents = _contents(project, patch.edits, patch)
+    return contents, _broken(project, contents)
+
+
+def _contents(project: Project, edits: Iterable[edit.Edit], patch: Patch) -> dict[str, bytes]:
+    contents = {}
+    for path, members in edit.by_path(edits).items():
+        source = project.source(path)
+        contents[path] = BOM * source.bom + edit.apply(source.data, members)
+    return contents | {path: text.encode() for path, text in patch.files}
+
+
+def _broken(project: Project, contents: Mapping[str, bytes]) -> str | None:
+    for path, data in contents.items():
+        before = len(problems(project.source(path))) if path in project else 0
+        if len(problems(Source(path, data))) > before:
+            return path
+    return None
+
+
+def write(project: Project, contents: Mapping[str, bytes]) -> str | None:
+    """Write the new contents of files. Returns the path of a file that has changed meanwhile; then nothing is written.
+
+    Each file is replaced whole. Raises OSError where a file cannot be written, and then none has been.
+    """
+    for path in contents:
+        place = os.path.join(project.root, path)
+        if path in project:
+            source = project.source(path)
+            with open(place, "rb") as file:
+                if file.read() != BOM * source.bom + source.data:
+                    return path
+        elif os.path.lexists(place):
+            return path
+    replace_files({os.path.join(project.root, path): data for path, data in contents.items()})
+    return None
+
+
+def diff(project: Project, contents: Mapping[str, bytes], show_path: Callable[[str], str]) -> str:
+    """Return the changes as a unified diff. Lines end as in the files; a missing last line end is told."""
+    from difflib import unified_diff
+
+    parts: list[str] = []
+    for path in sorted(contents):
+        old = project.source(path).data if path in project else b""
+        new = contents[path].removeprefix(BOM)
+        name = show_path(path)
+        lines = unified_diff(_lines(old), _lines(new), name if path in project else "/dev/null", name)
+        for line in lines:
+            parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(parts)
+
+
+def _lines(data: bytes) -> list[str]:
+    return data.decode("utf-8", "replace").splitlines(keepends=True) if data else []

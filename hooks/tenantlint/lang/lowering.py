@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from tenantlint.schema import Column, Schema, Table
 
 
+class RefusedError(Exception):
+    """A change cannot be made for certain; the message says why, for people."""
+
+
 class Lowering(Record):
     """The project and its schema, as they are before the change. ``pin`` keeps the names that the database has."""
 

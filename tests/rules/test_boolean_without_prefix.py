@@ -49,6 +49,7 @@ NOOP = {
     "py a type that is not known": model("active: settings.FLAG"),
     "py a verb": model("allow_comments: bool"),
     "py a name that says its type": model("limit_flag: bool"),
+    "py a choice": model("news_opt_in: bool"),
     "ts is_": table('isActive: boolean("is_active")'),
     "ts camelCase is for NAM001": table('isActive: boolean("isActive")'),
     "ts an abbreviation in camelCase": table('is2FAEnabled: boolean("is2FAEnabled")'),

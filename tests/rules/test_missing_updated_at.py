@@ -122,6 +122,7 @@ NOOP = {
     "py rows that are known by a digest": model(CREATED, "name: str", "token_hash: str"),
     "py rows that tell of their last use": model(CREATED, "name: str", "last_seen_at: datetime"),
     "py the role of who said it": model(CREATED, "role: str", "content: str"),
+    "py the name of what ran": model(CREATED, "name: str", "status: str", "traceback: str", "done: datetime | None"),
     "py the name that a file came with": model(CREATED, "name: str", "size: int"),
     "py what is said to be deleted": model(CREATED, "is_deleted: bool = False"),
     "ts a flag without a default": table(TS_CREATED, 'success: boolean("success").notNull()'),

@@ -47,6 +47,9 @@ _SAID: Final = frozenset({"body", "content", "message", "parts", "text"})
 _STORED: Final = frozenset({"content_type", "file_size", "mime_type", "size", "size_bytes"})
 """Columns of a file: the name beside them is the one that it came with."""
 
+_RAN: Final = frozenset({"error", "error_message", "exit_code", "result", "traceback"})
+"""Columns of what ran: the name beside them is that of what was run."""
+
 _DONE: Final = frozenset({"completed", "done", "ended", "finished"})
 _PASSED_THROUGH: Final = frozenset({"phase", "stage", "state", "status"})
 _EXPIRY: Final = frozenset({"expiration", "expires", "expiry"})
@@ -161,7 +164,7 @@ def shows_change(table: Table) -> bool:
     """
     names = {"_".join(_words(column)) for column in table.columns}
     edited = _EDITED & names
-    if edited - ({"role"} if names & _SAID else set()) - ({"name"} if names & _STORED else set()):
+    if edited - ({"role"} if names & _SAID else set()) - ({"name"} if names & (_STORED | _RAN) else set()):
         return True
     return any(map(_is_passed_through, table.columns)) and not _has_times_of_change(table.columns)
 

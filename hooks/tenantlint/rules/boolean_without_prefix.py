@@ -26,9 +26,11 @@ _VERBS: Final = frozenset(
 
 
 def _says_so(name: str) -> bool:
-    """Return whether the name can only be that of a boolean: it begins with a verb or ends in the type."""
+    """Return whether the name can only be a boolean's: it begins with a verb, or ends in the type or ``opt_in``."""
     words = name.strip("_").split("_")
-    return (len(words) > 1 and words[0] in _VERBS) or words[-1] in ("bool", "boolean", "flag")
+    if len(words) > 1 and (words[0] in _VERBS or words[-2:] in (["opt", "in"], ["opt", "out"])):
+        return True
+    return words[-1] in ("bool", "boolean", "flag")
 
 
 class BooleanWithoutPrefix(Rule):
@@ -36,8 +38,8 @@ class BooleanWithoutPrefix(Rule):
 
     ## What it does
     Asks the name of every boolean column for one of the `prefixes` `is_`, `has_` and `can_`. Names that begin with a
-    verb, such as `show_totals` or `allow_reversal`, or end in `_flag` or `_bool`, are reported under the preset
-    `strict` only; the columns that Auth.js and Better Auth prescribe are not reported.
+    verb, such as `show_totals` or `allow_reversal`, or end in `_flag`, `_bool` or `_opt_in`, are reported under the
+    preset `strict` only; the columns that Auth.js and Better Auth prescribe are not reported.
 
     ## Why is this bad
     `archive`, `public` or `verified` may as well be a time, a label or a link. `is_archived` can only be true or

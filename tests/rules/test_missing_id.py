@@ -142,6 +142,13 @@ NOOP = {
             "migrations/0001_first.sql": "CREATE TABLE things (slug text PRIMARY KEY);",
         }
     ),
+    "ts migrations that begin after the table was made": project(
+        {
+            "schema.ts": 'import { pgTable, text } from "drizzle-orm/pg-core"; '
+            'export const things = pgTable("things", { slug: text("slug") });',
+            "migrations/0001_first.sql": "ALTER TABLE things ENABLE ROW LEVEL SECURITY;",
+        }
+    ),
 }
 
 FINDING = {

@@ -134,7 +134,7 @@ class MissingId(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report the key, or else the type of the column."""
         key, column = known(table.primary_key), self._id(table)
-        if key is None or "primary_key" in table.incomplete or any(twin.primary_key for twin in _unkeyed(table, view)):
+        if key is None or "primary_key" in table.incomplete or _has_key_elsewhere(table, view):
             return
         if (column is None or column.name is UNKNOWN) and any(each.name is UNKNOWN for each in table.columns):
             return
@@ -193,9 +193,9 @@ class MissingId(Rule):
             yield Finding(column.at, table, label(table, column), text)
 
 
-def _unkeyed(table: Table, view: SchemaView) -> Iterable[Table]:
-    """Return what the migrations make of a table to which the model gives no key."""
-    return () if table.primary_key else view.twins(table)
+def _has_key_elsewhere(table: Table, view: SchemaView) -> bool:
+    """Return whether the migrations give, or may give, a key to a table to which the model gives none."""
+    return table.primary_key == () and any(twin.primary_key != () for twin in view.twins(table))
 
 
 def _is_named_by(column: Column | None, table: Table, view: SchemaView) -> bool:

@@ -415,6 +415,7 @@ FULL_TEXT = {
     "virtual": ({"name": "notes_fts"}, False),
     "virtual with a version": ({"name": "fts5_notes"}, False),
     "keyed": ({"name": "notes_fts", "primary_key": ("id",)}, True),
+    "perhaps keyed": ({"name": "notes_fts", "primary_key": UNKNOWN}, False),
     "referencing": ({"name": "notes_fts", "foreign_keys": (key(("a",), "u"),)}, True),
     "PostgreSQL": ({"name": "notes_fts", "dialect": "postgresql"}, True),
     "another name": ({"name": "gifts"}, True),

@@ -55,13 +55,14 @@ class SchemaFacts:
         """
         name = table.qualified_name
         others = () if name is UNKNOWN else self._models.get((table.orm, _in_public(name)), ())
-        columns = {column.name for column in table.columns}
+        columns = {column.name for column in table.columns} - {UNKNOWN}
         for other in others:
             if other is not table and other.dialect == table.dialect:
                 more = {column.name for column in other.columns}
                 if UNKNOWN in more or "columns" in other.incomplete or columns < more:
                     return True
-                if not table.foreign_keys and other.foreign_keys and len(columns - more) * 5 <= len(columns):
+                with_keys = other.foreign_keys or "foreign_keys" in other.incomplete
+                if not table.foreign_keys and with_keys and len(columns - more) * 5 <= len(columns):
                     return True
         return False
 

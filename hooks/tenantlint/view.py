@@ -151,10 +151,12 @@ class SchemaView(SchemaFacts):
         ``child_workspace_id`` does for ``workspace_id``. Where people are the tenants, such columns have many names.
         """
         names = [snake_case(name) for name in self.settings.tenant_columns]
-        for key in table.foreign_keys:
-            columns = known(key.columns) or ()
-            column = table.column(columns[0]) if len(columns) == 1 and key.target_id in self.tenant_roots else None
-            if column is not None and column.nullable is False:
+        targets = {UNKNOWN, *self.tenant_roots}
+        referencing = [key.columns for key in table.foreign_keys if key.target_id in targets]
+        if any(known(columns) is None for columns in referencing):
+            return True
+        for column in table.columns:
+            if column.nullable is not True and (column.name,) in referencing:
                 called = snake_case(column.key)
                 if any(name == "user_id" or called.endswith(f"_{name}") for name in names):
                     return True
@@ -199,7 +201,12 @@ def _is_called(column: Column, name: str) -> bool:
 
 def _is_full_text_index(table: Table) -> bool:
     """Return whether ``table`` is one of SQLite's virtual tables, which no index, key or constraint can be added to."""
-    if table.dialect != "sqlite" or table.name is UNKNOWN or table.primary_key or table.foreign_keys:
+    if (
+        table.dialect != "sqlite"
+        or table.name is UNKNOWN
+        or table.primary_key not in (UNKNOWN, ())
+        or table.foreign_keys
+    ):
         return False
     return not _FULL_TEXT.isdisjoint(table.name.lower().split("_"))
 

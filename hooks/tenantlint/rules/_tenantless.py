@@ -26,7 +26,7 @@ def may_be_without_tenant(table: Table, view: SchemaView) -> bool:
     name = snake_case(label(table))
     return (
         any(_outlives_tenant(key, table, view) or _goes_with_user(key, table, view) for key in table.foreign_keys)
-        or any(snake_case(column.key) == "owner_id" and column.nullable is False for column in table.columns)
+        or any(snake_case(column.key) == "owner_id" and column.nullable is not True for column in table.columns)
         or not _AUDITS.isdisjoint(name.split("_"))
         or (name in _USERS and any(_are_members(each, table, view) for each in view.schema))
     )
@@ -34,25 +34,27 @@ def may_be_without_tenant(table: Table, view: SchemaView) -> bool:
 
 def _outlives_tenant(key: ForeignKey, table: Table, view: SchemaView) -> bool:
     columns = known(key.columns)
-    return columns is not None and key.on_delete in ("set null", UNKNOWN) and view.is_tenant_key(table, columns)
+    return key.on_delete in ("set null", UNKNOWN) and (columns is None or view.is_tenant_key(table, columns))
 
 
 def _goes_with_user(key: ForeignKey, table: Table, view: SchemaView) -> bool:
     """Return whether a row always has the user that the key references, and is deleted with them."""
-    target = view.find(key.target_id)
-    if target is None or key.on_delete != "cascade" or snake_case(label(target)) not in _USERS:
+    target, names = view.find(key.target_id), known(key.columns)
+    is_user = key.target_id is UNKNOWN or (target is not None and snake_case(label(target)) in _USERS)
+    if not is_user or key.on_delete not in ("cascade", UNKNOWN):
         return False
-    columns = [table.column(name) for name in known(key.columns) or ()]
-    return bool(columns) and all(column is not None and column.nullable is False for column in columns)
+    return names is None or all(column.nullable is not True for column in table.columns if column.name in names)
 
 
 def _are_members(table: Table, users: Table, view: SchemaView) -> bool:
     """Return whether a row of ``table`` puts one of ``users`` into a tenant."""
-    tenant = tuple(name for name in view.tenant_names(table) if name is not UNKNOWN)
+    tenant = view.tenant_names(table)
     for key in table.foreign_keys:
-        columns = known(key.columns)
-        if tenant and columns and key.target_id == users.id:
-            pair = (*columns, *tenant)
-            if set(pair) <= set(known(table.primary_key) or ()) or view.is_unique(table, pair):
+        columns, primary = known(key.columns), known(table.primary_key)
+        if tenant and key.target_id in (users.id, UNKNOWN):
+            if columns is None or primary is None or UNKNOWN in tenant:
+                return True
+            pair = (*columns, *(name for name in tenant if name is not UNKNOWN))
+            if set(pair) <= set(primary) or view.may_be_unique(table, pair):
                 return True
     return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tenantlint.rule import Finding, Rule, label
 from tenantlint.rules._sides import candidates, is_certain, named_apart
 from tenantlint.schema import UNKNOWN, Maybe
+from tenantlint.view import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -160,10 +161,17 @@ def _once(relations: list[Relation]) -> list[Relation]:
     """Return the relations without those that another file declares too."""
     found: list[Relation] = []
     for each in relations:
-        joined = (each.columns, each.target_columns)
-        if all(joined != (other.columns, other.target_columns) or each.at.path == other.at.path for other in found):
+        if not any(_are_one(each, other) for other in found):
             found.append(each)
     return found
+
+
+def _are_one(one: Relation, other: Relation) -> bool:
+    """Return whether two files declare one relation, or may."""
+    sides = ((one.columns, other.columns), (one.target_columns, other.target_columns))
+    return one.at.path != other.at.path and all(
+        known(here) is None or known(there) is None or here == there for here, there in sides
+    )
 
 
 def _back_texts(relation: Relation, named: str, table: Table, target: Table) -> Iterator[str]:

@@ -159,8 +159,9 @@ class MissingRelation(Rule):
 
 def _is_loaded_with(table: Table, columns: tuple[str, ...], target: Table) -> bool:
     """Return whether a row is a part of one of ``target``, keyed by its key, and a relation there names the columns."""
-    return columns == known(table.primary_key) and any(
-        each.target_id == table.id and known(each.target_columns) == columns for each in target.relations
+    return known(table.primary_key) in (columns, None) and any(
+        each.target_id in (table.id, UNKNOWN) and known(each.target_columns) in (columns, None)
+        for each in target.relations
     )
 
 

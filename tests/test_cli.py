@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tenantlint import __version__, commands, pipeline, rules
+from tenantlint import __version__, pipeline, rules, running
 from tenantlint.arguments import usage
 from tenantlint.cli import COMMANDS, main, overview
 from tenantlint.config import defaults
@@ -200,7 +200,7 @@ def test_exit_status(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         (["check", "--frob"], "unknown option --frob"),
         (["check", "--stdin-filename", "a.ts", "b.ts"], "--stdin-filename goes without paths"),
         (["check", "--config", "a.toml", "--no-config"], "--config and --no-config exclude each other"),
-        (["frob"], "no such command: frob (there are check, dump, rule, init)"),
+        (["frob"], "no such command: frob (there are check, dump, rule, init, rename)"),
         (["rule", "XXX001"], "no such rule: XXX001 (tenantlint rule lists them)"),
         (["rule", "TEN001", "TEN002"], "unexpected argument: TEN002"),
     ],
@@ -336,7 +336,7 @@ def test_use_color(
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal, raising=False)
-    assert commands.use_color(choice) is expected
+    assert running.use_color(choice) is expected
 
 
 def test_colour_on_request(cli: Cli) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import __version__, commands
 from tenantlint.arguments import HELP, Command, Option, UsageError, read, usage
-from tenantlint.commands import CLEAN, ERROR
 from tenantlint.config import ConfigError
+from tenantlint.running import CLEAN, ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,6 +110,27 @@ RULE: Final = Command(
     "a code or a name",
     most=1,
 )
+RENAME: Final = Command(
+    "rename",
+    "Rename a column in code, in every file that uses it, and in the database by a migration",
+    (
+        (
+            "Options",
+            (
+                Option("--all", "rename whatever the naming rules (NAM) find, instead of one column"),
+                Option("--pin-column-name", "rename in code only: the column keeps its name in the database"),
+                Option("--unsafe-fixes", "rename though some uses cannot be resolved; they are listed"),
+                Option("--diff", "print what would change, and change nothing; status 1 where that is anything"),
+                Option("--in", "the file or folder that declares the table, where several have its name", "PATH"),
+                *_CONFIG,
+                HELP,
+            ),
+        ),
+    ),
+    "TABLE.COLUMN NEW",
+    "the column as the code or the database calls it, and its new name in code",
+    most=2,
+)
 INIT: Final = Command(
     "init",
     "Propose a configuration that fits the project, and write it to tenantlint.toml",
@@ -132,6 +153,7 @@ COMMANDS: Final[dict[str, tuple[Command, Callable[[Arguments], int]]]] = {
     "dump": (DUMP, commands.dump),
     "rule": (RULE, commands.rule),
     "init": (INIT, commands.init),
+    "rename": (RENAME, commands.rename),
 }
 
 

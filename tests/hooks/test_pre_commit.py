@@ -224,3 +224,18 @@ def test_what_is_not_staged_is_not_judged(project: Path, installed: Installed) -
     result = pre_commit(project, installed)
     assert result.status == 0
     assert "".join(line(hook, "(no files to check)Skipped") for hook in HOOKS) in result.output
+
+
+def test_the_fix_hook_fails_where_it_changed_a_file(project: Path, installed: Installed) -> None:
+    config = project / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().split("    hooks:\n")[0] + "    hooks:\n      - id: tenantlint-fix\n")
+    kept = BOARDS.replace("export const boards", "// tenantlint: ignore[NAM001] -- no more\nexport const boards")
+    (project / "boards.ts").write_text(kept)
+    git(project, "add", ".")
+    result = pre_commit(project, installed)
+    assert result.status == 1
+    assert "- files were modified by this hook" in result.output
+    assert "Fixed 1 finding in 1 file." in result.output
+    assert (project / "boards.ts").read_text() == BOARDS
+    git(project, "add", ".")
+    assert pre_commit(project, installed).status == 0

@@ -1,0 +1,109 @@
+"""The commands that change files: ``check --fix`` and ``rename``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from tenantlint import fix, renaming
+from tenantlint.arguments import UsageError
+from tenantlint.asked import Opening
+from tenantlint.report.model import placer
+from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, report, show_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tenantlint.arguments import Arguments
+    from tenantlint.asked import Opened
+    from tenantlint.change import Use
+    from tenantlint.config_tree import ConfigTree
+    from tenantlint.fix import Withheld
+    from tenantlint.project import Project
+    from tenantlint.source import Location
+
+
+def check_and_fix(opened: Opened, tree: ConfigTree, arguments: Arguments, shown: Callable[[str], str]) -> int:
+    """Make the fixes, or print them as a diff, and tell which were withheld and why."""
+    if arguments.flag("--stdin-filename"):
+        raise UsageError("--fix and --diff work on files, not on standard input")
+    fixer = fix.Fixer(opened.asked, tree, arguments.flag("--unsafe-fixes"), arguments.flag("--pin-column-name"))
+    fixed = fixer.fix(opened.project, opened.problems)
+    if arguments.flag("--diff"):
+        sys.stdout.write(fix.diff(opened.project, fixed.contents, shown))
+        _tell_withheld(fixed.withheld, opened.project, shown)
+        return FINDINGS if fixed.contents else CLEAN
+    if not _write(opened.project, fixed.contents, shown):
+        return ERROR
+    status = report(fix.laid_over(opened.project, fixed.contents), fixed.outcome, arguments, shown)
+    _tell_withheld(fixed.withheld, opened.project, shown)
+    if fixed.contents and not arguments.flag("--quiet"):
+        print(
+            f"Fixed {_count(len(fixed.applied), 'finding')} in {_count(len(fixed.contents), 'file')}.", file=sys.stderr
+        )
+    return max(status, FINDINGS) if fixed.contents and arguments.flag("--exit-non-zero-on-fix") else status
+
+
+def _write(project: Project, contents: Mapping[str, bytes], shown: Callable[[str], str]) -> bool:
+    """Write files; tell and return False where one has changed since it was read, or cannot be written."""
+    try:
+        changed = fix.write(project, contents)
+    except OSError as error:
+        print(f"tenantlint: error: nothing was changed: {error}", file=sys.stderr)
+        return False
+    if changed is not None:
+        print(f"tenantlint: error: {shown(changed)} has changed meanwhile; nothing was changed", file=sys.stderr)
+    return changed is None
+
+
+def _tell_withheld(withheld: Sequence[Withheld], project: Project, shown: Callable[[str], str]) -> None:
+    for each in withheld:
+        print(f"{_where(each.diagnostic.at, project, shown)}: {each.diagnostic.code} not fixed: {each.reason}",
+              file=sys.stderr)  # fmt: skip
+        _tell_uses(each.patch.unresolved, project, shown)
+
+
+def _tell_uses(uses: Sequence[Use], project: Project, shown: Callable[[str], str]) -> None:
+    for use in uses:
+        print(f"  {_where(use.at, project, shown)}: {use.what}", file=sys.stderr)
+
+
+def _where(at: Location, project: Project, shown: Callable[[str], str]) -> str:
+    start = placer(project)(at).start
+    return f"{shown(at.path)}:{start.line}:{start.column}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def rename(arguments: Arguments) -> int:
+    """``tenantlint rename``: 0 where it is done, 1 where uses stop it or it is only shown, 2 where it is refused."""
+    cwd = os.getcwd()
+    opening = Opening((arguments.one("--in") or ".",), cwd)
+    shown = show_path(opening.root, cwd)
+    if arguments.flag("--all"):
+        if arguments.operands:
+            raise UsageError("--all goes without a column")
+        tree = configs(opening.root, arguments, only=("NAM",))
+        return check_and_fix(opening.finish(tree), tree, arguments, shown)
+    if len(arguments.operands) != 2:
+        raise UsageError("name a column and what it is to be called, as in: tenantlint rename users.emailAddress email")
+    opened = opening.finish(configs(opening.root, arguments))
+    pin, diff = arguments.flag("--pin-column-name"), arguments.flag("--diff")
+    done = renaming.rename(opened, *arguments.operands, pin=pin)
+    _tell_uses(done.patch.unresolved, opened.project, shown)
+    if done.patch.refused is not None:
+        raise UsageError(f"nothing was renamed: {done.patch.refused}")
+    if diff:
+        sys.stdout.write(fix.diff(opened.project, done.contents, shown))
+        return FINDINGS if done.contents else CLEAN
+    if done.patch.unresolved and not arguments.flag("--unsafe-fixes"):
+        count = _count(len(done.patch.unresolved), "use")
+        print(f"Nothing was renamed: {count} cannot be resolved; --unsafe-fixes renames the others.", file=sys.stderr)
+        return FINDINGS
+    if not _write(opened.project, done.contents, shown):
+        return ERROR
+    print(f"Renamed {arguments.operands[0]} in {_count(len(done.contents), 'file')}.", file=sys.stderr)
+    return CLEAN

@@ -6,11 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from tenantlint.change import AttachIndex, Patch, RemoveText, UpdateOnWrite, UseFactory, WriteDowngrade
-from tenantlint.edit import Edit
+from tenantlint.edit import Edit, apply, by_path
+from tenantlint.project import Project
+from tenantlint.record import replace
+from tenantlint.source import BOM
 
 if TYPE_CHECKING:
     from tenantlint.change import Change
     from tenantlint.lang.lowering import Lowering
+    from tenantlint.schema import Schema
     from tenantlint.source import Location, Source
 
 _CODE: Final = {"sqlmodel": "tenantlint.lang.sqlmodel.fixes", "drizzle": "tenantlint.lang.drizzle.fixes"}
@@ -38,10 +42,23 @@ def lower(change: Change, context: Lowering) -> Patch:
     code = _writer(_CODE[table.orm]).lower(change, context)
     if code.refused is not None or isinstance(change, _CODE_ONLY):
         return code
+    if context.schema.histories and code.edits:
+        context = replace(context, after=_after(code, context.project))
     stored = _writer(_MIGRATIONS[table.orm]).lower(change, context)
     if stored.refused is not None:
         return Patch(refused=stored.refused)
     return Patch((*code.edits, *stored.edits), (*code.files, *stored.files), (*code.unresolved, *stored.unresolved))
+
+
+def _after(code: Patch, project: Project) -> Schema:
+    """Return the schema that a project declares with the code changed."""
+    from tenantlint.link import link
+
+    contents = dict(project.overlay)
+    for path, edits in by_path(code.edits).items():
+        source = project.source(path)
+        contents[path] = BOM * source.bom + apply(source.data, edits)
+    return link(Project(project.root, project.files, contents)).schema
 
 
 def problems(source: Source) -> tuple[object, ...]:

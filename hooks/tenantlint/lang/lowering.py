@@ -16,11 +16,16 @@ class RefusedError(Exception):
 
 
 class Lowering(Record):
-    """The project and its schema, as they are before the change. ``pin`` keeps the names that the database has."""
+    """The project and its schema, as they are before the change. ``pin`` keeps the names that the database has.
+
+    ``after`` is the schema that the code declares with the change made, where that is known: a migration takes from it
+    how what is new is called, and which names follow from others.
+    """
 
     project: Project
     schema: Schema
     pin: bool = False
+    after: Schema | None = None
 
     def table(self, table_id: str) -> Table | None:
         """Return the table with this ``Table.id``, None where there is none any more."""

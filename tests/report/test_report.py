@@ -6,12 +6,13 @@ import json as json_module
 
 import pytest
 
+from tenantlint.change import Fix, RemoveText
 from tenantlint.diagnostic import Diagnostic, input_problem
 from tenantlint.project import Project
 from tenantlint.report import concise, github, json, text
-from tenantlint.report.model import Report, placer, report
+from tenantlint.report.model import Entry, Place, Report, placer, report
 from tenantlint.schema import Unresolved
-from tenantlint.source import Location
+from tenantlint.source import Location, Position
 
 MODELS = "\ufeffclass Größe(SQLModel):\r\n\tname: str = 'x'\n"
 SCHEMA = 'export const 表 = pgTable("表", {\n  a: text(),\n});\n'
@@ -147,7 +148,8 @@ JSON = """\
       "line": 1,
       "column": 14,
       "end_line": 3,
-      "end_column": 3
+      "end_column": 3,
+      "fix": null
     }
   ],
   "summary": {
@@ -206,3 +208,31 @@ def test_excerpt_counts_terminal_columns(line: str, needle: str, shown: str, off
 def test_a_place_behind_the_end_of_the_file_is_its_end() -> None:
     place = placer(Project("/nowhere", frozenset(), {"f.ts": b"ab\ncd"}))(Location("f.ts", 99, 120))
     assert (place.start.line, place.start.column, place.end.column, place.text) == (2, 3, 3, "cd")
+
+
+def fixable(*applicabilities: str) -> Report:
+    fixes = [Fix(f"Mend {number}", kind, RemoveText(AT)) for number, kind in enumerate(applicabilities)]
+    return Report(tuple(Entry("UNU001", "unused-suppression", "error", "x", PLACE, fix) for fix in (*fixes, None)))
+
+
+AT = Location("a.py", 0, 1)
+PLACE = Place("a.py", Position(1, 1), Position(1, 2), "x")
+
+
+def test_json_tells_the_fix() -> None:
+    fix = '"fix": {\n        "title": "Mend 0",\n        "applicability": "unsafe"\n      }'
+    assert json.render(fixable("unsafe")).count(fix) == 1
+    assert json.render(fixable("unsafe")).count('"fix": null') == 1
+
+
+@pytest.mark.parametrize(
+    ("applicabilities", "expected"),
+    [
+        ([], "Found 1 error in 1 file."),
+        (["safe"], "Found 2 errors in 1 file. --fix can mend 1."),
+        (["safe", "unsafe", "unsafe"], "Found 4 errors in 1 file. --fix can mend 1, --unsafe-fixes 2 more."),
+        (["unsafe"], "Found 2 errors in 1 file. --fix --unsafe-fixes can mend 1."),
+    ],
+)
+def test_the_summary_tells_what_can_be_fixed(applicabilities: list[str], expected: str) -> None:
+    assert text.summarize(fixable(*applicabilities)) == expected

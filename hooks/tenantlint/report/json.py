@@ -28,13 +28,15 @@ def render(report: Report) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(finding: Entry) -> dict[str, str | int]:
+def _finding(finding: Entry) -> dict[str, object]:
+    fix = finding.fix
     return {
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity,
         "message": finding.message,
         **_place(finding.place),
+        "fix": None if fix is None else {"title": fix.title, "applicability": fix.applicability},
     }
 
 

@@ -10,6 +10,7 @@ from tenantlint.source import Position, Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tenantlint.change import Applicability, Fix
     from tenantlint.diagnostic import Diagnostic, Severity
     from tenantlint.project import Project
     from tenantlint.schema import Unresolved
@@ -26,13 +27,14 @@ class Place(Record):
 
 
 class Entry(Record):
-    """A diagnostic and its place."""
+    """A diagnostic and its place; ``fix`` is a change that would end it, where there is one."""
 
     code: str
     name: str
     severity: Severity
     message: str
     place: Place
+    fix: Fix | None = None
 
 
 class Unread(Record):
@@ -53,6 +55,10 @@ class Report(Record):
         """Return the number of findings of a severity."""
         return sum(entry.severity == severity for entry in self.findings)
 
+    def fixable(self, applicability: Applicability) -> int:
+        """Return the number of findings that have a fix of this kind."""
+        return sum(entry.fix is not None and entry.fix.applicability == applicability for entry in self.findings)
+
     def files(self) -> int:
         """Return the number of files that have findings."""
         return len({entry.place.path for entry in self.findings})
@@ -62,7 +68,9 @@ def report(project: Project, diagnostics: Iterable[Diagnostic], unresolved: Iter
     """Return the report, in the order given."""
     place = placer(project)
     return Report(
-        tuple(Entry(item.code, item.name, item.severity, item.message, place(item.at)) for item in diagnostics),
+        tuple(
+            Entry(item.code, item.name, item.severity, item.message, place(item.at), item.fix) for item in diagnostics
+        ),
         None if unresolved is None else tuple(Unread(item.what, item.why, place(item.at)) for item in unresolved),
     )
 

@@ -51,7 +51,15 @@ def summarize(report: Report) -> str:
     if not report.findings:
         return "No findings."
     counts = [_plural(report.count(severity), severity) for severity in _SEVERITIES if report.count(severity)]
-    return f"Found {' and '.join(counts)} in {_plural(report.files(), 'file')}."
+    return f"Found {' and '.join(counts)} in {_plural(report.files(), 'file')}.{_fixable(report)}"
+
+
+def _fixable(report: Report) -> str:
+    """Return how many findings can be fixed, and how."""
+    safe, unsafe = report.fixable("safe"), report.fixable("unsafe")
+    if not safe:
+        return f" --fix --unsafe-fixes can mend {unsafe}." if unsafe else ""
+    return f" --fix can mend {safe}" + (f", --unsafe-fixes {unsafe} more." if unsafe else ".")
 
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning")

@@ -108,8 +108,11 @@ class Inference:
 
     def of(self, node: ast.expr, env: Env) -> Typed | None:
         """Return what an expression is."""
-        infer = _EXPRESSIONS.get(type(node))
-        return None if infer is None else infer(self, node, env)
+        name = _EXPRESSIONS.get(type(node))
+        if name is None:
+            return None
+        infer: Callable[[ast.expr, Env], Typed | None] = getattr(self, name)
+        return infer(node, env)
 
     def element(self, node: ast.expr, env: Env) -> Typed | None:
         """Return what a loop over an expression gives."""
@@ -239,18 +242,19 @@ def _parsed(text: str, then: Callable[[ast.expr], Typed | None]) -> Typed | None
         return None
 
 
-_EXPRESSIONS: Final[dict[type, Callable[..., Typed | None]]] = {
-    ast.Name: Inference._name,
-    ast.Attribute: Inference._name,
-    ast.Await: Inference._same,
-    ast.NamedExpr: Inference._same,
-    ast.Starred: Inference._same,
-    ast.IfExp: Inference._either,
-    ast.BoolOp: Inference._either,
-    ast.Subscript: Inference._item,
-    ast.List: Inference._listed,
-    ast.ListComp: Inference._comprehension,
-    ast.SetComp: Inference._comprehension,
-    ast.GeneratorExp: Inference._comprehension,
-    ast.Call: Inference._call,
+_EXPRESSIONS: Final[dict[type, str]] = {
+    ast.Name: "_name",
+    ast.Attribute: "_name",
+    ast.Await: "_same",
+    ast.NamedExpr: "_same",
+    ast.Starred: "_same",
+    ast.IfExp: "_either",
+    ast.BoolOp: "_either",
+    ast.Subscript: "_item",
+    ast.List: "_listed",
+    ast.ListComp: "_comprehension",
+    ast.SetComp: "_comprehension",
+    ast.GeneratorExp: "_comprehension",
+    ast.Call: "_call",
 }
+"""The methods that infer what each kind of expression is."""

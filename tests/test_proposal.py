@@ -189,6 +189,31 @@ def test_what_a_login_library_prescribes_does_not_count():
     ]
 
 
+GENERATED = """
+    export const user = pgTable("user", {
+      id: text("id").primaryKey(), email: text("email"), emailVerified: text("v"),
+    });
+    export const account = pgTable("account", {
+      id: text("id").primaryKey(), userId: text("u"), accountId: text("a"), providerId: text("p"),
+    });
+"""
+OWN = """
+    import { account, user } from "./FILE";
+    export const posts = pgTable("posts", { id: text("id").primaryKey(), by: text("by").references(() => user.id) });
+"""
+
+
+@pytest.mark.parametrize(
+    ("used", "excluded"), [("./schema", ['extend-exclude = ["/auth-schema.ts"]']), ("./auth-schema", [])]
+)
+def test_a_copy_that_a_login_library_generates_is_left_out(used, excluded):
+    imports = PRELUDES["schema.ts"] + "\n"
+    files = {"auth-schema.ts": imports + GENERATED, "schema.ts": imports + GENERATED}
+    files["posts.ts"] = imports + OWN.replace("./FILE", used)
+    found = proposed(files, "").split("\n")
+    assert [line for line in found if line.startswith("extend-exclude") and "/auth-schema.ts" in line] == excluded
+
+
 def test_a_service_schema_in_the_name():
     text = ts('tenant_id: uuid("tenant_id")', 'tenant_id: uuid("tenant_id")') + dedent("""
         export const usersInAuth = pgTable("auth.users", { id: uuid("id").primaryKey() });

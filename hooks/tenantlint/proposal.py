@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import habits
 from tenantlint.habits import Against, Entry
+from tenantlint.prescribed import prescribed_columns
 from tenantlint.record import replace
 from tenantlint.settings import FRAMEWORK_TABLES, Settings
 from tenantlint.tenants import count, exemptions, tenant_columns, tenant_entries
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from tenantlint.schema import Schema, Table
 
-TEST_FOLDERS: Final = frozenset({"test", "tests", "__tests__", "testing", "e2e", "spec", "specs", "fixtures"})
+TEST_FOLDERS: Final = frozenset(
+    {"test", "tests", "__tests__", "testing", "e2e", "spec", "specs", "fixtures", "mock", "mocks", "__mocks__"}
+)
 _TEST_FILES: Final = ("*.test.*", "*.spec.*", "test_*.py", "*_test.py", "conftest.py")
 
 _HEAD: Final = """\
@@ -39,11 +42,12 @@ def propose(schema: Schema) -> list[Entry]:
     """Return what to write into the configuration of a project with this schema, in order."""
     tables = [table for table in schema.tables if table.name not in FRAMEWORK_TABLES]
     tested = [table for table in tables if _test_pattern(table.at.path)]
-    own = [table for table in tables if table not in tested]
+    generated = _generated([table for table in tables if not _test_pattern(table.at.path)])
+    own = [table for table in tables if not _test_pattern(table.at.path) and table.at.path not in generated]
     columns = tenant_columns(own)
     entries = [
         *tenant_entries(own, columns),
-        *_test_entries(tested),
+        *_exclusions(tested, generated),
         *exemptions(own, columns),
         *habits.key_styles(own),
         *habits.times(own),
@@ -116,12 +120,36 @@ def _row_security(schema: Schema, tables: Sequence[Table], tenants: bool, agains
     return [Entry("", "ignore", [*(each.code for each in against), "RLS", "MIG005"], reason, active=False)]
 
 
-def _test_entries(tested: Sequence[Table]) -> list[Entry]:
-    patterns = sorted({pattern for table in tested if (pattern := _test_pattern(table.at.path))})
-    if not patterns:
-        return []
-    reason = f"{count(tested, 'table')} of tests: nobody's rows are in them."
-    return [Entry("", "extend-exclude", patterns, reason)]
+def _exclusions(tested: Sequence[Table], generated: Sequence[str]) -> list[Entry]:
+    patterns = {pattern for table in tested if (pattern := _test_pattern(table.at.path))}
+    patterns.update(f"/{path}" for path in generated)
+    reasons = []
+    if tested:
+        reasons.append(f"{count(tested, 'table')} of tests: nobody's rows are in them.")
+    if generated:
+        reasons.append("What a login library generates, and other files declare again, is no table of its own.")
+    return [Entry("", "extend-exclude", sorted(patterns), " ".join(reasons))] if patterns else []
+
+
+def _generated(tables: Sequence[Table]) -> list[str]:
+    """Return the files that hold a login library's tables and no others, each declared in another file once more.
+
+    Better Auth's command writes such a file, for people to copy from: no table of another file references its tables.
+    """
+    prescribed = prescribed_columns(tables)
+    files: dict[str, set[object]] = {}
+    for table in tables:
+        files.setdefault(table.at.path, set()).add((table.orm, table.qualified_name))
+    paths = {table.id: table.at.path for table in tables}
+    keys = ((table.at.path, key.target_id) for table in tables for key in (*table.foreign_keys, *table.relations))
+    used = {paths[to] for path, to in keys if isinstance(to, str) and paths.get(to, path) != path}
+    own = used.union(table.at.path for table in tables if table.id not in prescribed)
+    found: list[str] = []
+    for path in sorted(files.keys() - own):
+        others = set().union(*(names for each, names in files.items() if each != path and each not in found))
+        if files[path] <= others:
+            found.append(path)
+    return found
 
 
 def _test_pattern(path: str) -> str | None:

@@ -144,7 +144,7 @@ class MissingId(Rule):
             yield from self._without_key(table, column, view)
         elif self._allows(key) or _is_named_by(column, table, view) or _may_be_of_another(table, key, view):
             return
-        elif view.settings.strict or (column is None if _is_id_of_rows(table, key) else _is_repeated(table, key, view)):
+        elif view.settings.strict or (column is None and _is_id_of_rows(table, key)) or _is_repeated(table, key, view):
             yield self._other_key(table, key)
 
     def _id(self, table: Table) -> Column | None:
@@ -232,6 +232,9 @@ def _is_id_of_rows(table: Table, key: tuple[str, ...]) -> bool:
 
 def _is_repeated(table: Table, key: tuple[str, ...], view: SchemaView) -> bool:
     """Return whether other tables hold what the key means in each of their rows, and so must change with it."""
+    column = table.column(key[0]) if len(key) == 1 else None
+    if column is not None and (column.has_default is not False or column.type is UNKNOWN or _is_surrogate(column)):
+        return False
     keys = (key for other in view.schema for key in view.foreign_keys(other))
     return any(each.target_id == table.id and each.target_columns == key for each in keys)
 

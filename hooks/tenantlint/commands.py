@@ -49,13 +49,13 @@ def dump(arguments: Arguments) -> int:
     from tenantlint.report.concise import render
     from tenantlint.report.dump import dump as dump_schema
     from tenantlint.report.dump import within
-    from tenantlint.report.model import report
+    from tenantlint.report.model import placer, report
 
     opened = opening.finish(configs(opening.root, arguments))
     project, asked = opened.project, opened.asked
     linked = link(project)
-    schema = within(linked.schema, asked)
-    sys.stdout.write(dump_schema(schema, lambda at: project.source(at.path).line_of(at.start)))
+    schema, place = within(linked.schema, asked), placer(project)
+    sys.stdout.write(dump_schema(schema, lambda at: place(at).start.line))
     problems = [problem for problem in (*opened.problems, *linked.problems) if problem.at.path in asked]
     sys.stderr.write(render(report(project, problems, None), show_path(opening.root, cwd)))
     tell_crashes(linked.crashes)

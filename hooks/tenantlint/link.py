@@ -181,8 +181,6 @@ def _alembic(project: Project, hints: Hints, before: set[str]) -> list[LinkedHis
         return []
     from tenantlint.lang.alembic.link import histories
 
-    for path in hints.revisions:
-        project.keep(path, project.read(path))
     return [histories(project, hints.revisions)]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tenantlint.lang.surrogates import joined
+
 _ESCAPE: Final = (
     r"(?s)\\(?:u\{(?P<point>[0-9a-fA-F]+)\}|u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})"
     r"|(?P<line>\r\n|[\n\r\u2028\u2029])|(?P<char>.))"
@@ -15,7 +17,7 @@ _MAX_CODE_POINT: Final = 0x10FFFF
 
 def unescape(text: str) -> str:
     """Return what a string or template literal holds, given the text between its quotes."""
-    return re.sub(_ESCAPE, _character, text) if "\\" in text else text
+    return joined(re.sub(_ESCAPE, _character, text)) if "\\" in text else text
 
 
 def _character(match: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tenantlint.lang.sql.folders import JOURNAL, SNAPSHOT, Claim, Folder, Step, Text, join, stem
@@ -55,12 +56,12 @@ def _journaled(source: Source, folder: str, files: list[str]) -> Folder | None:
     try:
         journal = json.loads(source.data)
         entries = list(_entries(journal, source))
-        dialect = journal.get("dialect", "postgresql")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        is_postgresql = journal.get("dialect", "postgresql") in _POSTGRESQL
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         steps = tuple(Step(tag, Text(path), downs.get(tag)) for tag, path in sorted(ups.items()))
         problem = HistoryProblem("journal", "has a journal that cannot be read", Location(source.path, 0, 0))
         return Folder("drizzle-kit", folder, steps, (problem,))
-    if dialect not in _POSTGRESQL:
+    if not is_postgresql:
         return None
     entries.sort(key=lambda entry: entry.idx)
     return Folder("drizzle-kit", folder, _steps(entries, ups, downs), tuple(_problems(entries, ups, source)))
@@ -186,7 +187,7 @@ def _snapshot(project: Project, path: str, files: list[str]) -> Snapshot | None:
         return None
     found = re.search(rb'"id"\s*:\s*"([^"]*)"', head)
     previous = re.search(rb'"prevIds"\s*:\s*\[([^\]]*)\]', head)
-    dialect = re.search(rb'"dialect"\s*:\s*"([^"]*)"', head)
+    dialect = re.search(rb'"dialect"\s*:\s*"(\w*)"', head)
     if found is None or previous is None:
         return None
     ids = tuple(each.decode("utf-8", "replace") for each in re.findall(rb'"([^"]*)"', previous[1]))
@@ -227,7 +228,8 @@ def _forks(project: Project, snapshots: Mapping[str, Snapshot | None]) -> Iterat
 
 
 def _broken(project: Project, text: str, snapshot: Snapshot) -> HistoryProblem:
-    project.source(snapshot.at.path)  # so that it counts as read
+    with suppress(OSError):  # it may be larger than the files that are read whole
+        project.source(snapshot.at.path)  # so that it counts as read
     return HistoryProblem("snapshots", text, snapshot.at)
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sql.nodes import leaves, text
+from tenantlint.lang.surrogates import joined
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -52,4 +53,4 @@ def _unescape(written: str) -> Maybe[str]:
             return _ESCAPES.get(plain, plain)
         return chr(code) if code < 0x110000 else "\ufffd"
 
-    return re.sub(_ESCAPE, character, written)
+    return joined(re.sub(_ESCAPE, character, written))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sql.nodes import leaves, text
+from tenantlint.lang.surrogates import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,4 +72,5 @@ def _unescape(written: str) -> str:
         code = int(match[1] or match[2], 16)
         return chr(code) if code < 0x110000 else "\ufffd"
 
-    return re.sub(r"\\(?:\+([0-9A-Fa-f]{6})|([0-9A-Fa-f]{4}))", character, written).replace("\\\\", "\\")
+    unescaped = re.sub(r"\\(?:\+([0-9A-Fa-f]{6})|([0-9A-Fa-f]{4}))", character, written)
+    return joined(unescaped).replace("\\\\", "\\")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tenantlint.migration import Operation
     from tenantlint.project import Project
-    from tenantlint.source import Source
 
 
 def written_in_code(project: Project, paths: Iterable[str]) -> tuple[History, ...]:
@@ -24,10 +23,14 @@ def written_in_code(project: Project, paths: Iterable[str]) -> tuple[History, ..
 
     A statement in a comment or a docstring does not count.
     """
-    return tuple(history for path in sorted(paths) if (history := _program(project.source(path))) is not None)
+    return tuple(history for path in sorted(paths) if (history := _program(project, path)) is not None)
 
 
-def _program(source: Source) -> History | None:
+def _program(project: Project, path: str) -> History | None:
+    try:
+        source = project.source(path)
+    except OSError:
+        return None
     starts = security_statements(source.data)
     if not starts:
         return None
@@ -50,7 +53,7 @@ def _docstrings(data: bytes) -> list[range]:
 
     try:
         tree = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     starts = [0, *accumulate(len(line) for line in data.splitlines(keepends=True))]
     return [

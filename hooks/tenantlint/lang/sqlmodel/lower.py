@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenantlint.lang import ir
 from tenantlint.lang.sqlmodel import cst
 from tenantlint.lang.sqlmodel.bodies import UNREAD
+from tenantlint.lang.surrogates import joined
 
 if TYPE_CHECKING:
     import ast
@@ -83,16 +84,14 @@ class Lowering:
     def _literal(self, n: Cst, a: AstNode) -> ir.Expr:
         value = getattr(a, "value", None)
         value = _evaluated(n.value) if value is None else value
-        return (
-            ir.Const(*self.span(n, a), value) if isinstance(value, _LITERALS) else ir.Opaque(*self.span(n, a), kind(n))
-        )
+        return _constant(self.span(n, a), value, n)
 
     def _formatted(self, n: Cst, a: AstNode) -> ir.Expr:
         """Lower an f-string, or strings side by side, some of which may be f-strings."""
         span = self.span(n, a)
         value = getattr(a, "value", None)
         if isinstance(value, (str, bytes)):
-            return ir.Const(*span, value)
+            return _constant(span, value, n)
         expressions = [part for part in _format_parts(n) if kind(part) == "FormattedStringExpression"]
         values = getattr(a, "values", None)
         if values is None:
@@ -104,7 +103,7 @@ class Lowering:
 
     def _format_part(self, value: ast.AST, expressions: Iterable[Cst], span: Span) -> ir.Expr:
         if type(value).__name__ == "Constant":
-            return ir.Const(*span, value.value)  # type: ignore[attr-defined]
+            return ir.Const(*span, joined(value.value))  # type: ignore[attr-defined]
         return self._format_expression(next(iter(expressions)), span)
 
     def _format_expression(self, n: Cst, span: Span) -> ir.Expr:
@@ -115,7 +114,7 @@ class Lowering:
         if kind(n) == "FormattedStringExpression":
             return self._format_expression(n, span)
         if kind(n) == "SimpleString":
-            return ir.Const(*span, _evaluated(n.value))
+            return _constant(span, _evaluated(n.value), n)
         if kind(n) == "FormattedStringText" and "\\" not in n.value:
             return ir.Const(*span, n.value.replace("{{", "{").replace("}}", "}"))
         return ir.Opaque(*span, kind(n))
@@ -366,9 +365,19 @@ def _format_parts(n: Cst) -> list[Cst]:
 
 
 def _evaluated(text: str) -> Any:
+    """Return the value of a literal, None where it has none: a name of no character, a number without an end."""
     import ast
 
-    return ast.literal_eval(text)
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _constant(span: Span, value: Any, n: Cst) -> ir.Expr:
+    if isinstance(value, str):
+        return ir.Const(*span, joined(value))
+    return ir.Const(*span, value) if isinstance(value, _LITERALS) else ir.Opaque(*span, kind(n))
 
 
 _LITERALS: Final = (str, int, float, bytes)

@@ -1,0 +1,204 @@
+"""Bad migrations, and bad files beside them: the run goes on, tells of what it cannot read, and guesses nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rules.migrations import revision
+from tenantlint import pipeline
+from tenantlint.cli import main
+from tenantlint.config import Overrides, defaults
+from tenantlint.config_tree import ConfigTree
+from tenantlint.link import link
+from tenantlint.project import MAX_FILE_BYTES, Project
+from tenantlint.proposal import document
+from tenantlint.report.dump import dump
+from tenantlint.report.model import placer, report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEEP = 10_000
+TABLE = b"CREATE TABLE notes (id uuid PRIMARY KEY);\n"
+EVERYTHING = defaults(Overrides(preset="all"))
+
+
+def found(files: dict[str, bytes]) -> list[tuple[str, int, str]]:
+    """Return path, line and code of what all rules say of the files, and expect that nothing fails on them."""
+    project = Project("/nonexistent", frozenset(), files)
+    linked = link(project)
+    assert linked.crashes == ()
+    place = placer(project)
+    dump(linked.schema, lambda at: place(at).start.line)
+    document(linked.schema, frozenset(files))
+    configs = ConfigTree(project.root, lambda folder: EVERYTHING, single=True)
+    outcome = pipeline.check(project, frozenset(files), configs, ())
+    assert outcome.crashes == ()
+    shown = report(project, outcome.diagnostics, outcome.unresolved)
+    return [(entry.place.path, entry.place.start.line, entry.code) for entry in shown.findings]
+
+
+def codes(files: dict[str, bytes]) -> set[tuple[str, str]]:
+    """Return path and code of what all rules say of the files."""
+    return {(path, code) for path, _, code in found(files)}
+
+
+# Folders of drizzle-kit
+
+ENTRY = b'{"idx": 0, "tag": "0000_m", "when": %s}'
+JOURNALS = {
+    "a list": b"[]",
+    "a number": b"7",
+    "null": b"null",
+    "nothing": b"",
+    "no UTF-8": b'{"entries": [{"idx": 0, "tag": "\xff", "when": 1}]}',
+    "deep nesting": b"[" * 100_000,
+    "entries that are null": b'{"entries": null}',
+    "entries that are an object": b'{"entries": {"idx": 0}}',
+    "an entry that is null": b'{"entries": [null]}',
+    "a time without an end": b'{"entries": [%s]}' % (ENTRY % b"1e999"),
+    "a time that is no number": b'{"entries": [%s]}' % (ENTRY % b"NaN"),
+    "a time of too many digits": b'{"entries": [%s]}' % (ENTRY % (b"9" * 5000)),
+    "a dialect that is a list": b'{"entries": [], "dialect": ["postgresql"]}',
+    "half of a surrogate pair": b'{"entries": [{"idx": 0, "tag": "\\ud800", "when": 1}]}',
+}
+
+
+@pytest.mark.parametrize("kind", JOURNALS)
+def test_a_journal_that_is_none(kind: str) -> None:
+    files = {"drizzle/meta/_journal.json": JOURNALS[kind], "drizzle/0000_m.sql": TABLE}
+    assert codes(files) == {("drizzle/meta/_journal.json", "MIG006")}
+
+
+def snapshot(**values: object) -> bytes:
+    return json.dumps({"dialect": "postgres", "id": "1", "prevIds": [""], "ddl": [], **values}).encode()
+
+
+SNAPSHOTS = {
+    "a list": b"[]",
+    "nothing": b"",
+    "an id that is a number": snapshot(id=3),
+    "previous ids that are null": snapshot(prevIds=None),
+    "no entities": snapshot(ddl=None),
+    "entities that are none": snapshot(ddl=[1, None, [2], {"name": {"a": 1}}]),
+    "half of a surrogate pair": snapshot(ddl=[{"name": "\ud800"}]),
+    "an id that is not UTF-8": b'{"id": "\xff", "prevIds": [""]}',
+    "a dialect that is not UTF-8": b'{"dialect": "\xff", "id": "1", "prevIds": [""]}',
+}
+
+
+@pytest.mark.parametrize("kind", SNAPSHOTS)
+def test_a_snapshot_that_is_none(kind: str) -> None:
+    files = {"drizzle/1_first/migration.sql": TABLE, "drizzle/1_first/snapshot.json": SNAPSHOTS[kind]}
+    assert codes(files) == set()
+
+
+def test_a_fork_of_a_snapshot_that_is_too_large_to_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("1_one", "2_two"):
+        folder = tmp_path / "drizzle" / name
+        folder.mkdir(parents=True)
+        (folder / "migration.sql").write_bytes(TABLE.replace(b"notes", name[2:].encode()))
+        (folder / "snapshot.json").write_bytes(snapshot(id=name, ddl=[{"name": name}]) + b" " * MAX_FILE_BYTES)
+    assert check(tmp_path, capsys, "--select", "MIG006") == (0, [])
+
+
+# On disk
+
+
+def check(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, list[str]]:
+    """Return the exit status of a check of the folder, and the findings as lines."""
+    status = main(["check", "--no-config", "--quiet", "--output-format", "concise", *options, str(folder)])
+    output = capsys.readouterr()
+    assert output.err == ""
+    return status, [line.replace(f"{folder}/", "") for line in output.out.splitlines()]
+
+
+@pytest.fixture
+def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_first.sql").write_bytes(TABLE)
+    return folder
+
+
+def test_a_migration_that_cannot_be_read(migrations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (migrations / "0002_second.sql").symlink_to("0002_second.sql")
+    status, lines = check(migrations.parent, capsys)
+    assert status == 1
+    assert [line.partition(": ")[0] for line in lines] == ["migrations/0002_second.sql:1:1"]
+    assert "ERR001" in lines[0]
+
+
+def test_the_schema_of_migrations_that_cannot_be_read(migrations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (migrations / "0002_second.sql").symlink_to("0002_second.sql")
+    assert main(["dump", "--no-config"]) == 1
+    output = capsys.readouterr()
+    assert [each["line"] for each in json.loads(output.out)["histories"][0]["revisions"]] == [1, 1]
+    assert output.err.startswith("migrations/0002_second.sql:1:1: ERR001")
+
+
+def test_a_folder_that_is_called_like_a_migration(migrations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (migrations / "0002_second.sql").mkdir()
+    (migrations / "0002_second.sql" / "0001_inner.sql").write_bytes(TABLE.replace(b"notes", b"inner_notes"))
+    assert check(migrations.parent, capsys, "--select", "MIG") == (0, [])
+
+
+@pytest.mark.parametrize("again", ["versions/0002.py", "program.py"])
+def test_a_file_that_vanishes_between_two_readings(again: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "versions/0001.py": revision("0001", "None").encode(),
+        "versions/0002.py": revision("0002", '"0001"').encode(),
+        "program.py": b'run("ALTER TABLE notes ENABLE ROW LEVEL SECURITY")\n',
+    }
+    read, seen = Project.read, []
+
+    def vanishing(project: Project, path: str, limit: int = -1) -> bytes:
+        if path == again and path in seen:
+            raise FileNotFoundError(2, "No such file or directory", path)
+        seen.append(path)
+        return read(project, path, limit)
+
+    monkeypatch.setattr(Project, "read", vanishing)
+    assert link(Project("/nonexistent", frozenset(), files)).crashes == ()
+
+
+# Text that no encoding knows, and literals without a value
+
+NAMES = {
+    "half of a surrogate pair in Python": (
+        "versions/0001.py",
+        r'op.create_table("a\ud800", sa.Column("\udfff", sa.Integer()))',
+    ),
+    "half of a surrogate pair in an f-string": ("versions/0001.py", r'op.create_table(f"a\ud800{x}")'),
+    "a name of no character": ("versions/0001.py", r'op.create_table("a\N{DASH}b")'),
+    "a name of no character in an f-string": ("versions/0001.py", r'op.create_table("a" f"b{x}" "\N{DASH}")'),
+    "a number of too many digits": ("versions/0001.py", f"op.create_table({'9' * 5000})"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_names_that_are_none(kind: str) -> None:
+    path, body = NAMES[kind]
+    found({path: revision("0001", "None", body, body).encode()})
+
+
+SURROGATES = {
+    "migrations/0001_first.sql": rb"""DO $$ BEGIN
+EXECUTE E'CREATE TABLE "\uD83D\uDE00" ("a\uD800" int)';
+END $$;""",
+    "schema.ts": rb"""import { pgTable, uuid } from "drizzle-orm/pg-core";
+export const smiles = pgTable("\ud83d\ude00", { id: uuid("\ud83d") });
+""",
+}
+
+
+def test_surrogate_pairs() -> None:
+    schema = link(Project("/nonexistent", frozenset(), SURROGATES)).schema
+    made = [(table.name, [column.name for column in table.columns]) for table in schema.histories[0].tables]
+    assert made == [("😀", ["a\ufffd"])]
+    assert [(table.name, [column.name for column in table.columns]) for table in schema.tables] == [("😀", ["\ufffd"])]
+    found(SURROGATES)

@@ -35,3 +35,10 @@ class Lowering(Record):
         """Return the column of a table with this key, None where there is none."""
         table = self.table(table_id)
         return next((column for column in table.columns if column.key == key), None) if table else None
+
+
+def refuse_shared(context: Lowering, column: Column) -> None:
+    """Raise RefusedError where the declaration of a column is that of other tables too."""
+    sharing = [table for table in context.schema.tables if any(each.at == column.at for each in table.columns)]
+    if len(sharing) > 1:
+        raise RefusedError(f"`{column.key}` is declared once for {len(sharing)} tables")

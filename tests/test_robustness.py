@@ -105,6 +105,21 @@ def test_a_fork_of_a_snapshot_that_is_too_large_to_read(tmp_path: Path, capsys: 
     assert check(tmp_path, capsys, "--select", "MIG006") == (0, [])
 
 
+def test_each_snapshot_of_many_forks_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tenantlint.lang.sql import folders_drizzle
+
+    files = {}
+    for number in range(30):
+        ddl = [{"entityType": "tables", "name": f"t{number}"}]
+        files[f"drizzle/{number:02}_m/migration.sql"] = b"SELECT 1;"
+        files[f"drizzle/{number:02}_m/snapshot.json"] = snapshot(id=str(number), prevIds=["0"], ddl=ddl)
+    read = []
+    loads = folders_drizzle.json.loads
+    monkeypatch.setattr(folders_drizzle.json, "loads", lambda data: read.append(data) or loads(data))
+    (history,) = link(Project("/nonexistent", frozenset(), files)).schema.histories
+    assert (len(history.problems), len(read)) == (28, 30)
+
+
 # On disk
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tenantlint.lang.sql.folders import JOURNAL, SNAPSHOT, Claim, Folder, Step, Text, join, stem
@@ -13,7 +14,7 @@ from tenantlint.record import Record
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tenantlint.project import Project
     from tenantlint.source import Source
@@ -221,8 +222,9 @@ def _forks(project: Project, snapshots: Mapping[str, Snapshot | None]) -> Iterat
     known = {folder: each for folder, each in snapshots.items() if each is not None}
     followed = {each for snapshot in known.values() for each in snapshot.prev_ids}
     ends = [folder for folder, each in known.items() if each.id not in followed]
+    declared = cache(partial(_declared, project))
     for folder in ends[:-1]:
-        if not _is_taken_over(project, folder, known):
+        if not _is_taken_over(declared, folder, known):
             one, other = folder.rpartition("/")[2], ends[-1].rpartition("/")[2]
             yield _broken(project, f"has two last snapshots, of `{one}` and of `{other}`", known[folder])
 
@@ -233,14 +235,14 @@ def _broken(project: Project, text: str, snapshot: Snapshot) -> HistoryProblem:
     return HistoryProblem("snapshots", text, snapshot.at)
 
 
-def _is_taken_over(project: Project, folder: str, snapshots: Mapping[str, Snapshot]) -> bool:
-    """Return whether later snapshots have had all that the one of ``folder`` adds to those before it."""
+def _is_taken_over(declared: Callable[[str], frozenset[str]], folder: str, snapshots: Mapping[str, Snapshot]) -> bool:
+    """Return whether later snapshots have ``declared`` all that the one of ``folder`` adds to those before it."""
     previous = snapshots[folder].prev_ids
     before = [other for other, each in snapshots.items() if each.id in previous]
-    missing = _declared(project, folder).difference(*(_declared(project, other) for other in before))
+    missing = declared(folder).difference(*(declared(other) for other in before))
     for other in snapshots:
         if other > folder and missing:
-            missing -= _declared(project, other)
+            missing -= declared(other)
     return not missing
 
 

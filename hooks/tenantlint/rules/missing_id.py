@@ -232,8 +232,9 @@ def _is_id_of_rows(table: Table, key: tuple[str, ...]) -> bool:
 
 def _is_repeated(table: Table, key: tuple[str, ...], view: SchemaView) -> bool:
     """Return whether other tables hold what the key means in each of their rows, and so must change with it."""
-    column = table.column(key[0]) if len(key) == 1 else None
-    if column is not None and (column.has_default is not False or column.type is UNKNOWN or _is_surrogate(column)):
+    column = table.column(key[0])
+    made_up = column is None or column.has_default is not False or column.type is UNKNOWN or _is_surrogate(column)
+    if len(key) == 1 and made_up:
         return False
     keys = (key for other in view.schema for key in view.foreign_keys(other))
     return any(each.target_id == table.id and each.target_columns == key for each in keys)

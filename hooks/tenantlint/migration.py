@@ -309,7 +309,7 @@ class Downgrade(Record):
 
     ``state``: ``missing`` (there is no such function or file), ``empty`` (only ``pass``, a docstring, comments),
     ``raises`` (it always raises), ``present``. ``at`` is where it stands, or should stand. ``explained`` tells whether
-    one that raises says why.
+    one that raises, or is empty, says why.
     """
 
     state: Literal["missing", "empty", "raises", "present"]

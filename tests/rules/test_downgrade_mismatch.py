@@ -201,6 +201,17 @@ NOOP = {
         op.execute("DROP TYPE role_old")
         """,
     ),
+    "an enum of two tables": second(
+        """
+        op.create_table("a", sa.Column("role", sa.Enum("admin", name="role")))
+        op.create_table("b", sa.Column("role", sa.Enum("admin", name="role")))
+        """,
+        """
+        op.drop_table("b")
+        op.drop_table("a")
+        sa.Enum(name="role").drop(op.get_bind(), checkfirst=True)
+        """,
+    ),
     "rows, enum values, extensions and functions": second(
         """
         op.execute("UPDATE users SET age = 1")
@@ -317,6 +328,19 @@ FINDING = {
     "an enum is kept": (
         second(
             'op.create_table("a", sa.Column("role", sa.Enum("admin", "member", name="role")))', 'op.drop_table("a")'
+        ),
+        [at(7, 5, f"`create type role` {kept()}")],
+    ),
+    "an enum of two tables is kept": (
+        second(
+            """
+            op.create_table("a", sa.Column("role", sa.Enum("admin", name="role")))
+            op.create_table("b", sa.Column("role", sa.Enum("admin", name="role")))
+            """,
+            """
+            op.drop_table("b")
+            op.drop_table("a")
+            """,
         ),
         [at(7, 5, f"`create type role` {kept()}")],
     ),

@@ -86,7 +86,12 @@ class Things:
     def make(
         self, kind: ThingKind, owner: Thing | None, name: str | None, step: Step, sort: str | None = None
     ) -> Thing:
-        """Make a thing, or make again what was dropped. ``sort`` is the kind of a constraint."""
+        """Make a thing, or make again what was dropped. ``sort`` is the kind of a constraint.
+
+        A type that several tables of a revision make each is one.
+        """
+        if kind == "type" and name is not None and (kept := self.find(kind, owner, name)) is not None:
+            return kept
         thing = self._gone_as(kind, owner, name, sort)
         if thing is None:
             thing = Thing(kind, owner, name, False, step)

@@ -19,7 +19,8 @@ _WHAT = {
     "missing": "has no {place}",
     "empty": "has an empty {place}",
     "raises": "has a {place} that always raises",
-    "explained": "has a {place} that always raises",
+    "empty on purpose": "has an empty {place}",
+    "raises on purpose": "has a {place} that always raises",
 }
 
 
@@ -28,8 +29,9 @@ class IrreversibleMigration(MigrationRule):
 
     ## What it does
     Asks every Alembic revision for a `downgrade` that is there, is not empty and does not always raise. One that
-    raises with a reason (`raise NotImplementedError("the old numbers are gone")`) says on purpose that there is no way
-    back, and is reported under the preset `strict` only, or with `raising`. In a folder of SQL migrations it asks for
+    raises with a reason (`raise NotImplementedError("the old numbers are gone")`), or is empty but for a comment that
+    gives one, says on purpose that there is no way back, and is reported under the preset `strict` only, or with
+    `raising`. In a folder of SQL migrations it asks for
     down files (or down sections) where other migrations of the folder have theirs. drizzle-kit and plain SQL folders
     have none, and are asked only where `drizzle-down` says so.
 
@@ -141,8 +143,9 @@ class IrreversibleMigration(MigrationRule):
     ## Options
     - `drizzle-down`: `"ignore"` (the default) asks a history in which no migration has a down file for none;
       `"require"` asks every migration of drizzle-kit and of SQL folders for one.
-    - `raising`: whether to `"report"` every downgrade that always raises or to `"allow"` it; by default one that gives
-      a reason is reported where the preset is `strict` or `all`, and one without always.
+    - `raising`: whether to `"report"` every downgrade that always raises, or that is empty and says why, or to
+      `"allow"` it; by default one that gives a reason is reported where the preset is `strict` or `all`, and one
+      without always.
 
     ## Suppressing
     Where there is no way back, say so: `# tenantlint: ignore[MIG001] -- the old numbers are gone` on the line of `def
@@ -177,7 +180,7 @@ class IrreversibleMigration(MigrationRule):
         """Return the states of a downgrade that are wrong here."""
         reported = {"empty", "raises"} if self.raising != "allow" else {"empty"}
         if self.raising == "report" or (self.raising is None and view.settings.strict):
-            reported.add("explained")
+            reported |= {"empty on purpose", "raises on purpose"}
         others = any(revision.downgrade.state != "missing" for revision in history.revisions)
         if history.kind == "alembic" or self.drizzle_down == "require" or others:
             reported.add("missing")
@@ -185,7 +188,7 @@ class IrreversibleMigration(MigrationRule):
 
 
 def _state(downgrade: Downgrade) -> str:
-    return "explained" if downgrade.state == "raises" and downgrade.explained else downgrade.state
+    return f"{downgrade.state} on purpose" if downgrade.explained else downgrade.state
 
 
 def _changes_schema(revision: Revision) -> bool:

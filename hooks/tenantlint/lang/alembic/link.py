@@ -10,7 +10,7 @@ from tenantlint.lang.alembic.graph import Graph
 from tenantlint.lang.alembic.language import MigrationPython
 from tenantlint.lang.alembic.library import MigrationLibrary
 from tenantlint.lang.alembic.lowering import MigrationLowering
-from tenantlint.lang.alembic.revisions import read_revision, read_script
+from tenantlint.lang.alembic.revisions import gives_reason, read_revision, read_script
 from tenantlint.lang.sqlmodel.link import Loader
 from tenantlint.lang.sqlmodel.models import Models
 from tenantlint.lang.sqlmodel.resolve import Resolver
@@ -18,6 +18,7 @@ from tenantlint.lang.sqlmodel.schema_items import DEFAULT_CONVENTION, MetaDataVa
 from tenantlint.lang.sqlmodel.versions import Versions
 from tenantlint.lang.values import MapValue
 from tenantlint.migration import History
+from tenantlint.record import replace
 from tenantlint.replay import replay
 from tenantlint.schema import UNKNOWN, Unresolved
 
@@ -94,7 +95,11 @@ class _Linker:
     def _revision(self, graph: Graph, script: Script) -> Revision:
         module = self.evaluator.module(script.path)
         assert module is not None
-        return read_revision(self.evaluator, module, script, graph.parents(script.id))
+        revision = read_revision(self.evaluator, module, script, graph.parents(script.id))
+        downgrade = revision.downgrade
+        if downgrade.state == "empty" and gives_reason(self._bytes(script.path)[downgrade.at.start : downgrade.at.end]):
+            return replace(revision, downgrade=replace(downgrade, explained=True))
+        return revision
 
     def convention(self, path: str) -> Value:
         """Return the naming convention of the metadata that the environment of a revision is configured with."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
 from tenantlint.lang.values import MISSING, FuncValue, ListValue, Value
@@ -113,6 +113,17 @@ def _is_empty(body: tuple[ir.Stmt, ...]) -> bool:
 
 def _is_none(value: ir.Expr | None) -> bool:
     return value is None or (isinstance(value, ir.Const) and value.value is None)
+
+
+def gives_reason(text: bytes) -> bool:
+    """Return whether a comment in an empty function says why there is nothing: a sentence, not code left out."""
+    comments = [line.strip() for line in text.split(b"\n") if line.strip().startswith(b"# ")]
+    words = [word for line in comments if not any(mark in line for mark in _NO_REASON) for word in line.split()[1:]]
+    return len(words) > _FEW_WORDS
+
+
+_FEW_WORDS: Final = 4
+_NO_REASON: Final = (b"###", b"op.", b"TODO", b"FIXME", b"XXX")
 
 
 def _place(module: Module, name: str, default: Location) -> Location:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.record import Record, replace
@@ -25,6 +26,7 @@ PLATFORM_ROLES: Final = TRUSTED_ROLES | {"anon", "anonymous", "authenticated"}
 """All roles that Supabase and Neon give to their users."""
 
 WRITES: Final = frozenset({"insert", "update", "all"})
+_MANY: Final = 5
 _TIES: Final[frozenset[Reach]] = frozenset({"isolates", "shares", "unknown", "guard", "owner"})
 _LIMITS: Final[frozenset[Reach]] = _TIES | {"closed"}
 
@@ -88,6 +90,28 @@ class Security:
             openers = [each.policy for each in found if _opens_rows_to_update(each)]
             found = self._clauses[table.id] = tuple(_writable(each, openers) for each in found)
         return found
+
+    @cached_property
+    def closes_tables(self) -> bool:
+        """Whether the project closes its tables to all but their owner: most have row level security and no policy.
+
+        No application could work with them otherwise.
+        """
+        enabled = [table for table in self._view.tables if self._closes(table) is not None]
+        closed = [table for table in enabled if self._closes(table)]
+        return len(closed) >= _MANY and len(closed) * 2 > len(enabled)
+
+    def _closes(self, table: Table) -> bool | None:
+        """Return whether row level security keeps all but the owner out, None where it is not surely enabled."""
+        if self.is_enabled(table) is not True:
+            return None
+        database = self._view.database
+        forced = database.row_level_security(table).forced
+        return forced is False and not database.policies(table) and not database.may_have_more_policies(table)
+
+    def is_closed(self, table: Table) -> bool:
+        """Return whether ``table`` is closed on purpose, as most tables of the project are."""
+        return self._closes(table) is True and self.closes_tables
 
     def _read(self, policy: Policy, table: Table) -> Clauses:
         using, check = self._reach(policy.using, table), self._reach(policy.with_check, table)

@@ -51,6 +51,13 @@ NOOP = {
         ALTER TABLE memo ENABLE ROW LEVEL SECURITY;
         ALTER TABLE memo RENAME TO note;
     """),
+    "ts a script's copy of a table that the models secure": ts(
+        """
+        const columns = { id: uuid("id"), tenant_id: uuid("tenant_id") };
+        export const notes = pgTable("notes", { ...columns, body: text("body") }).enableRLS();
+        const copy = pgTable("notes", columns);
+        """
+    ),
     "py no tenant column": py("""
         class Country(SQLModel, table=True):
             id: int = Field(primary_key=True)

@@ -88,3 +88,17 @@ def test_noop(snippet):
 @pytest.mark.parametrize(("snippet", "expected"), FINDING.values(), ids=FINDING)
 def test_finding(snippet, expected):
     assert run(CODE, snippet) == expected
+
+
+def _closed(closed: int, opened: int, call: str = ".enableRLS()"):
+    """Declare so many tables with row level security and no policy, and so many with one."""
+    table = 'export const {0} = pgTable("{0}", {{ id: uuid("id"), tenant_id: uuid("tenant_id") }}{1}){2};'
+    policy = f', () => [pgPolicy("p", {{ using: sql`{IS_TENANT}` }})]'
+    lines = [table.format(f"closed_{number}", "", call) for number in range(closed)]
+    lines += [table.format(f"open_{number}", policy, "") for number in range(opened)]
+    return ts("\n".join(['import { pgPolicy } from "drizzle-orm/pg-core";', *lines]))
+
+
+@pytest.mark.parametrize(("closed", "opened", "found"), [(5, 4, 0), (5, 5, 5), (4, 0, 4), (6, 0, 0)])
+def test_a_project_that_closes_most_of_its_tables_does_so_on_purpose(closed, opened, found):
+    assert len(run(CODE, _closed(closed, opened))) == found

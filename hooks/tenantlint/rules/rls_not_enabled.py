@@ -21,7 +21,8 @@ class RlsNotEnabled(Rule):
     ## What it does
     Asks that row level security is enabled on every PostgreSQL table with a tenant column: in Drizzle by a
     `pgPolicy`, by `.enableRLS()` or by `pgTable.withRLS`, and for both ORMs by a migration. The tenants' own table is
-    not asked, because a login has to find its tenant before the session knows it. A table whose policies lack only
+    not asked, because a login has to find its tenant before the session knows it, nor the copy of a table that a script
+    declares with the columns that it needs. A table whose policies lack only
     `ENABLE ROW LEVEL SECURITY` is for policy-without-rls (RLS009). Where a migration may secure the table by a
     statement that cannot be read, the rule is silent.
 
@@ -188,7 +189,7 @@ class RlsNotEnabled(Rule):
 
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report a tenant table on which it is surely not enabled and that has no policy."""
-        if not view.tenant_columns(table) or view.is_tenant_root(table):
+        if not view.tenant_columns(table) or view.is_tenant_root(table) or view.is_excerpt(table):
             return
         if view.security.is_enabled(table) is not False or view.database.policies(table):
             return

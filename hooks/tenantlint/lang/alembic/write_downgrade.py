@@ -1,0 +1,295 @@
+"""Writes the downgrade of a revision that has none: the inverse of what its upgrade does, where that is known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from tenantlint import migration as m
+from tenantlint.change import Patch, WriteDowngrade
+from tenantlint.edit import Edit
+from tenantlint.lang.alembic.write_code import identifier, qualified, split
+from tenantlint.lang.alembic.write_revision import code_of
+from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.sql.names import made_name
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tenantlint.lang.alembic.write_code import Code
+    from tenantlint.lang.lowering import Lowering
+    from tenantlint.source import Source
+
+_NO_EFFECT: Final = frozenset({"SET", "SELECT", "SHOW", "ANALYZE"})
+"""Statements that leave nothing behind."""
+
+
+def lower(change: WriteDowngrade, context: Lowering) -> Patch:
+    """Return the edit that gives a revision its downgrade. Refuses where one operation has no known inverse."""
+    revision = _revision(change, context)
+    if revision is None:
+        return Patch(refused="the revision is not there any more")
+    if revision.downgrade.state not in ("missing", "empty"):
+        return Patch(refused="the revision has a downgrade of its own")
+    try:
+        source = context.project.source(revision.path)
+        lines = list(inverse(revision.upgrade, code_of(revision, context.project)))
+        if not lines:
+            raise RefusedError("the upgrade does nothing that a downgrade could undo")
+        return Patch((_edit(source, lines),))
+    except (RefusedError, SyntaxError, UnicodeDecodeError) as error:
+        return Patch(refused=str(error))
+
+
+def _revision(change: WriteDowngrade, context: Lowering) -> m.Revision | None:
+    for history in context.schema.histories:
+        if history.kind == "alembic" and history.path == change.history:
+            return next((each for each in history.revisions if each.id == change.revision), None)
+    return None
+
+
+# What undoes an upgrade
+
+
+def inverse(upgrade: Iterable[m.Operation], code: Code) -> Iterator[str]:
+    """Yield the calls that undo the operations of an upgrade, in order. Raises RefusedError where one cannot be."""
+    done: list[str] = []
+    made: set[str] = set()
+    added: m.Operation | None = None
+    for operation in upgrade:
+        if isinstance(operation, m.WriteRows) and _goes_with_table(operation, made):
+            continue
+        _refuse_unclear(operation)
+        if isinstance(operation, m.CreateTable):
+            made.add(str(operation.table))
+        elif getattr(operation, "table", None) in made or _is_inline(operation, added):
+            continue
+        if isinstance(operation, m.AddColumn):
+            added = operation
+        undo = _INVERSES[type(operation)]
+        done += undo(operation, code)
+    return reversed(done)
+
+
+def _goes_with_table(operation: m.WriteRows, made: set[str]) -> bool:
+    return operation.certain and isinstance(operation.table, str) and operation.table in made
+
+
+def _is_inline(operation: m.Operation, added: m.Operation | None) -> bool:
+    """Return whether a constraint came with a column, and so goes with it."""
+    kinds = (m.AddUnique, m.AddForeignKey, m.AddCheck, m.CreateIndex)
+    return added is not None and operation.at == added.at and isinstance(operation, kinds)
+
+
+def _refuse_unclear(operation: m.Operation) -> None:
+    if isinstance(operation, m.Unread):
+        raise RefusedError(f"what the upgrade does is not all known: {operation.why}")
+    if type(operation) not in _INVERSES:
+        raise RefusedError(f"what undoes {_shown(operation)} is not known: write the downgrade by hand")
+    if not operation.certain or getattr(operation, "if_not_exists", False):
+        raise RefusedError(f"{_shown(operation)} does not happen in every case, so undoing it may drop what was there")
+    named = ("table", "name", "column", "new_name")
+    if any(getattr(operation, part, None) is UNKNOWN for part in named):
+        raise RefusedError(f"the names in {_shown(operation)} are not known")
+
+
+def _shown(operation: m.Operation) -> str:
+    """Return what an operation is in words: ``drop column users.email``."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", type(operation).__name__).lower()
+    if isinstance(operation, m.Other):
+        return f"`{operation.what}`"
+    if isinstance(operation, m.WriteRows):
+        words = operation.command
+    parts = [getattr(operation, part, None) for part in ("table", "column", "name")]
+    return f"`{' '.join([words, '.'.join(part for part in parts if isinstance(part, str))]).strip()}`"
+
+
+def _table(operation: Any, code: Code) -> str:
+    return code.text(split(operation.table)[1])
+
+
+def _drop_table(operation: m.CreateTable, code: Code) -> Iterator[str]:
+    yield code.call("drop_table", _table(operation, code), **code.schema(str(operation.table)))
+
+
+def _drop_column(operation: m.AddColumn, code: Code) -> Iterator[str]:
+    if operation.column.name is UNKNOWN:
+        raise RefusedError("the name of a column that the upgrade adds is not known")
+    table = str(operation.table)
+    yield code.call("drop_column", _table(operation, code), code.text(operation.column.name), **code.schema(table))
+
+
+def _rename_table(operation: m.RenameTable, code: Code) -> Iterator[str]:
+    (schema, old), (new_schema, new) = split(str(operation.table)), split(str(operation.new_name))
+    if schema != new_schema:
+        raise RefusedError(f"{_shown(operation)} moves it to another schema: write the downgrade by hand")
+    yield code.call("rename_table", code.text(new), code.text(old), **code.schema(str(operation.table)))
+
+
+def _rename_column(operation: m.RenameColumn, code: Code) -> Iterator[str]:
+    names = code.text(str(operation.new_name)), code.text(str(operation.column))
+    schema = code.schema(str(operation.table))
+    yield code.call("alter_column", _table(operation, code), names[0], new_column_name=names[1], **schema)
+
+
+def _alter_column(operation: m.AlterColumn, code: Code) -> Iterator[str]:
+    if operation.type is not None or operation.server_default is not None or not isinstance(operation.nullable, bool):
+        raise RefusedError(f"{_shown(operation)} changes a type or a default, and what it was before is not known here")
+    names = _table(operation, code), code.text(str(operation.column))
+    nullable = str(not operation.nullable)
+    yield code.call("alter_column", *names, nullable=nullable, **code.schema(str(operation.table)))
+
+
+def _drop_index(operation: m.CreateIndex, code: Code) -> Iterator[str]:
+    name = operation.index.name
+    if not isinstance(name, str):
+        raise RefusedError("the name of an index that the upgrade makes is not known")
+    schema = code.schema(str(operation.table))
+    yield code.call("drop_index", code.final(name), table_name=_table(operation, code), **schema)
+
+
+def _drop_constraint(code: Code, operation: Any, name: object, columns: object, label: str, kind: str) -> Iterator[str]:
+    if name is None and isinstance(columns, tuple) and all(isinstance(each, str) for each in columns):
+        name = made_name(split(operation.table)[1], columns, label)
+    if not isinstance(name, str):
+        raise RefusedError(f"the name of the constraint in {_shown(operation)} is not known")
+    schema = code.schema(operation.table)
+    yield code.call("drop_constraint", code.final(name), _table(operation, code), type_=code.text(kind), **schema)
+
+
+def _drop_unique(operation: m.AddUnique, code: Code) -> Iterator[str]:
+    constraint = operation.constraint
+    return _drop_constraint(code, operation, constraint.name, constraint.columns, "key", "unique")
+
+
+def _drop_key(operation: m.AddForeignKey, code: Code) -> Iterator[str]:
+    return _drop_constraint(code, operation, operation.key.name, operation.key.columns, "fkey", "foreignkey")
+
+
+def _drop_primary_key(operation: m.AddPrimaryKey, code: Code) -> Iterator[str]:
+    return _drop_constraint(code, operation, operation.name, (), "pkey", "primary")
+
+
+def _drop_check(operation: m.AddCheck, code: Code) -> Iterator[str]:
+    return _drop_constraint(code, operation, operation.name, None, "check", "check")
+
+
+def _sql(statement: Callable[[Any, str], str]) -> Callable[[Any, Code], Iterator[str]]:
+    def make(operation: Any, code: Code) -> Iterator[str]:
+        table = getattr(operation, "table", None)
+        yield code.execute(statement(operation, qualified(table) if isinstance(table, str) else ""))
+
+    return make
+
+
+def _set_security(operation: m.SetRowSecurity, code: Code) -> Iterator[str]:
+    if False in (operation.enabled, operation.forced):
+        raise RefusedError(f"{_shown(operation)} takes protection away: what there was is not known here")
+    words = [word for word, set_ in (("DISABLE", operation.enabled), ("NO FORCE", operation.forced)) if set_]
+    for word in words:
+        yield code.execute(f"ALTER TABLE {qualified(str(operation.table))} {word} ROW LEVEL SECURITY")
+
+
+def _drop_policy(operation: m.CreatePolicy, code: Code) -> Iterator[str]:
+    if operation.policy.name is UNKNOWN:
+        raise RefusedError("the name of a policy that the upgrade makes is not known")
+    yield code.execute(f"DROP POLICY {identifier(operation.policy.name)} ON {qualified(str(operation.table))}")
+
+
+def _other(operation: m.Other, code: Code) -> Iterator[str]:
+    if operation.what.split(" ")[0] not in _NO_EFFECT:
+        raise RefusedError(f"what undoes {_shown(operation)} is not known: write the downgrade by hand")
+    return iter(())
+
+
+_INVERSES: Final[dict[type[m.Operation], Callable[[Any, Code], Iterable[str]]]] = {
+    m.CreateTable: _drop_table,
+    m.AddColumn: _drop_column,
+    m.RenameTable: _rename_table,
+    m.RenameColumn: _rename_column,
+    m.AlterColumn: _alter_column,
+    m.CreateIndex: _drop_index,
+    m.AddUnique: _drop_unique,
+    m.AddForeignKey: _drop_key,
+    m.AddPrimaryKey: _drop_primary_key,
+    m.AddCheck: _drop_check,
+    m.RenameConstraint: _sql(
+        lambda each, table: (
+            f"ALTER TABLE {table} RENAME CONSTRAINT {identifier(each.new_name)} TO {identifier(each.name)}"
+        )
+    ),
+    m.RenameIndex: _sql(
+        lambda each, table: f"ALTER INDEX {qualified(each.new_name)} RENAME TO {identifier(split(each.name)[1])}"
+    ),
+    m.SetRowSecurity: _set_security,
+    m.CreatePolicy: _drop_policy,
+    m.CreateEnum: _sql(lambda each, table: f"DROP TYPE {qualified(each.name)}"),
+    m.RenameType: _sql(
+        lambda each, table: f"ALTER TYPE {qualified(each.new_name)} RENAME TO {identifier(split(each.name)[1])}"
+    ),
+    m.CreateTrigger: _sql(lambda each, table: f"DROP TRIGGER {identifier(each.name)} ON {table}"),
+    m.Other: _other,
+}
+
+
+# Where it goes
+
+
+def _edit(source: Source, lines: list[str]) -> Edit:
+    import ast
+
+    text = source.text()
+    module = ast.parse(source.data)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "downgrade"]
+    if not re.search(r"^\s*from alembic import [^\n]*\bop\b|^\s*import alembic\.op as op", text, re.MULTILINE):
+        raise RefusedError("the revision does not import `op`")
+    if functions:
+        return _filled(source, functions[-1], lines, newline)
+    upgrade = next((node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade"), None)
+    indent = "    " if upgrade is None else " " * upgrade.body[0].col_offset if upgrade.body[0].col_offset else "    "
+    result = " -> None" if upgrade is not None and upgrade.returns is not None else ""
+    body = newline.join(indent + line for line in lines)
+    end = len(source.data)
+    before = newline * (2 if text.endswith("\n") else 3)
+    return Edit(source.path, end, end, f"{before}def downgrade(){result}:{newline}{body}{newline}")
+
+
+def _filled(source: Source, function: ast.FunctionDef, lines: list[str], newline: str) -> Edit:
+    """Return the edit that puts the lines in place of ``pass``, or after a docstring that is all the body has."""
+    import ast
+
+    statements = [node for node in function.body if not _is_docstring(node, function)]
+    first = function.body[0]
+    one_line = first.lineno == function.lineno
+    indent = " " * (function.col_offset + 4) if one_line else _before(source, first)
+    if not statements:
+        at = _offset(source, first.end_lineno or first.lineno, first.end_col_offset or 0)
+        return Edit(source.path, at, at, "".join(newline + indent + line for line in lines))
+    if any(not isinstance(node, (ast.Pass, ast.Return, ast.Expr)) for node in statements):
+        raise RefusedError("the downgrade is not empty")
+    node = statements[-1]
+    start = _offset(source, node.lineno, node.col_offset)
+    end = _offset(source, node.end_lineno or node.lineno, node.end_col_offset or 0)
+    if one_line:
+        start -= len(source.data[:start]) - len(source.data[:start].rstrip(b" \t"))
+        return Edit(source.path, start, end, "".join(newline + indent + line for line in lines))
+    return Edit(source.path, start, end, (newline + indent).join(lines))
+
+
+def _is_docstring(node: ast.stmt, function: ast.FunctionDef) -> bool:
+    import ast
+
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return node is function.body[0] and is_text
+
+
+def _before(source: Source, node: ast.stmt) -> str:
+    start = source.line_starts[node.lineno - 1]
+    return source.data[start : start + node.col_offset].decode()
+
+
+def _offset(source: Source, line: int, column: int) -> int:
+    return source.line_starts[line - 1] + column

@@ -1,0 +1,288 @@
+"""What a migration has to do for each change of the schema, as calls of ``op`` with what undoes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint import change as changes
+from tenantlint.lang.alembic.write_code import identifier, qualified, split, type_code
+from tenantlint.lang.differences import additions, column_names, member_names
+from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of
+from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.sql.names import made_name
+from tenantlint.record import Record
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from tenantlint.change import Change
+    from tenantlint.lang.alembic.write_code import Code
+    from tenantlint.lang.differences import MemberName
+    from tenantlint.lang.lowering import Lowering
+    from tenantlint.migration import History
+    from tenantlint.schema import Column, ForeignKey, Index, Table
+
+_LATER: Final = (
+    "# The rows that are there have no tenant yet: give them theirs, and then make the column NOT NULL in a\n"
+    "# revision of its own, which `alembic revision --autogenerate` writes."
+)
+_FAILS: Final = "# Fails, and changes nothing, as long as a row has none: give those rows their value first."
+_TIMES: Final = ("date", "timestamp", "timestamptz")
+
+
+class Step(Record):
+    """One step of a revision: the code that makes it, and the code that undoes it."""
+
+    up: str
+    down: str
+
+
+class Planned(Record):
+    """A step of a revision in a history; ``title`` says what it is for, '' where another step of the change does."""
+
+    history: History
+    step: Step
+    title: str = ""
+
+
+def planned(given: Sequence[Change], context: Lowering, code: Callable[[History], Code]) -> list[Planned]:
+    """Return the steps for changes in the order in which they run: columns are renamed first, and tables last.
+
+    Raises RefusedError where a change cannot be written.
+    """
+    columns = [change for change in given if isinstance(change, changes.RenameColumn)]
+    tables = [change for change in given if isinstance(change, changes.RenameTable)]
+    steps = list(_rename_columns(columns, context, code))
+    for change in given:
+        make = _STEPS.get(type(change))
+        steps += () if make is None else make(change, context, code)
+    steps += [step for name in member_names(given, context) for step in _renamed_member(name, context, code)]
+    return [*steps, *(step for change in tables for step in _rename_table(change, context, code))]
+
+
+def _place(table: Table, context: Lowering) -> tuple[History, Table] | None:
+    """Return the history that a change of a table belongs into, and its table there; None where there is none."""
+    history = history_of(table, context.schema, "alembic")
+    return None if history is None else (history, twin_of(table, history))
+
+
+def _name(table: Table) -> str:
+    if table.qualified_name is UNKNOWN:
+        raise RefusedError("the name of the table is not known")
+    return table.qualified_name
+
+
+def _rename_columns(
+    renames: Sequence[changes.RenameColumn], context: Lowering, code: Callable[[History], Code]
+) -> Iterator[Planned]:
+    for renamed in column_names(renames, context):
+        place = _place(renamed.table, context)
+        if place is None:
+            continue
+        history, twin = place
+        refuse_unless_there(renamed.table, twin, renamed.old, renamed.new)
+        up, down = (
+            _alter_name(code(history), _name(renamed.table), *names)
+            for names in ((renamed.old, renamed.new), (renamed.new, renamed.old))
+        )
+        title = f"rename {_name(renamed.table)}.{renamed.old} to {renamed.new}"
+        yield Planned(history, Step(up, down), title)
+
+
+def _alter_name(code: Code, table: str, old: str, new: str) -> str:
+    arguments = (code.text(split(table)[1]), code.text(old))
+    return code.call("alter_column", *arguments, new_column_name=code.text(new), **code.schema(table))
+
+
+def _rename_table(change: changes.RenameTable, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
+    table = context.table(change.table_id)
+    place = None if table is None else _place(table, context)
+    if table is None or place is None:
+        return
+    history, _ = place
+    schema, old = split(_name(table))
+    taken = change.new_name if schema is None else f"{schema}.{change.new_name}"
+    if any(each.qualified_name == taken for each in history.tables):
+        raise RefusedError(f"the database has a table `{taken}` already")
+    write = code(history)
+    up, down = (
+        write.call("rename_table", write.text(one), write.text(other), **write.schema(_name(table)))
+        for one, other in ((old, change.new_name), (change.new_name, old))
+    )
+    yield Planned(history, Step(up, down), f"rename {_name(table)} to {change.new_name}")
+
+
+def _renamed_member(name: MemberName, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
+    place = _place(name.table, context)
+    if place is None or not _has_member(place[1], name):
+        return
+    write, table = code(place[0]), _name(name.table)
+    up, down = (write.execute(_rename_sql(name.kind, table, *pair)) for pair in _both(name.old, name.new))
+    yield Planned(place[0], Step(up, down))
+
+
+def _both(old: str, new: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (old, new), (new, old)
+
+
+def _rename_sql(kind: str, table: str, old: str, new: str) -> str:
+    if kind == "index":
+        return f"ALTER INDEX {qualified(table, old)} RENAME TO {identifier(new)}"
+    return f"ALTER TABLE {qualified(table)} RENAME CONSTRAINT {identifier(old)} TO {identifier(new)}"
+
+
+def _has_member(twin: Table, name: MemberName) -> bool:
+    members = {
+        "index": [each.name for each in twin.indexes],
+        "unique": [each.name for each in twin.unique_constraints],
+        "foreign key": [each.name for each in twin.foreign_keys],
+    }
+    return name.old in members[name.kind]
+
+
+def _add(change: Any, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
+    """Add what the code has now: columns, their foreign keys, indexes."""
+    table = context.table(change.table_id)
+    place = None if table is None else _place(table, context)
+    if table is None or place is None:
+        return
+    history, twin = place
+    new, name, write = additions(change.table_id, context), _name(table), code(history)
+    columns = [column for column in new.columns if column.name is UNKNOWN or twin.column(column.name) is None]
+    titles = iter([f"add {_what(change)} to {name}"])
+    for column in columns:
+        nullable = isinstance(change, changes.AddTenant) or column.nullable is True
+        yield Planned(history, _column_step(write, name, column, nullable), next(titles, ""))
+    for key in new.foreign_keys:
+        if not any(each.columns == key.columns for each in twin.foreign_keys):
+            yield Planned(history, _key_step(write, name, key), next(titles, ""))
+    for index in new.indexes:
+        if not any(each.columns == index.columns and each.partial is False for each in twin.indexes):
+            yield Planned(history, _index_step(write, name, index), next(titles, ""))
+
+
+def _what(change: Change) -> str:
+    columns = getattr(change, "columns", None)
+    return f"an index over {' and '.join(columns)}" if columns else str(getattr(change, "name", ""))
+
+
+def _column_step(code: Code, table: str, column: Column, nullable: bool) -> Step:
+    if column.name is UNKNOWN:
+        raise RefusedError("the name of the new column is not known")
+    schema, name = code.schema(table), code.text(split(table)[1])
+    given = [code.text(column.name), type_code(column.type)]
+    is_time = column.type in _TIMES
+    default = column.has_server_default is True or (is_time and not nullable)
+    if default and not is_time:
+        raise RefusedError(f"the default of `{column.name}` is not known, and its rows need one")
+    if not default and not nullable:
+        raise RefusedError(f"`{column.name}` is NOT NULL and has no default that the rows which are there could take")
+    given += ["server_default=sa.func.now()"] if default else []
+    lines = [code.call("add_column", name, f"sa.Column({', '.join([*given, f'nullable={nullable}'])})", **schema)]
+    if default and column.has_server_default is not True:
+        lines.append(code.call("alter_column", name, code.text(column.name), server_default="None", **schema))
+    if nullable and column.nullable is False:
+        lines.insert(0, _LATER)
+    return Step("\n".join(lines), code.call("drop_column", name, code.text(column.name), **schema))
+
+
+def _known(names: object) -> list[str]:
+    if not isinstance(names, tuple) or not all(isinstance(each, str) for each in names):
+        raise RefusedError("what the new index or key is over is not known")
+    return list(names)
+
+
+def _key_step(code: Code, table: str, key: ForeignKey) -> Step:
+    columns, targets = _known(key.columns), _known(key.target_columns)
+    if key.target_table is UNKNOWN or key.name is UNKNOWN or UNKNOWN in (key.on_delete, key.on_update):
+        raise RefusedError("what the new foreign key references is not known")
+    (schema, name), (target_schema, target) = split(table), split(key.target_table)
+    own_name = key.name or made_name(name, columns, "fkey")
+    options = {"ondelete": key.on_delete, "onupdate": key.on_update}
+    actions = {option: code.text(value.upper()) for option, value in options.items() if isinstance(value, str)}
+    up = code.call(
+        "create_foreign_key",
+        *(code.final(own_name), code.text(name), code.text(target), code.texts(columns), code.texts(targets)),
+        source_schema=None if schema is None else code.text(schema),
+        referent_schema=None if target_schema is None else code.text(target_schema),
+        **actions,
+    )
+    kind = code.text("foreignkey")
+    down = code.call("drop_constraint", code.final(own_name), code.text(name), type_=kind, **code.schema(table))
+    return Step(up, down)
+
+
+def _index_step(code: Code, table: str, index: Index) -> Step:
+    columns = _known(index.columns)
+    if not isinstance(index.name, str) or index.partial is not False or index.plain is not True:
+        raise RefusedError("the migration for this index has to be written by hand: it is more than its columns")
+    if index.method != "btree" or index.unique is UNKNOWN:
+        raise RefusedError("the migration for this index has to be written by hand: it is of another kind")
+    name, schema = code.text(split(table)[1]), code.schema(table)
+    unique = str(index.unique)
+    up = code.call("create_index", code.final(index.name), name, code.texts(columns), unique=unique, **schema)
+    return Step(up, code.call("drop_index", code.final(index.name), table_name=name, **schema))
+
+
+def _require(change: changes.MakeRequired, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
+    table, column = context.table(change.table_id), context.column(change.table_id, change.key)
+    place = None if table is None else _place(table, context)
+    if table is None or column is None or place is None:
+        return
+    history, twin = place
+    if column.name is UNKNOWN:
+        raise RefusedError("the name of the column in the database is not known")
+    refuse_unless_there(table, twin, column.name)
+    made = twin.column(column.name)
+    if made is not None and made.nullable is False:
+        return
+    write, name = code(history), _name(table)
+    arguments, schema = (write.text(split(name)[1]), write.text(column.name)), write.schema(name)
+    up, down = (write.call("alter_column", *arguments, nullable=value, **schema) for value in ("False", "True"))
+    yield Planned(history, Step(f"{_FAILS}\n{up}", down), f"require {name}.{column.name}")
+
+
+def _secure(change: changes.EnableSecurity, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
+    table = context.table(change.table_id)
+    place = None if table is None else _place(table, context)
+    if table is None or place is None:
+        raise RefusedError("row level security is the database's, and no Alembic revision makes this table yet")
+    history, twin = place
+    write, name = code(history), _name(table)
+    titles = iter([f"row level security for {name}"])
+    if twin.rls.enabled is not True:
+        yield Planned(history, _switch(write, name, "ENABLE", "DISABLE"), next(titles))
+    if twin.rls.forced is not True:
+        yield Planned(history, _switch(write, name, "FORCE", "NO FORCE"), next(titles, ""))
+    if not twin.policies:
+        yield Planned(history, _policy(write, table, change), next(titles, ""))
+
+
+def _switch(code: Code, table: str, on: str, off: str) -> Step:
+    up, down = (code.execute(f"ALTER TABLE {qualified(table)} {word} ROW LEVEL SECURITY") for word in (on, off))
+    return Step(up, down)
+
+
+def _policy(code: Code, table: Table, change: changes.EnableSecurity) -> Step:
+    column, name = table.column(change.tenant), _name(table)
+    if column is None or column.type is UNKNOWN:
+        raise RefusedError(f"the type of `{change.tenant}` is not known, and the policy has to compare with it")
+    type_code(column.type)
+    policy = identifier(f"{split(name)[1]}_tenant")
+    setting = "'" + change.setting.replace("'", "''") + "'"
+    value = f"(SELECT current_setting({setting}, true))"
+    cast = "" if column.type == "text" else f"::{column.type}"
+    predicate = f"{identifier(change.tenant)} = {value}{cast}"
+    up = code.execute(f"CREATE POLICY {policy} ON {qualified(name)} USING ({predicate})")
+    return Step(up, code.execute(f"DROP POLICY {policy} ON {qualified(name)}"))
+
+
+_STEPS: Final[dict[type[Change], Callable[[Any, Lowering, Callable[[History], Code]], Iterator[Planned]]]] = {
+    changes.AddTenant: _add,
+    changes.AddTimestamp: _add,
+    changes.AddIndex: _add,
+    changes.MakeRequired: _require,
+    changes.EnableSecurity: _secure,
+}

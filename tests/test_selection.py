@@ -1,18 +1,17 @@
 import pytest
 
 from tenantlint.config import Overrides, load
-from tenantlint.rules import RULES, Entry
+from tenantlint.rules import Entry
 from tenantlint.selection import Layer, families, members, resolve
 
 
 @pytest.fixture(autouse=True)
-def book(monkeypatch):
+def book(rule_book):
     """Put a family with one rule of each preset in place of the real rules."""
-    for code in list(RULES):
-        monkeypatch.delitem(RULES, code)
+    rule_book.clear()
     for number, preset in enumerate(("recommended", "strict", "off"), 1):
-        monkeypatch.setitem(RULES, f"ZAP00{number}", Entry(f"zap-{preset}", preset))
-    monkeypatch.setitem(RULES, "ZIP001", Entry("zip", "recommended"))
+        rule_book[f"ZAP00{number}"] = Entry(f"zap-{preset}", preset)
+    rule_book["ZIP001"] = Entry("zip", "recommended")
 
 
 def numbers(codes: frozenset[str]) -> str:

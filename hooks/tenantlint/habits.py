@@ -143,15 +143,13 @@ def names_against(view: SchemaView) -> list[Against]:
 
 
 def rules_against(view: SchemaView) -> list[Against]:
-    """Return the rules on tables and foreign keys that the project does not keep."""
+    """Return the rules on tables that the project does not keep."""
     own = [table for table in view.tables if not view.is_of_login_library(table)]
     found = []
-    for code, noun, what in _RULES:
+    for code, what in _RULES:
         lost = rules.run(code, view)
-        total = sum(len(table.foreign_keys) for table in own) if noun == "foreign keys" else len(own)
-        if code in _STANDARD:
-            total = _asked(own, _names(view, code), lost)
-        found.append(Against(code, len(lost), total, f"{noun} {what}"))
+        total = _asked(own, _names(view, code), lost) if code in _STANDARD else len(own)
+        found.append(Against(code, len(lost), total, f"tables {what}"))
     return _most(found)
 
 
@@ -212,8 +210,7 @@ _NAMES: Final[tuple[tuple[str, Callable[[Column], bool], Callable[[str], bool], 
     ),
 )
 _RULES: Final = (
-    ("REL002", "foreign keys", "have no relation"),
-    ("STD001", "tables", "are not keyed by `id`"),
-    ("STD002", "tables", "do not say when a row was made"),
-    ("STD003", "tables", "do not say when a row was changed"),
+    ("STD001", "are not keyed by `id`"),
+    ("STD002", "do not say when a row was made"),
+    ("STD003", "do not say when a row was changed"),
 )

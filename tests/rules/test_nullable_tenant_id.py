@@ -83,6 +83,36 @@ NOOP = {
           tenant: uuid("tenant"),
         });
     """),
+    "ts one of several owners": ts("""
+        export const apps = pgTable("apps", { id: uuid("id").primaryKey() });
+        export const servers = pgTable("servers", { id: uuid("id").primaryKey() });
+        export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+        export const schedules = pgTable("schedules", {
+          id: uuid("id").primaryKey(),
+          app_id: uuid("app_id").references(() => apps.id, { onDelete: "cascade" }),
+          server_id: uuid("server_id").references(() => servers.id, { onDelete: "cascade" }),
+          tenant_id: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+        });
+    """),
+    "ts a user's, without foreign keys": ts("""
+        export const uploads = pgTable("uploads", {
+          id: uuid("id").primaryKey(),
+          user_id: uuid("user_id").notNull(),
+          tenant_id: uuid("tenant_id"),
+        });
+    """),
+    "py a kind of rows that are nobody's": py("""
+        from enum import Enum
+
+        class Kind(str, Enum):
+            TYPE_TENANT = "tenant"
+            TYPE_GLOBAL = "global"
+
+        class Role(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            kind: Kind
+            tenant_id: UUID | None
+    """),
     "ts exempt": ts(
         """
         export const templates = pgTable("templates", {
@@ -158,6 +188,62 @@ STRICT = {
 NOOP |= STRICT
 
 FINDING = {
+    "ts one of several owners, under the strict preset": (
+        ts(
+            """
+            export const apps = pgTable("apps", { id: uuid("id").primaryKey() });
+            export const servers = pgTable("servers", { id: uuid("id").primaryKey() });
+            export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+            export const schedules = pgTable("schedules", {
+              id: uuid("id").primaryKey(),
+              app_id: uuid("app_id").references(() => apps.id, { onDelete: "cascade" }),
+              server_id: uuid("server_id").references(() => servers.id, { onDelete: "cascade" }),
+              tenant_id: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+            });
+            """,
+            strict=True,
+        ),
+        [Found(9, 3, f"`schedules.tenant_id` {WHY}")],
+    ),
+    "ts one other owner": (
+        ts("""
+            export const apps = pgTable("apps", { id: uuid("id").primaryKey() });
+            export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+            export const schedules = pgTable("schedules", {
+              id: uuid("id").primaryKey(),
+              app_id: uuid("app_id").references(() => apps.id, { onDelete: "cascade" }),
+              tenant_id: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+            });
+        """),
+        [Found(7, 3, f"`schedules.tenant_id` {WHY}")],
+    ),
+    "ts a user, with foreign keys": (
+        ts("""
+            export const apps = pgTable("apps", { id: uuid("id").primaryKey() });
+            export const uploads = pgTable("uploads", {
+              id: uuid("id").primaryKey(),
+              app_id: uuid("app_id").references(() => apps.id),
+              user_id: uuid("user_id").notNull(),
+              tenant_id: uuid("tenant_id"),
+            });
+        """),
+        [Found(7, 3, f"`uploads.tenant_id` {WHY}")],
+    ),
+    "py kinds that are all somebody's": (
+        py("""
+            from enum import Enum
+
+            class Kind(str, Enum):
+                TENANT = "tenant"
+                TEAM = "team"
+
+            class Role(SQLModel, table=True):
+                id: int = Field(primary_key=True)
+                kind: Kind
+                tenant_id: UUID | None
+        """),
+        [Found(11, 5, f"`role.tenant_id` {WHY}")],
+    ),
     "py optional": (
         py("""
             class Invoice(SQLModel, table=True):

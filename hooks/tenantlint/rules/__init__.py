@@ -58,7 +58,7 @@ RULES: Final = {
     "NAM008": Entry("foreign-key-without-suffix", "strict"),
     "NAM009": Entry("index-name", "off"),
     "REL001": Entry("undeclared-foreign-key", "strict"),
-    "REL002": Entry("missing-relation", "recommended"),
+    "REL002": Entry("missing-relation", "strict"),
     "REL003": Entry("one-sided-relation", "recommended"),
     "REL004": Entry("mismatched-relation", "recommended"),
     "REL005": Entry("foreign-key-type", "recommended"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tenantlint.view import SchemaView
 
 _USERS = frozenset({"user", *plurals("user")})
+_NOBODYS = frozenset({"global", "system", "personal", "builtin"})
 _AUDITS = frozenset({"audit", "audits", "auditlog", "auditlogs"})
 
 
@@ -29,6 +30,37 @@ def may_be_without_tenant(table: Table, view: SchemaView) -> bool:
         or any(snake_case(column.key) == "owner_id" and column.nullable is not True for column in table.columns)
         or not _AUDITS.isdisjoint(name.split("_"))
         or (name in _USERS and any(_are_members(each, table, view) for each in view.schema))
+        or _has_kinds(table, view)
+        or _is_owned_by_one_of(table, view)
+        or _is_of_user(table)
+    )
+
+
+def _has_kinds(table: Table, view: SchemaView) -> bool:
+    """Return whether an enum of the table has a label for rows of no tenant, as in ``global``."""
+    types = {column.type for column in table.columns}
+    for enum in view.schema.enums:
+        if enum.name is UNKNOWN or enum.name in types:
+            labels = () if enum.values is UNKNOWN else enum.values
+            if any(label is UNKNOWN or not _NOBODYS.isdisjoint(snake_case(label).split("_")) for label in labels):
+                return enum.name in types or UNKNOWN in types
+    return False
+
+
+def _is_owned_by_one_of(table: Table, view: SchemaView) -> bool:
+    """Return whether the tenant is one of three or more owners that a row may have, and goes with."""
+    nullable = {column.name for column in table.columns if column.nullable is not False}
+    owners = [known(key.columns) for key in table.foreign_keys if key.on_delete in ("cascade", UNKNOWN)]
+    alternatives = [columns for columns in owners if columns is None or nullable.issuperset(columns)]
+    return len(alternatives) > 2 and any(
+        columns is None or view.is_tenant_key(table, columns) for columns in alternatives
+    )
+
+
+def _is_of_user(table: Table) -> bool:
+    """Return whether a row always has a user, in a table that declares no foreign keys."""
+    return not table.foreign_keys and any(
+        snake_case(column.key) == "user_id" and column.nullable is not True for column in table.columns
     )
 
 

@@ -28,6 +28,8 @@ class MissingRelation(Rule):
     second one asked for where the other table's relation loads a row that shares its key. A table that takes part in no
     relation at all does without them, and is left alone too (see Options).
 
+    It is in the strict preset: half of what it found in public repositories was left out on purpose.
+
     ## Why is this bad
     The ORM cannot load the row that the key points to: the one foreign key without a relation needs a hand-written
     join wherever the others need a name.
@@ -134,7 +136,7 @@ class MissingRelation(Rule):
 
     code: ClassVar[str] = "REL002"
     name: ClassVar[str] = "missing-relation"
-    preset: ClassVar[Preset] = "recommended"
+    preset: ClassVar[Preset] = "strict"
 
     require: Literal["when-used", "always"] = "when-used"
     tenant_relations: bool = False

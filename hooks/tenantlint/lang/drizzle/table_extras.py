@@ -1,0 +1,335 @@
+"""What a Drizzle table's third argument holds: indexes, constraints and policies, added or moved there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tenantlint.change import AddIndex, AttachIndex, EnableSecurity, Patch
+from tenantlint.lang.drizzle.editing import (
+    FUNCTIONS,
+    Declared,
+    arguments,
+    links,
+    named,
+    next_token,
+    outermost,
+    parameter,
+    unwrapped,
+    walk,
+)
+from tenantlint.lang.drizzle.importing import SUFFIXES, Imports, declarations, imports
+from tenantlint.lang.drizzle.packages import Packages
+from tenantlint.lang.drizzle.resolve import Resolver
+from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.text import merged
+from tenantlint.names import camel_case
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tree_sitter import Node
+
+    from tenantlint.change import Change
+    from tenantlint.edit import Edit
+    from tenantlint.lang.drizzle.editing import ScriptFile
+    from tenantlint.lang.lowering import Lowering
+    from tenantlint.schema import Table
+
+    Write = Callable[[Callable[[str], str]], str]
+
+_CORES = {"postgresql": "drizzle-orm/pg-core", "mysql": "drizzle-orm/mysql-core", "sqlite": "drizzle-orm/sqlite-core"}
+
+
+def lower(change: Change, context: Lowering) -> Patch:
+    """Return the edits of an AddIndex, an AttachIndex or an EnableSecurity. Raises RefusedError."""
+    assert isinstance(change, AddIndex | AttachIndex | EnableSecurity)
+    table = context.table(change.table_id)
+    if table is None:
+        raise RefusedError("the table is not there any more")
+    declared = Declared(context.project, table)
+    if isinstance(change, AddIndex):
+        return Patch(merged(index_edits(context, declared, change.columns)))
+    if isinstance(change, AttachIndex):
+        return Patch(merged(_attached(context, declared, change)))
+    return Patch(merged(_secured(context, declared, change)))
+
+
+def core(table: Table) -> str:
+    """Return the module that has the functions for columns and indexes of a table's database."""
+    return _CORES[table.dialect]
+
+
+def index_edits(context: Lowering, declared: Declared, columns: tuple[str, ...]) -> list[Edit]:
+    """Return the edits that add an index over columns (database names) to a table. Raises RefusedError."""
+    table = declared.table
+    found = [table.column(name) for name in columns]
+    keys = [column.key for column in found if column is not None]
+    if len(keys) < len(columns):
+        raise RefusedError("the columns are not there any more")
+    if any(index.attached and index.columns == columns for index in table.indexes):
+        raise RefusedError("the index is there already")
+    return new_index(context, declared, columns, keys)
+
+
+def new_index(context: Lowering, declared: Declared, columns: tuple[str, ...], keys: list[str]) -> list[Edit]:
+    """Return the edits that add an index over columns, which code calls ``keys``."""
+    table, file = declared.table, declared.file
+    if table.name is UNKNOWN:
+        raise RefusedError("the name of the table is not known")
+    wanted = Imports(file)
+    index = wanted.name("index", core(table))
+    name = file.quoted(f"{table.name}_{'_'.join(columns)}_idx")
+    key = camel_case("_".join((*columns, "idx")))
+
+    def write(reference: Callable[[str], str]) -> str:
+        return f"{index}({name}).on({', '.join(map(reference, keys))})"
+
+    return [*wanted.edits(), *add_extra(context, declared, key, write)]
+
+
+def _secured(context: Lowering, declared: Declared, change: EnableSecurity) -> list[Edit]:
+    table, file = declared.table, declared.file
+    column = table.column(change.tenant)
+    if table.dialect != "postgresql" or table.name is UNKNOWN or column is None or column.type is UNKNOWN:
+        raise RefusedError("the table or the type of its tenant column is not known")
+    if table.policies:
+        raise RefusedError("the table has a policy already")
+    wanted = Imports(file)
+    policy, sql = wanted.name("pgPolicy", core(table)), wanted.name("sql", "drizzle-orm")
+    name = file.quoted(f"{table.name}_tenant_isolation")
+    key, kind = column.key, column.type
+
+    def write(reference: Callable[[str], str]) -> str:
+        session = f"(select current_setting('{change.setting}', true))::{kind}"
+        check = f"{sql}`${{{reference(key)}}} = {session}`"
+        step = file.step
+        return f"{policy}({name}, {{\n{step}using: {check},\n{step}withCheck: {check},\n}})"
+
+    return [*wanted.edits(), *add_extra(context, declared, "tenantIsolation", write)]
+
+
+def add_extra(context: Lowering, declared: Declared, key: str, write: Write) -> list[Edit]:
+    """Return the edits that add to the third argument of a table what ``write`` gives.
+
+    It is given the function from the key of a column to the expression for it. ``key`` is what the item is called
+    where the argument returns an object. Raises RefusedError.
+    """
+    file, extra = declared.file, declared.extra
+    if extra is None:
+        return [_new_extra(context, declared, key, write)]
+    if extra.type not in FUNCTIONS:
+        raise RefusedError(f"the third argument of `{declared.table.symbol}` is no function that stands there")
+    holder = _returned(extra)
+    asked: list[str] = []
+    owner, edits = _owner(file, extra)
+    pattern = parameter(extra)
+
+    def reference(name: str) -> str:
+        if owner:
+            return declared.reference(name, owner)
+        asked.append(name)
+        return name
+
+    text = write(reference)
+    if pattern is not None and not owner:
+        edits += _destructured(file, pattern, asked)
+    if holder.type == "object":
+        if key in _keys(file, holder):
+            raise RefusedError(f"the third argument of `{declared.table.symbol}` has a `{key}` already")
+        text = f"{key}: {text}"
+    return [*edits, *file.append(holder, text)]
+
+
+def _keys(file: ScriptFile, node: Node) -> set[str]:
+    keys = (each.child_by_field_name("key") for each in named(node))
+    return {file.text(key) for key in keys if key is not None}
+
+
+def _returned(function: Node) -> Node:
+    """Return the array or the object that a function returns. Raises RefusedError."""
+    body = function.child_by_field_name("body")
+    if body is not None and body.type == "statement_block":
+        ends = [node for node in walk(body) if node.type == "return_statement"]
+        given = named(ends[0]) if len(ends) == 1 and ends[0].parent == body else []
+        body = given[0] if given else None
+    body = unwrapped(body) if body is not None else None
+    if body is None or body.type not in ("array", "object"):
+        raise RefusedError("the third argument of the table returns something that is not edited")
+    return body
+
+
+def _owner(file: ScriptFile, function: Node) -> tuple[str, list[Edit]]:
+    """Return what the function calls the table, with the edit that lets it; '' where it takes the table apart."""
+    name = parameter(function)
+    if name is not None:
+        return (file.text(name) if name.type == "identifier" else ""), []
+    listed = function.child_by_field_name("parameters")
+    if listed is None or named(listed):
+        raise RefusedError("the third argument of the table takes parameters that are not known")
+    return "t", [file.insert(listed.start_byte + 1, "t")]
+
+
+def _destructured(file: ScriptFile, pattern: Node, asked: list[str]) -> list[Edit]:
+    """Return the edits that take more columns out of the table. Raises RefusedError where that is not simple."""
+    present = [file.text(each) for each in named(pattern)]
+    if pattern.type != "object_pattern" or not all(name.isidentifier() for name in [*present, *asked]):
+        raise RefusedError("the third argument of the table takes it apart in a way that is not edited")
+    return [edit for name in dict.fromkeys(asked) if name not in present for edit in file.append(pattern, name)]
+
+
+def _new_extra(context: Lowering, declared: Declared, key: str, write: Write) -> Edit:
+    file = declared.file
+    if not creates_tables(context, file, declared.call):
+        raise RefusedError(f"what declares `{declared.table.symbol}` may take no third argument")
+    last = arguments(declared.call)[-1]
+    owner, in_object = _habit(file)
+    text = write(lambda name: declared.reference(name, owner))
+    comma = next_token(last)
+    has_comma = comma is not None and comma.type == ","
+    begins_line = file.begins_line(last.start_byte)
+    indent = file.indent(last.start_byte if begins_line else declared.call.start_byte)
+    item = f"({{ {key}: {text} }})" if in_object else f"[{text}]"
+    if "\n" in text:
+        inner = text.replace("\n", f"\n{file.step}")
+        inner = f"{key}: {inner}" if in_object else inner
+        item = f"{'({' if in_object else '['}\n{file.step}{inner},\n{'})' if in_object else ']'}"
+    item = f"({owner}) => {item}".replace("\n", f"\n{indent}")
+    if has_comma and comma is not None:
+        return file.insert(comma.end_byte, f"\n{indent}{item}," if begins_line else f" {item},")
+    return file.insert(last.end_byte, f",\n{indent}{item}" if begins_line else f", {item}")
+
+
+def _habit(file: ScriptFile) -> tuple[str, bool]:
+    """Return what third arguments of the file call the table, and whether they return objects."""
+    for node in walk(file.root):
+        if node.type == "call_expression" and len(arguments(node)) == 3:
+            extra = arguments(node)[2]
+            name = parameter(extra) if extra.type == "arrow_function" else None
+            body = extra.child_by_field_name("body")
+            if name is not None and name.type == "identifier" and body is not None:
+                holder = unwrapped(body)
+                if holder.type in ("array", "object"):
+                    return file.text(name), holder.type == "object"
+    return "t", False
+
+
+def creates_tables(context: Lowering, file: ScriptFile, call: Node) -> bool:
+    """Return whether what a call calls is Drizzle's, and so takes a third argument."""
+    function = call.child_by_field_name("function")
+    if function is None:
+        return False
+    owner = function.child_by_field_name("object") if function.type == "member_expression" else function
+    name = file.text(owner) if owner is not None else ""
+    for _ in range(4):
+        imported = dict(imports(file)).get(name)
+        if imported is not None and imported.module.startswith("drizzle-orm"):
+            return True
+        if imported is None:
+            return _is_creator(file, declarations(file).get(name), name)
+        path = Resolver(context.project, Packages(context.project)).resolve(imported.module, file.path)
+        if path is None:
+            return False
+        file, name = type(file)(context.project.source(path)), imported.name
+    return False
+
+
+def _is_creator(file: ScriptFile, statement: Node | None, name: str) -> bool:
+    for node in walk(statement) if statement is not None else ():
+        if node.type == "variable_declarator":
+            declared, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+            if declared is not None and value is not None and file.text(declared) == name:
+                root = links(file, value)
+                return bool(root) and root[0][0].endswith(("TableCreator", "Schema"))
+    return False
+
+
+def _attached(context: Lowering, declared: Declared, change: AttachIndex) -> list[Edit]:
+    table, file = declared.table, declared.file
+    loose = [each.at for each in (*table.indexes, *context.schema.detached_policies) if not each.attached]
+    loose += [each.at for each in table.unique_constraints if not each.attached]
+    if change.at not in loose:
+        raise RefusedError("it is attached to a table already")
+    if change.at.path != file.path:
+        raise RefusedError(f"it is declared in another file than `{table.symbol}`")
+    chain = outermost(file.node_at(change.at, "call_expression"))
+    statement = _statement(context, file, chain)
+
+    def write(reference: Callable[[str], str]) -> str:
+        return _moved(file, chain, table, reference)
+
+    key = camel_case(_variable(file, chain) or "item")
+    return [_deleted(file, statement), *add_extra(context, declared, key, write)]
+
+
+def _moved(file: ScriptFile, chain: Node, table: Table, reference: Callable[[str], str]) -> str:
+    """Return the text of a chain with the columns of its table as the third argument calls them."""
+    data, shift = file.text(chain), file.indent(chain.start_byte)
+    keys = {column.key for column in table.columns}
+    parts: list[str] = []
+    done = chain.start_byte
+    for node in walk(chain):
+        if node.type != "identifier" or file.text(node) != table.symbol:
+            continue
+        member = node.parent
+        name = member.child_by_field_name("property") if member is not None else None
+        if member is None or name is None or file.text(name) not in keys:
+            raise RefusedError(f"it uses `{table.symbol}` in a way that is not edited")
+        parts += (file.slice(done, member.start_byte), reference(file.text(name)))
+        done = member.end_byte
+    if not parts:
+        return data.replace(f"\n{shift}", "\n")
+    text = "".join((*parts, file.slice(done, chain.end_byte)))
+    return text.replace("\r\n", "\n").replace(f"\n{shift}", "\n")
+
+
+def _variable(file: ScriptFile, chain: Node) -> str:
+    holder = chain.parent
+    name = holder.child_by_field_name("name") if holder is not None and holder.type == "variable_declarator" else None
+    return file.text(name) if name is not None else ""
+
+
+def _statement(context: Lowering, file: ScriptFile, chain: Node) -> Node:
+    """Return the statement at the top of the file that holds nothing but a chain. Raises RefusedError for others."""
+    node = chain.parent
+    if node is not None and node.type == "variable_declarator":
+        name = _variable(file, chain)
+        node = node.parent
+        if node is None or len(named(node)) != 1:
+            raise RefusedError("it is declared together with others")
+        _refuse_used(context, file, name)
+    if node is not None and node.parent is not None and node.parent.type == "export_statement":
+        node = node.parent
+    if node is None or node.parent is None or node.parent.type != "program":
+        raise RefusedError("it is no statement of its own")
+    return node
+
+
+def _refuse_used(context: Lowering, file: ScriptFile, name: str) -> None:
+    uses = [node for node in walk(file.root) if node.type.endswith("identifier") and file.text(node) == name]
+    if len(uses) != 1:
+        raise RefusedError(f"`{name}` is used elsewhere in `{file.path}`")
+    word = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
+    for path in sorted(context.project.files):
+        if path != file.path and path.endswith(SUFFIXES):
+            try:
+                data = context.project.read(path)
+            except OSError:
+                continue
+            if word.search(data):
+                raise RefusedError(f"`{name}` is used in `{path}`")
+
+
+def _deleted(file: ScriptFile, statement: Node) -> Edit:
+    """Return the edit that deletes a statement with its lines, and one of the blank lines around it."""
+    start, end = file.line_start(statement.start_byte), file.line_end(statement.end_byte)
+    if not file.begins_line(statement.start_byte) or file.data[statement.end_byte : end].strip(b"; \t"):
+        return file.replace(statement.start_byte, statement.end_byte, "")
+    starts = file.source.line_starts
+    line = file.source.line_of(end)
+    after = starts[line] if line < len(starts) else len(file.data)
+    before = file.line_start(start - 1) if start else 0
+    if start and not file.data[before:start].strip() and not file.data[after : file.line_end(after)].strip():
+        start = before
+    return file.replace(start, after, "")

@@ -26,7 +26,7 @@ PRELUDES = {
         "from sqlmodel import Field, Relationship, SQLModel"
     ),
     "schema.ts": (
-        'import { relations, sql } from "drizzle-orm"; import { boolean, date, foreignKey, index, integer, pgTable, '
+        'import { relations, sql } from "drizzle-orm"; import { boolean, date, foreignKey, index, integer, pgEnum, pgTable, '
         'primaryKey, text, timestamp, unique, uniqueIndex, uuid, varchar } from "drizzle-orm/pg-core"; '
         'import * as mysql from "drizzle-orm/mysql-core";'
     ),

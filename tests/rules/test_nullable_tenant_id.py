@@ -87,7 +87,9 @@ NOOP = {
         export const apps = pgTable("apps", { id: uuid("id").primaryKey() });
         export const servers = pgTable("servers", { id: uuid("id").primaryKey() });
         export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+        export const kind = pgEnum("kind", ["app", "server", "tenant"]);
         export const schedules = pgTable("schedules", {
+          kind: kind("kind").notNull(),
           id: uuid("id").primaryKey(),
           app_id: uuid("app_id").references(() => apps.id, { onDelete: "cascade" }),
           server_id: uuid("server_id").references(() => servers.id, { onDelete: "cascade" }),
@@ -194,8 +196,9 @@ FINDING = {
             export const apps = pgTable("apps", { id: uuid("id").primaryKey() });
             export const servers = pgTable("servers", { id: uuid("id").primaryKey() });
             export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+            export const kind = pgEnum("kind", ["app", "server", "tenant"]);
             export const schedules = pgTable("schedules", {
-              id: uuid("id").primaryKey(),
+              kind: kind("kind").notNull(), id: uuid("id").primaryKey(),
               app_id: uuid("app_id").references(() => apps.id, { onDelete: "cascade" }),
               server_id: uuid("server_id").references(() => servers.id, { onDelete: "cascade" }),
               tenant_id: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
@@ -203,19 +206,20 @@ FINDING = {
             """,
             strict=True,
         ),
-        [Found(9, 3, f"`schedules.tenant_id` {WHY}")],
+        [Found(10, 3, f"`schedules.tenant_id` {WHY}")],
     ),
-    "ts one other owner": (
+    "ts several parents, and an enum of other things": (
         ts("""
             export const apps = pgTable("apps", { id: uuid("id").primaryKey() });
             export const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });
+            export const kind = pgEnum("kind", ["app", "cron"]);
             export const schedules = pgTable("schedules", {
-              id: uuid("id").primaryKey(),
+              kind: kind("kind").notNull(), id: uuid("id").primaryKey(),
               app_id: uuid("app_id").references(() => apps.id, { onDelete: "cascade" }),
               tenant_id: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
             });
         """),
-        [Found(7, 3, f"`schedules.tenant_id` {WHY}")],
+        [Found(8, 3, f"`schedules.tenant_id` {WHY}")],
     ),
     "ts a user, with foreign keys": (
         ts("""

@@ -31,30 +31,29 @@ def may_be_without_tenant(table: Table, view: SchemaView) -> bool:
         or not _AUDITS.isdisjoint(name.split("_"))
         or (name in _USERS and any(_are_members(each, table, view) for each in view.schema))
         or _has_kinds(table, view)
-        or _is_owned_by_one_of(table, view)
         or _is_of_user(table)
     )
 
 
 def _has_kinds(table: Table, view: SchemaView) -> bool:
-    """Return whether an enum of the table has a label for rows of no tenant, as in ``global``."""
+    """Return whether an enum of the table has a label for rows of no tenant, or labels that name other owners.
+
+    These are ``global`` and the like, or the words before ``_id`` of two or more of the table's foreign keys.
+    """
     types = {column.type for column in table.columns}
+    owners = {_noun(column) for key in table.foreign_keys for column in known(key.columns) or ()}
     for enum in view.schema.enums:
-        if enum.name is UNKNOWN or enum.name in types:
-            labels = () if enum.values is UNKNOWN else enum.values
-            if any(label is UNKNOWN or not _NOBODYS.isdisjoint(snake_case(label).split("_")) for label in labels):
-                return enum.name in types or UNKNOWN in types
+        if enum.name is UNKNOWN or enum.name in types or UNKNOWN in types:
+            labels = (UNKNOWN,) if enum.values is UNKNOWN else enum.values
+            words = {snake_case(label) for label in labels if label is not UNKNOWN}
+            parts = {part for word in words for part in word.split("_")}
+            if UNKNOWN in labels or not _NOBODYS.isdisjoint(parts) or len(words & owners) > 1:
+                return True
     return False
 
 
-def _is_owned_by_one_of(table: Table, view: SchemaView) -> bool:
-    """Return whether the tenant is one of three or more owners that a row may have, and goes with."""
-    nullable = {column.name for column in table.columns if column.nullable is not False}
-    owners = [known(key.columns) for key in table.foreign_keys if key.on_delete in ("cascade", UNKNOWN)]
-    alternatives = [columns for columns in owners if columns is None or nullable.issuperset(columns)]
-    return len(alternatives) > 2 and any(
-        columns is None or view.is_tenant_key(table, columns) for columns in alternatives
-    )
+def _noun(column: str) -> str:
+    return snake_case(column).removesuffix("_id")
 
 
 def _is_of_user(table: Table) -> bool:

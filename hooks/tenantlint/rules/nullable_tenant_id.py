@@ -25,9 +25,9 @@ class NullableTenantId(Rule):
     Only the presets `strict` and `all` report it where the declaration says what a row without a tenant is: the
     column's foreign key is `ON DELETE SET NULL`, so that the row outlives its tenant; a NOT NULL `owner_id`, or a NOT
     NULL foreign key to the users with `ON DELETE CASCADE`, says that it is a person's, and so does a NOT NULL `user_id`
-    where the table declares no foreign keys; the tenant is one of three or more owners that may be NULL and that the
-    row is deleted with; an enum of the table has a label such as `global`; the table is an audit log; or it is the
-    users, and another table says which tenants they are members of. The tables of login libraries are theirs.
+    where the table declares no foreign keys; an enum of the table has a label such as `global`, or labels that name
+    other owners of the row by their foreign keys; the table is an audit log; or it is the users, and another table says
+    which tenants they are members of. The tables of login libraries are theirs.
 
     ## Why is this bad
     A row without a tenant belongs to nobody. `tenant_id = …` is never true of it, so that it vanishes from every

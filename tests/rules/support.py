@@ -26,8 +26,8 @@ PRELUDES = {
         "from sqlmodel import Field, Relationship, SQLModel"
     ),
     "schema.ts": (
-        'import { relations, sql } from "drizzle-orm"; import { boolean, date, foreignKey, index, integer, pgEnum, pgTable, '
-        'primaryKey, text, timestamp, unique, uniqueIndex, uuid, varchar } from "drizzle-orm/pg-core"; '
+        'import { relations, sql } from "drizzle-orm"; import { boolean, date, foreignKey, index, integer, pgEnum, '
+        'pgTable, primaryKey, text, timestamp, unique, uniqueIndex, uuid, varchar } from "drizzle-orm/pg-core"; '
         'import * as mysql from "drizzle-orm/mysql-core";'
     ),
 }

@@ -247,8 +247,9 @@ def _is_creator(file: ScriptFile, statement: Node | None, name: str) -> bool:
 
 def _attached(context: Lowering, declared: Declared, change: AttachIndex) -> list[Edit]:
     table, file = declared.table, declared.file
-    loose = [each.at for each in (*table.indexes, *context.schema.detached_policies) if not each.attached]
+    loose = [each.at for each in table.indexes if not each.attached]
     loose += [each.at for each in table.unique_constraints if not each.attached]
+    loose += [each.at for each in context.schema.detached_policies if not each.attached]
     if change.at not in loose:
         raise RefusedError("it is attached to a table already")
     if change.at.path != file.path:

@@ -14,14 +14,15 @@ from tenantlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-Kind: TypeAlias = Literal["class", "row", "rows", "select", "result", "tuples", "query", "session", "other"]
+Kind: TypeAlias = Literal["class", "row", "rows", "select", "result", "tuples", "query", "dml", "session", "other"]
 
 
 class Typed(Record):
     """What an expression is, and of which table (its ``Table.id``).
 
     ``class`` is the table's class, ``row`` an object of it or None, ``rows`` a collection; ``select`` and ``query``
-    are statements for its rows, ``result`` what they give and ``tuples`` the same with each row in a tuple.
+    are statements for its rows, ``result`` what they give and ``tuples`` the same with each row in a tuple; ``dml`` is
+    a statement that changes rows.
     ``session`` is a database session, ``other`` something that is known to be none of these; both have no table.
     """
 

@@ -1,0 +1,374 @@
+"""The classes, functions and variables of a project's Python files, as their syntax trees show them.
+
+This is for changes of the code, which need every class that a name may mean, tables or not, and exact places.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import warnings
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from tenantlint.lang.sqlmodel.resolve import Resolver
+from tenantlint.record import Record
+from tenantlint.source import Location, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tenantlint.project import Project
+
+_DEPTH: Final = 20
+_SQLMODEL_NAMES: Final = frozenset(
+    "Column Field ForeignKey ForeignKeyConstraint Index Relationship SQLModel Session UniqueConstraint cast delete "
+    "func insert select text update".split()
+)
+"""What ``from sqlmodel import *`` is taken to bring."""
+
+Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
+
+
+class ProjectClass(Record):
+    """A class statement; ``id`` is unique in the project."""
+
+    id: str
+    path: str
+    node: ast.ClassDef
+
+
+class ProjectFunction(Record):
+    """A function of a module."""
+
+    path: str
+    node: Function
+
+
+class ProjectModule(Record):
+    """A module of the project."""
+
+    path: str
+
+
+class Variable(Record):
+    """A name that a module assigns once."""
+
+    path: str
+    value: ast.expr
+    annotation: ast.expr | None
+
+
+class Outside(Record):
+    """What is not of the project: a name of a module, or the module itself where ``name`` is ''."""
+
+    module: str
+    name: str
+
+
+Meaning: TypeAlias = "ProjectClass | ProjectFunction | ProjectModule | Variable | Outside | None"
+
+
+class Import(Record):
+    """What an import statement binds: ``name`` of a module, or the module (None)."""
+
+    module: str
+    level: int
+    name: str | None
+
+
+_Binder: TypeAlias = (
+    "Import | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign | ast.AnnAssign | None"
+)
+
+
+class CodeFile:
+    """One file: its tree, and what binds the names of the module (None: something that is not followed)."""
+
+    def __init__(self, source: Source, tree: ast.Module) -> None:
+        self.source = source
+        self.path = source.path
+        self.tree = tree
+        self.binders: dict[str, list[_Binder]] = {}
+        self.stars: list[Import] = []
+        self._collect(tree.body)
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._import(node)
+            elif isinstance(node, ast.Global):
+                for name in node.names:
+                    self._bind(name, None)
+
+    def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.pattern) -> tuple[int, int]:
+        """Return the byte offsets where a node starts and ends."""
+        starts = self.source.line_starts
+        end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+        return starts[node.lineno - 1] + node.col_offset, end
+
+    def at(self, node: ast.expr | ast.stmt | ast.keyword | ast.pattern) -> Location:
+        """Return the place of a node."""
+        return Location(self.path, *self.span(node))
+
+    def _bind(self, name: str, binder: _Binder) -> None:
+        known = self.binders.setdefault(name, [])
+        if binder not in known:
+            known.append(binder)
+
+    def _collect(self, body: Iterable[ast.stmt]) -> None:
+        for node in body:
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                self._bind(node.name, node)
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                    self._target(target, node)
+            elif isinstance(node, (ast.If, ast.Try, ast.With)):
+                for part in ("body", "orelse", "finalbody", "handlers"):
+                    self._collect(getattr(node, part, ()))
+            elif isinstance(node, ast.ExceptHandler):
+                self._collect(node.body)
+            elif not isinstance(node, (ast.Import, ast.ImportFrom, ast.Expr)):
+                self._unknown(node)
+
+    def _target(self, target: ast.expr, node: ast.Assign | ast.AnnAssign) -> None:
+        if isinstance(target, ast.Name):
+            self._bind(target.id, node)
+        else:
+            self._unknown(target)
+
+    def _unknown(self, node: ast.AST) -> None:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, (ast.Store, ast.Del)):
+                self._bind(inner.id, None)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            if isinstance(node, ast.Import):
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                self._bind(alias.asname or module, Import(module, 0, None))
+            elif alias.name == "*":
+                self.stars.append(Import(node.module or "", node.level, None))
+            else:
+                self._bind(alias.asname or alias.name, Import(node.module or "", node.level, alias.name))
+
+
+class Code:
+    """The Python files of a project. Files are parsed when they are asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.resolver = Resolver(project)
+        self.paths = sorted(path for path in project.files if path.endswith((".py", ".pyi")))
+        self._data: dict[str, Source | None] = {}
+        self._files: dict[str, CodeFile | None] = {}
+        self._classes: dict[ast.ClassDef, ProjectClass] = {}
+        self._by_id: dict[str, ProjectClass] = {}
+        self._mro: dict[str, tuple[list[ProjectClass], bool]] = {}
+
+    # Files
+
+    def source(self, path: str) -> Source | None:
+        """Return the content of a file, None where it cannot be read."""
+        if path not in self._data:
+            try:
+                self._data[path] = Source(path, self.project.read(path))
+            except OSError:
+                self._data[path] = None
+        return self._data[path]
+
+    def file(self, path: str) -> CodeFile | None:
+        """Return a parsed file, None where it cannot be read or does not parse."""
+        if path not in self._files:
+            self._files[path] = self._parsed(path)
+        return self._files[path]
+
+    def _parsed(self, path: str) -> CodeFile | None:
+        source = self.source(path) if path in self.project else None
+        if source is None:
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return CodeFile(source, ast.parse(source.text()))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    def mentioning(self, words: Iterable[str]) -> list[str]:
+        """Return the files that hold one of the words, in order."""
+        pattern = word_pattern(words)
+        sources = ((path, self.source(path)) for path in self.paths)
+        return [path for path, source in sources if source is not None and pattern.search(source.data)]
+
+    # Names
+
+    def lookup(self, path: str, name: str, depth: int = 0) -> Meaning:
+        """Return what a name means at the top of a module."""
+        file = self.file(path)
+        if file is None or depth > _DEPTH:
+            return None
+        binders = file.binders.get(name, [])
+        if not binders:
+            return self._from_stars(file, name, depth)
+        binder = binders[-1]
+        if len(binders) > 1 and not all(isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) for each in binders):
+            return None
+        if isinstance(binder, Import):
+            return self._imported(file, binder, depth)
+        if isinstance(binder, ast.ClassDef):
+            return self.cls(path, binder)
+        if isinstance(binder, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return ProjectFunction(path, binder)
+        return None if binder is None or binder.value is None else self._variable(path, binder, binder.value, depth)
+
+    def _variable(self, path: str, node: ast.Assign | ast.AnnAssign, value: ast.expr, depth: int) -> Meaning:
+        if isinstance(value, (ast.Name, ast.Attribute)):
+            return self.resolve(path, value, depth + 1)
+        return Variable(path, value, node.annotation if isinstance(node, ast.AnnAssign) else None)
+
+    def _from_stars(self, file: CodeFile, name: str, depth: int) -> Meaning:
+        for star in file.stars:
+            path = self.resolver.resolve(star.module, star.level, file.path)
+            if path is not None:
+                found = self.lookup(path, name, depth + 1)
+                if found is not None and not (isinstance(found, Outside) and found.module == "builtins"):
+                    return found
+            elif star.module == "sqlmodel" and name in _SQLMODEL_NAMES:
+                return Outside("sqlmodel", name)
+        known = not any(self.resolver.resolve(star.module, star.level, file.path) is None for star in file.stars)
+        return Outside("builtins", name) if hasattr(builtins, name) and (known or not name[:1].isupper()) else None
+
+    def _imported(self, file: CodeFile, found: Import, depth: int) -> Meaning:
+        path = self.resolver.resolve(found.module, found.level, file.path)
+        if path is None:
+            return None if found.level else Outside(found.module, found.name or "")
+        return ProjectModule(path) if found.name is None else self.member(path, found.name, depth + 1)
+
+    def member(self, path: str, name: str, depth: int = 0) -> Meaning:
+        """Return a name of a module as another one sees it: what it binds, or a module in the package."""
+        file = self.file(path)
+        if file is not None and (name in file.binders or file.stars):
+            found = self.lookup(path, name, depth)
+            if found is not None and not (isinstance(found, Outside) and found.module == "builtins"):
+                return found
+            if name in file.binders:
+                return None
+        inner = self.resolver.submodule(path, name)
+        return None if inner is None else ProjectModule(inner)
+
+    def resolve(self, path: str, node: ast.expr, depth: int = 0) -> Meaning:
+        """Return what a dotted name means in a module."""
+        if isinstance(node, ast.Name):
+            return self.lookup(path, node.id, depth)
+        if not isinstance(node, ast.Attribute):
+            return None
+        base = self.resolve(path, node.value, depth)
+        if isinstance(base, ProjectModule):
+            return self.member(base.path, node.attr, depth + 1)
+        if isinstance(base, Outside) and base.module != "builtins":
+            return Outside(f"{base.module}.{base.name}" if base.name else base.module, node.attr)
+        if isinstance(base, ProjectClass):
+            inner = [each for each in base.node.body if isinstance(each, ast.ClassDef) and each.name == node.attr]
+            return self.cls(base.path, inner[0]) if len(inner) == 1 else None
+        return None
+
+    # Classes
+
+    def cls(self, path: str, node: ast.ClassDef) -> ProjectClass:
+        """Return the class of a class statement."""
+        found = self._classes.get(node)
+        if found is None:
+            found = self._classes[node] = ProjectClass(f"{path}:{node.lineno}:{node.name}", path, node)
+            self._by_id[found.id] = found
+        return found
+
+    def by_id(self, class_id: str) -> ProjectClass:
+        """Return a class that has been met."""
+        return self._by_id[class_id]
+
+    def class_at(self, at: Location, name: str) -> ProjectClass | None:
+        """Return the class whose statement holds a place."""
+        file = self.file(at.path)
+        for node in ast.walk(file.tree) if file is not None else ():
+            if isinstance(node, ast.ClassDef) and node.name == name and file is not None:
+                start, end = file.span(node)
+                if start <= at.start < end:
+                    return self.cls(at.path, node)
+        return None
+
+    def mro(self, cls: ProjectClass) -> tuple[list[ProjectClass], bool]:
+        """Return a class and those that it derives from, nearest first, and whether all of them are known."""
+        if cls.id not in self._mro:
+            self._mro[cls.id] = ([cls], False)  # for a class that derives from itself
+            self._mro[cls.id] = self._linearized(cls)
+        return self._mro[cls.id]
+
+    def _linearized(self, cls: ProjectClass) -> tuple[list[ProjectClass], bool]:
+        known = True
+        lines: list[list[ProjectClass]] = []
+        direct: list[ProjectClass] = []
+        for base in self.bases(cls):
+            if isinstance(base, ProjectClass):
+                line, whole = self.mro(base)
+                lines.append(list(line))
+                direct.append(base)
+                known = known and whole
+            elif not isinstance(base, Outside):
+                known = False
+        return [cls, *_merged([*lines, direct])], known
+
+    def bases(self, cls: ProjectClass) -> Iterator[Meaning]:
+        """Give what the bases of a class mean."""
+        for base in cls.node.bases:
+            yield self.resolve(cls.path, base.value if isinstance(base, ast.Subscript) else base)
+
+    def derived(self, roots: Iterable[ProjectClass]) -> list[ProjectClass]:
+        """Return the classes of the project that derive from ``roots``, and these."""
+        found = {root.id: root for root in roots}
+        names = {root.node.name for root in found.values()}
+        looked: set[str] = set()
+        while names:
+            paths = self.mentioning(names)
+            looked |= names
+            for cls in (each for path in paths for each in self.classes_in(path)):
+                if cls.id not in found and any(base.id in found for base in self.mro(cls)[0]):
+                    found[cls.id] = cls
+            names = {cls.node.name for cls in found.values()} - looked
+        return list(found.values())
+
+    def classes_in(self, path: str) -> list[ProjectClass]:
+        """Return all classes of a file."""
+        file = self.file(path)
+        if file is None or b"class " not in file.source.data:
+            return []
+        return [self.cls(path, node) for node in ast.walk(file.tree) if isinstance(node, ast.ClassDef)]
+
+
+def word_pattern(words: Iterable[str]) -> re.Pattern[bytes]:
+    """Return what finds one of the words in bytes."""
+    return re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")(?!\w)")
+
+
+def _merged(lines: list[list[ProjectClass]]) -> list[ProjectClass]:
+    """Merge the lines of the bases as Python does (C3); where it would fail, the first that is left comes next."""
+    result: list[ProjectClass] = []
+    lines = [line for line in lines if line]
+    while lines:
+        heads = [line[0] for line in lines]
+        head = next((each for each in heads if not any(each in line[1:] for line in lines)), heads[0])
+        result.append(head)
+        lines = [rest for line in lines if (rest := [each for each in line if each != head])]
+    return result
+
+
+def members(body: Iterable[ast.stmt], name: str) -> Iterator[ast.stmt]:
+    """Give the statements of a class body that bind a name, those under a condition too."""
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            if node.name == name:
+                yield node
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                yield node
+        else:
+            for part in ("body", "orelse", "finalbody"):
+                yield from members(getattr(node, part, ()), name)

@@ -1,0 +1,286 @@
+"""Local types with the classes of the whole project: what an expression of its code is an object of."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.lang.sqlmodel.code import (
+    Code,
+    Meaning,
+    Outside,
+    ProjectClass,
+    ProjectFunction,
+    ProjectModule,
+    Variable,
+    members,
+)
+from tenantlint.lang.sqlmodel.inference import OTHER, SESSION, Env, Inference, Typed, last_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.lang.sqlmodel.code import Function
+
+_DEPTH: Final = 12
+_SQL_PACKAGES: Final = ("sqlalchemy", "sqlmodel")
+_MANY: Final = frozenset(
+    "AbstractSet AsyncGenerator AsyncIterable AsyncIterator Collection Deque FrozenSet Generator InstrumentedList "
+    "Iterable Iterator List MutableSequence Page Sequence Set WriteOnlyMapped DynamicMapped frozenset list set".split()
+)
+_WRAPPERS: Final = frozenset("Annotated Awaitable ClassVar Final Mapped NotRequired Required SkipValidation".split())
+_TYPES: Final = frozenset({"Type", "type"})
+OPEN: Final = frozenset(
+    "Any AsyncMock BaseModel Callable DeclarativeBase MagicMock Mock Namespace ParamSpec Protocol Result "
+    "Row RowMapping SQLModel Self SimpleNamespace TypeVar cast object overload".split()
+)
+"""Names from outside of the project of which something may be an object of a class of the project, or act as one."""
+_UNION_OF: Final = frozenset({"Optional", "Union"})
+_SAME: Final = frozenset({"copy", "deepcopy"})
+_DML: Final = frozenset({"update", "insert", "delete"})
+
+
+class CodeNames:
+    """What the names of a file mean to ``Inference``: every class of the project counts as a table."""
+
+    def __init__(self, code: Code, path: str) -> None:
+        self.code = code
+        self.path = path
+
+    def table(self, node: ast.expr) -> str | None:
+        """Return the id of a class."""
+        found = self.code.resolve(self.path, node)
+        return found.id if isinstance(found, ProjectClass) else None
+
+    def alias(self, node: ast.expr) -> str | None:
+        """Return None: ``CodeTypes`` follows such names itself."""
+        return None
+
+    def function(self, node: ast.expr) -> str | None:
+        """Return the name of a function of SQLAlchemy or SQLModel."""
+        found = self.code.resolve(self.path, node)
+        is_sql = isinstance(found, Outside) and found.module.partition(".")[0] in _SQL_PACKAGES
+        return found.name if is_sql and isinstance(found, Outside) else None
+
+
+class CodeTypes(Inference):
+    """Tells what expressions of one file are, with ``Typed.table`` the id of a class of the project."""
+
+    def __init__(self, code: Code, path: str, depth: int = 0) -> None:
+        self.code = code
+        self.path = path
+        self.depth = depth
+        super().__init__(CodeNames(code, path))
+
+    def elsewhere(self, path: str) -> CodeTypes:
+        """Return what tells of the expressions of another file, reached through this one."""
+        return CodeTypes(self.code, path, self.depth + 1)
+
+    def of(self, node: ast.expr, env: Env) -> Typed | None:
+        """Return what an expression is."""
+        if isinstance(node, (ast.JoinedStr, ast.Constant, ast.Dict, ast.Compare)):
+            return OTHER
+        return None if self.depth > _DEPTH else super().of(node, env)
+
+    # Annotations
+
+    def annotated(self, node: ast.expr | None) -> Typed | None:
+        """Return what an annotation says of a variable."""
+        return None if node is None or self.depth > _DEPTH else self._annotated(node)
+
+    def _annotated(self, node: ast.expr) -> Typed | None:
+        if isinstance(node, ast.Constant):
+            return self._quoted(node.value) if isinstance(node.value, str) else OTHER
+        if isinstance(node, ast.BinOp):
+            return self._one_of((node.left, node.right))
+        if isinstance(node, ast.Subscript):
+            return self._subscript(node)
+        found = self.code.resolve(self.path, node)
+        if isinstance(found, ProjectClass):
+            return Typed("row", found.id)
+        if isinstance(found, Variable):
+            return self.elsewhere(found.path).annotated(found.value)
+        return _outside(found)
+
+    def _quoted(self, text: str) -> Typed | None:
+        try:
+            return self._annotated(ast.parse(text.strip(), mode="eval").body)
+        except (SyntaxError, ValueError):
+            return None
+
+    def _subscript(self, node: ast.Subscript) -> Typed | None:
+        head = last_name(node.value)
+        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if head in _UNION_OF:
+            return self._one_of(items)
+        if head in ("tuple", "Tuple") and not (len(items) == 2 and ast.unparse(items[1]) == "..."):
+            return None
+        if head in _WRAPPERS or head in _TYPES or head in _MANY or head in ("tuple", "Tuple"):
+            inner = self._annotated(items[0])
+            return inner if head in _WRAPPERS else _of_many(head, inner)
+        if head == "Coroutine" and len(items) == 3:
+            return self._annotated(items[2])
+        found = self.code.resolve(self.path, node.value)
+        return Typed("row", found.id) if isinstance(found, ProjectClass) else None
+
+    def _one_of(self, nodes: Iterable[ast.expr]) -> Typed | None:
+        """Return what a union is: that one beside None, or what all are."""
+        rest = [node for node in nodes if not (isinstance(node, ast.Constant) and node.value is None)]
+        found = [self._annotated(node) for node in rest]
+        return found[0] if found and all(each == found[0] for each in found) else None
+
+    # Names and attributes
+
+    def _name(self, node: ast.Name | ast.Attribute, env: Env) -> Typed | None:
+        if isinstance(node, ast.Name):
+            return env[node.id] if node.id in env else self._meaning(self.code.lookup(self.path, node.id))
+        if _root(node) not in env:
+            found = self.code.resolve(self.path, node)
+            if found is not None:
+                return self._meaning(found)
+        base = self.of(node.value, env)
+        return None if base is None else self.attribute(base, node.attr)
+
+    def _meaning(self, found: Meaning) -> Typed | None:
+        if isinstance(found, ProjectClass):
+            return Typed("class", found.id)
+        if isinstance(found, Variable):
+            there = self.elsewhere(found.path)
+            return there.annotated(found.annotation) or there.of(found.value, {})
+        if isinstance(found, Outside) and found.name and not found.name[:1].isupper():
+            return OTHER if found.module == "builtins" or found.module.startswith(_SQL_PACKAGES) else None
+        return OTHER if isinstance(found, (Outside, ProjectModule, ProjectFunction)) else None
+
+    def attribute(self, base: Typed, name: str) -> Typed | None:
+        """Return what an attribute of an object or a class is."""
+        if base.kind not in ("row", "class"):
+            return None
+        for cls in self.code.mro(self.code.by_id(base.table))[0]:
+            found = next(members(cls.node.body, name), None)
+            if found is not None:
+                return self._member(cls, base, found)
+            made = _set_in_init(cls, name)
+            if made is not None:
+                return self._assigned(cls, made)
+        return None
+
+    def _member(self, cls: ProjectClass, base: Typed, found: ast.stmt) -> Typed | None:
+        there = self.elsewhere(cls.path)
+        if isinstance(found, ast.AnnAssign):
+            return there.annotated(found.annotation) if base.kind == "row" else None
+        if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            is_property = any("property" in last_name(each) for each in found.decorator_list)
+            return there.annotated(found.returns) if is_property and base.kind == "row" else None
+        if isinstance(found, ast.Assign) and self._is_enumeration(cls):
+            return Typed("row", cls.id)
+        return None
+
+    def _is_enumeration(self, cls: ProjectClass) -> bool:
+        lines = (self.code.bases(each) for each in self.code.mro(cls)[0])
+        return any(isinstance(base, Outside) and base.module == "enum" for line in lines for base in line)
+
+    def _assigned(self, cls: ProjectClass, made: tuple[Function, ast.Assign | ast.AnnAssign]) -> Typed | None:
+        there = self.elsewhere(cls.path)
+        function, node = made
+        if isinstance(node, ast.AnnAssign):
+            return there.annotated(node.annotation)
+        params = [*function.args.args, *function.args.kwonlyargs]
+        return there.of(node.value, {param.arg: there.annotated(param.annotation) for param in params})
+
+    # Calls
+
+    def _call(self, node: ast.Call, env: Env) -> Typed | None:
+        func = node.func
+        name = last_name(func)
+        if name == "next" and node.args:
+            return self.element(node.args[0], env)
+        if name in _SAME and len(node.args) == 1:
+            return self.of(node.args[0], env)
+        if isinstance(func, ast.Attribute):
+            return self._called(node, func, env)
+        if isinstance(func, ast.Name) and func.id in env:
+            typed = env[func.id]
+            return Typed("row", typed.table) if typed is not None and typed.kind == "class" else None
+        return self._of_function(node, env)
+
+    def _called(self, node: ast.Call, func: ast.Attribute, env: Env) -> Typed | None:
+        base = self.of(func.value, env)
+        if base is not None and base.kind in ("row", "class"):
+            method = self._method_of(base, func.attr)
+            if method is not None:
+                return self.elsewhere(method.path).returned(method.node, base)
+        if base is not None and base.kind == "dml":
+            return base
+        if base is not None and base.kind == "row" and func.attr in ("model_copy", "copy", "sqlmodel_update"):
+            return base
+        if base is not None and base.kind == "rows" and func.attr in ("pop", "copy"):
+            return base if func.attr == "copy" else Typed("row", base.table)
+        return self._of_function(node, env) if _root(func) not in env else super()._call(node, env)
+
+    def _of_function(self, node: ast.Call, env: Env) -> Typed | None:
+        found = self.code.resolve(self.path, node.func)
+        if isinstance(found, ProjectFunction):
+            return self.elsewhere(found.path).returned(found.node, None)
+        function = self.names.function(node.func)
+        if function == "aliased" and node.args:
+            return self.of(node.args[0], env)
+        if function in _DML:
+            first = self.of(node.args[0], env) if node.args else None
+            return Typed("dml", first.table) if first is not None and first.kind == "class" else None
+        if isinstance(found, Outside) and found.name in OPEN:
+            return None
+        if isinstance(found, Outside) and found.name[:1].isupper():
+            return SESSION if found.name.endswith("Session") else OTHER
+        return super()._call(node, env)
+
+    def returned(self, node: Function, base: Typed | None) -> Typed | None:
+        """Return what a function of this file returns, called on ``base`` where it is a method."""
+        if node.returns is not None and ast.unparse(node.returns).strip("'\"") == "Self" and base is not None:
+            return Typed("row", base.table)
+        return self.annotated(node.returns)
+
+    def _method_of(self, base: Typed, name: str) -> ProjectFunction | None:
+        for cls in self.code.mro(self.code.by_id(base.table))[0]:
+            for found in members(cls.node.body, name):
+                is_method = isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef))
+                return ProjectFunction(cls.path, found) if is_method else None  # type: ignore[arg-type]
+        return None
+
+
+def _outside(found: Meaning) -> Typed | None:
+    """Return what an annotation with a name from outside of the project says."""
+    if not isinstance(found, Outside) or not found.name or found.name in OPEN:
+        return None
+    return SESSION if found.name.endswith("Session") else OTHER
+
+
+def _of_many(head: str, inner: Typed | None) -> Typed | None:
+    if inner is None or inner.kind != "row":
+        return OTHER if inner is OTHER else None
+    return Typed("class" if head in _TYPES else "rows", inner.table)
+
+
+def _root(node: ast.expr) -> str:
+    """Return the first of dotted names, '' where it is none."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _set_in_init(cls: ProjectClass, name: str) -> tuple[Function, ast.Assign | ast.AnnAssign] | None:
+    """Return the one assignment to ``self.name`` in the constructor of a class."""
+    found: list[tuple[Function, ast.Assign | ast.AnnAssign]] = []
+    for function in members(cls.node.body, "__init__"):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for node in ast.walk(function):
+                if isinstance(node, (ast.Assign, ast.AnnAssign)) and _sets(node, name):
+                    found.append((function, node))
+    return found[0] if len(found) == 1 else None
+
+
+def _sets(node: ast.Assign | ast.AnnAssign, name: str) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return node.value is not None and any(
+        isinstance(target, ast.Attribute) and target.attr == name and last_name(target.value) == "self"
+        for target in targets
+    )

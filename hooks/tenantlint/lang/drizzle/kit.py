@@ -1,0 +1,248 @@
+"""Writes drizzle-kit migrations: SQL that keeps the rows, and the snapshot from which drizzle-kit goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from tenantlint import change as changes
+from tenantlint.change import Patch, Use
+from tenantlint.lang.differences import additions, column_names
+from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of
+from tenantlint.lang.lowering import RefusedError
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tenantlint.change import Change
+    from tenantlint.lang.drizzle.kit_chain import ChainSnapshot
+    from tenantlint.lang.drizzle.kit_chain_folder import ChainFolder
+    from tenantlint.lang.drizzle.kit_files import JournalFolder, Written
+    from tenantlint.lang.drizzle.kit_journal import JournalSnapshot
+    from tenantlint.lang.lowering import Lowering
+    from tenantlint.migration import History
+    from tenantlint.schema import Maybe, Table
+
+    Snapshot: TypeAlias = JournalSnapshot | ChainSnapshot
+
+_LATER: Final = (
+    "-- The rows that are there have no tenant yet: give them theirs. `drizzle-kit generate` then writes the\n"
+    "-- migration that makes the column NOT NULL.\n"
+)
+_FAILS: Final = "-- Fails, and changes nothing, as long as a row has none: give those rows their value first.\n"
+_ADDING: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex, changes.EnableSecurity)
+
+
+class Migration:
+    """A new migration of one history, while it is made."""
+
+    def __init__(self, history: History, context: Lowering) -> None:
+        self.titles: list[str] = []
+        self.statements: list[str] = []
+        self.places: list[Table] = []
+        self.folder: JournalFolder | ChainFolder
+        self.snapshot: Snapshot
+        self.folder, self.snapshot = _opened(history, context)
+
+    def add(self, title: str, table: Table, statements: Sequence[str], remark: str = "") -> None:
+        """Add the statements of a change."""
+        if statements:
+            self.titles += [title] if title else []
+            self.statements += [remark + statements[0], *statements[1:]]
+            self.places.append(table)
+
+    def write(self) -> Written:
+        """Return the files."""
+        title = self.titles[0] if self.titles else "names"
+        more = len(self.titles) - 1
+        return self.folder.write(f"{title} and {more} more" if more else title, self.statements)
+
+
+def _opened(history: History, context: Lowering) -> tuple[JournalFolder | ChainFolder, Snapshot]:
+    """Return the folder of a history, and its last snapshot to make changes in."""
+    from tenantlint.lang.drizzle import kit_chain_folder, kit_files, kit_journal
+
+    journal = f"{history.path}/meta/_journal.json" if history.path else "meta/_journal.json"
+    if journal in context.project:
+        listed = kit_files.JournalFolder(context.project, history)
+        return listed, kit_journal.JournalSnapshot(listed.content, _given_names(context))
+    chained = kit_chain_folder.ChainFolder(context.project, history)
+    return chained, chained.made
+
+
+class Migrations:
+    """The new migrations, one for each history that a change concerns."""
+
+    def __init__(self, context: Lowering) -> None:
+        self.context = context
+        self.made: dict[str, Migration] = {}
+
+    def of(self, table: Table | None) -> tuple[Migration, Table] | None:
+        """Return the migration that a change of ``table`` belongs into, and the table as the history has it."""
+        history = None if table is None else history_of(table, self.context.schema, "drizzle-kit")
+        if table is None or history is None:
+            return None
+        if history.path not in self.made:
+            self.made[history.path] = Migration(history, self.context)
+        return self.made[history.path], twin_of(table, history)
+
+
+def lower(change: Change, context: Lowering) -> Patch:
+    """Return the migration that a change needs; an empty patch where it is no change of a migrated database."""
+    return lower_all((change,), context)
+
+
+def lower_all(given: Sequence[Change], context: Lowering) -> Patch:
+    """Return one migration, in each folder that is concerned, for all of the changes together."""
+    try:
+        migrations = Migrations(context)
+        _make(given, migrations)
+        made = [each for each in migrations.made.values() if each.statements]
+        written = [each.write() for each in made]
+    except RefusedError as error:
+        return Patch(refused=str(error))
+    uses = [
+        Use(f"{what} names the column in its text", each.places[0].at)
+        for each in made
+        for what in each.snapshot.unresolved
+    ]
+    return Patch(
+        tuple(edit for each in written for edit in each.edits),
+        tuple(file for each in written for file in each.files),
+        tuple(dict.fromkeys(uses)),
+    )
+
+
+def _make(given: Sequence[Change], migrations: Migrations) -> None:
+    """Make the changes in the order in which they run: columns are renamed first, and tables last."""
+    columns = [change for change in given if isinstance(change, changes.RenameColumn)]
+    tables = [change for change in given if isinstance(change, changes.RenameTable)]
+    if tables and any(isinstance(change, _ADDING) for change in given):
+        raise RefusedError("a table is renamed in a migration of its own, before anything is added")
+    _rename_columns(columns, migrations)
+    for change in given:
+        make = _MAKERS.get(type(change))
+        if make is not None:
+            make(change, migrations)
+    for change in tables:
+        _rename_table(change, migrations)
+
+
+def key_of(table: Table) -> str:
+    """Return the name of a table with its schema, ``public`` too."""
+    if table.name is UNKNOWN or table.schema is UNKNOWN:
+        raise RefusedError("the name of the table is not known")
+    return f"{table.schema or 'public'}.{table.name}"
+
+
+def _rename_columns(renames: Sequence[changes.RenameColumn], migrations: Migrations) -> None:
+    for renamed in column_names(renames, migrations.context):
+        place = migrations.of(renamed.table)
+        if place is not None:
+            migration, twin = place
+            refuse_unless_there(renamed.table, twin, renamed.old, renamed.new)
+            title = f"rename {renamed.table.name} {renamed.old} to {renamed.new}"
+            statements = migration.snapshot.rename_column(key_of(renamed.table), renamed.old, renamed.new)
+            migration.add(title, renamed.table, statements)
+
+
+def _rename_table(change: changes.RenameTable, migrations: Migrations) -> None:
+    table = migrations.context.table(change.table_id)
+    place = migrations.of(table)
+    if table is not None and place is not None:
+        migration, _ = place
+        statements = migration.snapshot.rename_table(key_of(table), change.new_name)
+        migration.add(f"rename {table.name} to {change.new_name}", table, statements)
+
+
+def _add(change: Any, migrations: Migrations) -> None:
+    """Add what the code has now: columns, their foreign keys, indexes."""
+    from tenantlint.lang.drizzle.kit_text import NewColumn
+
+    table = migrations.context.table(change.table_id)
+    place = migrations.of(table)
+    if table is None or place is None:
+        return
+    (migration, twin), new, key = place, additions(change.table_id, migrations.context), key_of(table)
+    titles = iter([f"add {getattr(change, 'name', 'index')} to {table.name}"])
+    for column in new.columns:
+        if column.name is UNKNOWN or twin.column(column.name) is None:
+            made = NewColumn(column, isinstance(change, changes.AddTenant) or column.nullable is True)
+            remark = _LATER if made.nullable and column.nullable is False else ""
+            migration.add(next(titles, ""), table, migration.snapshot.add_column(key, made), remark)
+    for foreign in new.foreign_keys:
+        if not any(each.columns == foreign.columns for each in twin.foreign_keys):
+            migration.add(next(titles, ""), table, migration.snapshot.add_key(key, foreign))
+    for index in new.indexes:
+        if not any(each.columns == index.columns and each.name == index.name for each in twin.indexes):
+            migration.add(next(titles, ""), table, migration.snapshot.add_index(key, index))
+
+
+def _require(change: changes.MakeRequired, migrations: Migrations) -> None:
+    context = migrations.context
+    table, column = context.table(change.table_id), context.column(change.table_id, change.key)
+    place = migrations.of(table)
+    if table is None or column is None or place is None:
+        return
+    if column.name is UNKNOWN:
+        raise RefusedError("the name of the column in the database is not known")
+    migration, twin = place
+    refuse_unless_there(table, twin, column.name)
+    statements = migration.snapshot.require(key_of(table), column.name)
+    migration.add(f"require {table.name} {column.name}", table, statements, _FAILS)
+
+
+def _secure(change: changes.EnableSecurity, migrations: Migrations) -> None:
+    context = migrations.context
+    table = context.table(change.table_id)
+    after = None if context.after is None else context.after.by_id().get(change.table_id)
+    place = migrations.of(table)
+    if table is None or place is None:
+        return
+    if after is None:
+        raise RefusedError("what the code declares afterwards is not known")
+    migration, twin = place
+    known = {policy.name for policy in (*table.policies, *twin.policies)}
+    for policy in after.policies:
+        if policy.name not in known:
+            migration.add(f"secure {table.name}", table, migration.snapshot.add_policy(key_of(table), policy))
+
+
+_MAKERS: Final[dict[type[Change], Callable[[Any, Migrations], None]]] = {
+    changes.AddTenant: _add,
+    changes.AddTimestamp: _add,
+    changes.AddIndex: _add,
+    changes.MakeRequired: _require,
+    changes.EnableSecurity: _secure,
+}
+
+
+def _given_names(context: Lowering) -> Callable[[str, str, str], bool]:
+    """Return a test whether the code gives a member of a table its name: the name stays though others change."""
+    kept = set(_kept(context))
+
+    def is_given(table: str, part: str, name: str) -> bool:
+        return (table, part, name) in kept
+
+    return is_given
+
+
+def _kept(context: Lowering) -> Iterator[tuple[str, str, str]]:
+    """Yield the names that the code gives, before and after: table (before), part of a snapshot, name."""
+    after = {} if context.after is None else context.after.by_id()
+    for table in context.schema.tables:
+        other = after.get(table.id)
+        if other is None or table.name is UNKNOWN:
+            continue
+        groups: tuple[tuple[str, list[Maybe[str | None]], list[Maybe[str | None]]], ...] = (
+            ("indexes", [each.name for each in table.indexes], [each.name for each in other.indexes]),
+            (
+                "uniqueConstraints",
+                [each.name for each in table.unique_constraints],
+                [each.name for each in other.unique_constraints],
+            ),
+            ("foreignKeys", [each.name for each in table.foreign_keys], [each.name for each in other.foreign_keys]),
+        )
+        for part, olds, news in groups:
+            pairs = zip(olds, news, strict=True) if len(olds) == len(news) else ()
+            yield from ((table.name, part, old) for old, new in pairs if isinstance(old, str) and old == new)

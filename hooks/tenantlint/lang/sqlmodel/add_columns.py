@@ -142,13 +142,13 @@ def _timestamp(change: AddTimestamp, context: Lowering, declared: Declared) -> l
             continue
     imports = Imports(file, file.start(owner))
     time, zone = imports.name("datetime", "datetime"), imports.name("timezone", "datetime")
-    field, column = imports.name("Field", "sqlmodel"), imports.name("Column", "sqlalchemy", "sqlmodel")
+    field = imports.name("Field", "sqlmodel")
     kind, now = imports.name("DateTime", "sqlalchemy", "sqlmodel"), f"lambda: {time}.now({zone}.utc)"
-    update = f", onupdate={now}" if change.on_update else ""
     step = declared.file.step(owner)
+    update = f"{step}sa_column_kwargs={{{file.quoted('onupdate')}: {now}}},\n" if change.on_update else ""
     text = (
         f"{change.name}: {time} = {field}(\n{step}default_factory={now},\n"
-        f"{step}sa_column={column}({kind}(timezone=True), nullable=False{update}),\n)"
+        f"{step}sa_type={kind}(timezone=True),\n{update})"
     )
     return [*imports.edits(), file.add_member(owner, _last(declared, any_column=True), text)]
 

@@ -37,6 +37,15 @@ def options(**values: object):
 
 NOOP = {
     "py the suffix": model("published_at: datetime"),
+    "ts what Better Auth prescribes": ts("""
+        export const accounts = pgTable("account", {
+          userId: text("user_id"), accountId: text("account_id"), providerId: text("provider_id"),
+        });
+        export const user = pgTable("user", {
+          id: text("id").primaryKey(), name: text("name"), email: text("email"), banExpires: timestamp("ban_expires"),
+          emailVerified: boolean("email_verified"), banned: boolean("banned"), banReason: text("ban_reason"),
+        });
+    """),
     "py nothing but the suffix": model("at: datetime"),
     "py a date": model("published: date"),
     "py a flag": model("published: bool"),

@@ -27,7 +27,7 @@ class TimestampWithoutSuffix(Rule):
 
     ## What it does
     Asks the name of every timestamp column, with or without time zone, for the suffix `_at`. Dates, times of day and
-    intervals are not timestamps.
+    intervals are not timestamps. Names that a login library prescribes may stay.
 
     ## Why is this bad
     `published` may be a flag, `published_on` a day and `publish_time` a duration. `published_at` is a point in time,
@@ -96,7 +96,8 @@ class TimestampWithoutSuffix(Rule):
             if column.name is UNKNOWN or column.type is UNKNOWN or not _is_timestamp(column.type):
                 continue
             name = snake_case(column.name)
-            if not f"_{name}".endswith(self.suffixes) and not is_allowed(column, self.allow):
+            allowed = is_allowed(column, self.allow) or view.is_prescribed(table, column)
+            if not f"_{name}".endswith(self.suffixes) and not allowed:
                 text = (
                     "is a timestamp, but its name may as well be that of a day or a flag; end the name in "
                     f"{alternatives(self.suffixes)}{self._as_in(name)}"

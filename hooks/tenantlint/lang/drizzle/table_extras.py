@@ -308,18 +308,34 @@ def _statement(context: Lowering, file: ScriptFile, chain: Node) -> Node:
 
 
 def _refuse_used(context: Lowering, file: ScriptFile, name: str) -> None:
-    uses = [node for node in walk(file.root) if node.type.endswith("identifier") and file.text(node) == name]
+    kinds = ("identifier", "shorthand_property_identifier")
+    uses = [node for node in walk(file.root) if node.type in kinds and file.text(node) == name]
     if len(uses) != 1:
         raise RefusedError(f"`{name}` is used elsewhere in `{file.path}`")
     word = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
     for path in sorted(context.project.files):
-        if path != file.path and path.endswith(SUFFIXES):
-            try:
-                data = context.project.read(path)
-            except OSError:
-                continue
-            if word.search(data):
-                raise RefusedError(f"`{name}` is used in `{path}`")
+        if path == file.path or not path.endswith(SUFFIXES):
+            continue
+        try:
+            found = word.search(context.project.read(path))
+        except OSError:
+            continue
+        if found and _takes(type(file)(context.project.source(path)), name):
+            raise RefusedError(f"`{name}` is used in `{path}`")
+
+
+def _takes(file: ScriptFile, name: str) -> bool:
+    """Return whether a file may import a name, by itself or as a member of a whole module, or exports it again."""
+    bound = dict(imports(file))
+    if any(imported.name == name for imported in bound.values()):
+        return True
+    modules = {local for local, imported in bound.items() if imported.name == "*"}
+    for node in walk(file.root):
+        if node.type == "export_specifier" and file.text(named(node)[0]) == name:
+            return True
+        if node.type == "member_expression" and file.text(node) in {f"{module}.{name}" for module in modules}:
+            return True
+    return False
 
 
 def _deleted(file: ScriptFile, statement: Node) -> Edit:

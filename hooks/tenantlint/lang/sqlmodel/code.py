@@ -18,6 +18,7 @@ from tenantlint.source import Location, Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tenantlint.lang.sqlmodel.inference import Typed
     from tenantlint.project import Project
 
 _DEPTH: Final = 20
@@ -91,8 +92,9 @@ class CodeFile:
         self.tree = tree
         self.binders: dict[str, list[_Binder]] = {}
         self.stars: list[Import] = []
+        self.nodes = list(ast.walk(tree))
         self._collect(tree.body)
-        for node in ast.walk(tree):
+        for node in self.nodes:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self._import(node)
             elif isinstance(node, ast.Global):
@@ -162,6 +164,9 @@ class Code:
         self._files: dict[str, CodeFile | None] = {}
         self._classes: dict[ast.ClassDef, ProjectClass] = {}
         self._by_id: dict[str, ProjectClass] = {}
+        self._mentioning: dict[frozenset[str], list[str]] = {}
+        self._meanings: dict[tuple[str, str], Meaning] = {}
+        self.returned: dict[ast.AST, Typed | None] = {}
         self._mro: dict[str, tuple[list[ProjectClass], bool]] = {}
 
     # Files
@@ -194,14 +199,32 @@ class Code:
 
     def mentioning(self, words: Iterable[str]) -> list[str]:
         """Return the files that hold one of the words, in order."""
-        pattern = word_pattern(words)
-        sources = ((path, self.source(path)) for path in self.paths)
-        return [path for path, source in sources if source is not None and pattern.search(source.data)]
+        wanted = frozenset(words)
+        if wanted not in self._mentioning:
+            encoded = [word.encode() for word in wanted]
+            pattern = word_pattern(wanted)
+            self._mentioning[wanted] = [
+                path
+                for path in self.paths
+                if (source := self.source(path)) is not None
+                and any(word in source.data for word in encoded)
+                and pattern.search(source.data)
+            ]
+        return self._mentioning[wanted]
 
     # Names
 
     def lookup(self, path: str, name: str, depth: int = 0) -> Meaning:
         """Return what a name means at the top of a module."""
+        key = (path, name)
+        if key not in self._meanings:
+            found = self._looked_up(path, name, depth)
+            if depth:
+                return found  # it may have been cut short
+            self._meanings[key] = found
+        return self._meanings[key]
+
+    def _looked_up(self, path: str, name: str, depth: int) -> Meaning:
         file = self.file(path)
         if file is None or depth > _DEPTH:
             return None
@@ -287,7 +310,7 @@ class Code:
     def class_at(self, at: Location, name: str) -> ProjectClass | None:
         """Return the class whose statement holds a place."""
         file = self.file(at.path)
-        for node in ast.walk(file.tree) if file is not None else ():
+        for node in file.nodes if file is not None else ():
             if isinstance(node, ast.ClassDef) and node.name == name and file is not None:
                 start, end = file.span(node)
                 if start <= at.start < end:
@@ -339,7 +362,7 @@ class Code:
         file = self.file(path)
         if file is None or b"class " not in file.source.data:
             return []
-        return [self.cls(path, node) for node in ast.walk(file.tree) if isinstance(node, ast.ClassDef)]
+        return [self.cls(path, node) for node in file.nodes if isinstance(node, ast.ClassDef)]
 
 
 def word_pattern(words: Iterable[str]) -> re.Pattern[bytes]:

@@ -15,14 +15,17 @@ from tenantlint.lang.sqlmodel.code import (
     Variable,
     members,
 )
+from tenantlint.lang.sqlmodel.flow import Flow
 from tenantlint.lang.sqlmodel.inference import OTHER, SESSION, Env, Inference, Typed, last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tenantlint.lang.sqlmodel.code import Function
 
 _DEPTH: Final = 12
+EITHER: Final = "|"
+"""What stands between the ids in ``Typed.table`` of a row that is of one class or another."""
 _SQL_PACKAGES: Final = ("sqlalchemy", "sqlmodel")
 _MANY: Final = frozenset(
     "AbstractSet AsyncGenerator AsyncIterable AsyncIterator Collection Deque FrozenSet Generator InstrumentedList "
@@ -35,6 +38,7 @@ OPEN: Final = frozenset(
     "Row RowMapping SQLModel Self SimpleNamespace TypeVar cast object overload".split()
 )
 """Names from outside of the project of which something may be an object of a class of the project, or act as one."""
+_PLAIN: Final = frozenset({"property", "cached_property", "staticmethod", "classmethod"})
 _UNION_OF: Final = frozenset({"Optional", "Union"})
 _SAME: Final = frozenset({"copy", "deepcopy"})
 _DML: Final = frozenset({"update", "insert", "delete"})
@@ -126,8 +130,7 @@ class CodeTypes(Inference):
     def _one_of(self, nodes: Iterable[ast.expr]) -> Typed | None:
         """Return what a union is: that one beside None, or what all are."""
         rest = [node for node in nodes if not (isinstance(node, ast.Constant) and node.value is None)]
-        found = [self._annotated(node) for node in rest]
-        return found[0] if found and all(each == found[0] for each in found) else None
+        return either([self._annotated(node) for node in rest])
 
     # Names and attributes
 
@@ -155,6 +158,8 @@ class CodeTypes(Inference):
         """Return what an attribute of an object or a class is."""
         if base.kind not in ("row", "class"):
             return None
+        if EITHER in base.table:
+            return either([self.attribute(Typed(base.kind, each), name) for each in base.table.split(EITHER)])
         for cls in self.code.mro(self.code.by_id(base.table))[0]:
             found = next(members(cls.node.body, name), None)
             if found is not None:
@@ -237,14 +242,107 @@ class CodeTypes(Inference):
         """Return what a function of this file returns, called on ``base`` where it is a method."""
         if node.returns is not None and ast.unparse(node.returns).strip("'\"") == "Self" and base is not None:
             return Typed("row", base.table)
-        return self.annotated(node.returns)
+        return self.annotated(node.returns) if node.returns is not None else self._inferred(node, base)
+
+    def _inferred(self, node: Function, base: Typed | None) -> Typed | None:
+        """Return what the statements of a function return, where nothing is said."""
+        if not all(last_name(each) in _PLAIN for each in node.decorator_list):
+            return None
+        return None if any(True for _ in _yields(node)) else self.given(node, base)
+
+    def given(self, node: Function, base: Typed | None) -> Typed | None:
+        """Return what a function of this file returns or yields, as its statements show."""
+        if node not in self.code.returned and self.depth < _DEPTH:
+            self.code.returned[node] = None  # for a function that calls itself
+            self.code.returned[node] = Returns(self).run(node, base)
+        return self.code.returned.get(node)
+
+    def fixture(self, name: str) -> Typed | None:
+        """Return what a fixture of pytest gives to the tests of this file."""
+        folder = self.path.rpartition("/")[0]
+        paths = [self.path, f"{folder}/conftest.py" if folder else "conftest.py"]
+        while folder:
+            folder = folder.rpartition("/")[0]
+            paths.append(f"{folder}/conftest.py" if folder else "conftest.py")
+        for path in paths:
+            found = self.code.lookup(path, name) if self.code.file(path) is not None else None
+            if isinstance(found, ProjectFunction) and _is_fixture(found.node):
+                there = self.elsewhere(found.path)
+                typed = there.annotated(found.node.returns) or there.given(found.node, None)
+                is_many = typed is not None and typed.kind == "rows" and any(True for _ in _yields(found.node))
+                return Typed("row", typed.table) if typed is not None and is_many else typed
+        return None
 
     def _method_of(self, base: Typed, name: str) -> ProjectFunction | None:
-        for cls in self.code.mro(self.code.by_id(base.table))[0]:
+        for cls in self.code.mro(self.code.by_id(base.table))[0] if EITHER not in base.table else ():
             for found in members(cls.node.body, name):
                 is_method = isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef))
                 return ProjectFunction(cls.path, found) if is_method else None  # type: ignore[arg-type]
         return None
+
+
+class Returns(Flow):
+    """Follows a function to what it returns."""
+
+    def __init__(self, types: CodeTypes) -> None:
+        super().__init__(types)
+        self.found: list[Typed | None] = []
+
+    def run(self, node: Function, base: Typed | None) -> Typed | None:
+        """Return what a function returns, or yields."""
+        env = self.parameters(node.args)
+        if base is not None and node.args.args:
+            env[node.args.args[0].arg] = base
+        self.block(node.body, env)
+        return either(self.found)
+
+    def visit(self, node: ast.AST, env: Env) -> None:
+        """Take what is yielded."""
+        if isinstance(node, ast.Yield) and node.value is not None:
+            self._give(node.value, env)
+
+    def _plain(self, node: ast.stmt, env: Env) -> None:
+        super()._plain(node, env)
+        if isinstance(node, ast.Return) and node.value is not None and not self._trial:
+            self._give(node.value, env)
+
+    def body(self, node: Function, inner: Env, outer: Env) -> None:
+        """Leave out the functions within: they return something of their own."""
+
+    def _give(self, node: ast.expr, env: Env) -> None:
+        if not (isinstance(node, ast.Constant) and node.value is None):
+            self.found.append(self.types.of(node, env))
+
+
+def either(found: list[Typed | None]) -> Typed | None:
+    """Return what is one of several things; what has no table's attributes is left out."""
+    rest = [each for each in dict.fromkeys(found) if each is not OTHER]
+    if None in rest or not rest:
+        return None if rest or not found else OTHER
+    if len(rest) > 1 and all(each is not None and each.kind == "row" for each in rest):
+        return Typed("row", EITHER.join(each.table for each in rest if each is not None))
+    return rest[0] if len(rest) == 1 else None
+
+
+def narrowed(types: CodeTypes, test: ast.expr, env: Env) -> Env:
+    """Return what the variables are that ``isinstance`` has been asked of, where a test is true."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return {name: typed for value in test.values for name, typed in narrowed(types, value, env).items()}
+    if not (isinstance(test, ast.Call) and last_name(test.func) == "isinstance" and len(test.args) == 2):
+        return {}
+    name, given = test.args
+    classes = given.elts if isinstance(given, ast.Tuple) else [given]
+    found = either([types.annotated(each) for each in classes])
+    return {name.id: found} if isinstance(name, ast.Name) and found is not None and found is not OTHER else {}
+
+
+def _yields(node: Function) -> Iterator[ast.AST]:
+    return (each for each in ast.walk(node) if isinstance(each, (ast.Yield, ast.YieldFrom)))
+
+
+def _is_fixture(node: Function) -> bool:
+    heads = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
+    return any(last_name(each) == "fixture" for each in heads)
 
 
 def _outside(found: Meaning) -> Typed | None:

@@ -148,12 +148,14 @@ class Flow:
             self._expression(expression, env)
         self.block(node.body, {})
 
-    def _branches(self, branches: Iterable[list[ast.stmt]], env: Env) -> None:
+    def _branches(self, branches: Iterable[list[ast.stmt]], env: Env, narrow: Env | None = None) -> None:
+        """Walk branches, in the first of which ``narrow`` holds as long as it is not assigned again."""
         states = []
         for branch in branches:
-            state = dict(env)
+            state = env | (narrow or {})
             if self.block(branch, state):
-                states.append(state)
+                states.append({name: env.get(name) if _same(state, narrow, name) else state[name] for name in state})
+            narrow = None
         _take(env, states)
 
     def parameters(self, args: ast.arguments) -> Env:
@@ -182,6 +184,10 @@ class Flow:
             self._expression(child, env)
         if isinstance(node, ast.NamedExpr):
             bind(node.target, self.types.of(node.value, env), env)
+
+
+def _same(state: Env, narrow: Env | None, name: str) -> bool:
+    return narrow is not None and name in narrow and state[name] == narrow[name]
 
 
 def _take(env: Env, states: list[Env]) -> None:

@@ -79,7 +79,7 @@ def _renamed_column(change: RenameColumn, context: Lowering) -> Patch:
 def _takers(code: Code, paths: Iterable[str], name: str) -> frozenset[str]:
     """Return the names of the functions in some files that have a parameter ``name``."""
     files = [file for path in paths if (file := code.file(path)) is not None]
-    nodes = [node for file in files for node in ast.walk(file.tree)]
+    nodes = [node for file in files for node in file.nodes]
     functions = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     return frozenset(
         node.name

@@ -147,9 +147,9 @@ class Strings:
         return isinstance(word, str) and re.search(f"(?<!\\w){re.escape(word)}(?!\\w)", text) is not None
 
 
-def docstrings(tree: ast.Module) -> set[int]:
+def docstrings(nodes: Iterable[ast.AST]) -> set[int]:
     """Return the strings, by identity, that are statements: they say nothing to the program."""
-    found = (node.value for node in ast.walk(tree) if isinstance(node, ast.Expr))
+    found = (node.value for node in nodes if isinstance(node, ast.Expr))
     return {id(value) for value in found if isinstance(value, ast.Constant)}
 
 

@@ -76,17 +76,17 @@ class _Names:
         self.new = new
         self.context = context
         self.result = FileEdits(file)
-        self.result.seen |= docstrings(file.tree)
+        self.result.seen |= docstrings(file.nodes)
 
     def run(self) -> FileEdits:
         """Return what was found."""
-        for node in ast.walk(self.file.tree):
+        for node in self.file.nodes:
             if isinstance(node, ast.Call):
                 self._call(node)
             elif isinstance(node, ast.ClassDef):
                 self._skip_names(node)
         if not is_revision(self.file.tree):
-            for node in ast.walk(self.file.tree):
+            for node in self.file.nodes:
                 if isinstance(node, ast.Constant) and self.result.see(node):
                     self._other(node)
         return self.result

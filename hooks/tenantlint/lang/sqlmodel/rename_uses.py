@@ -6,12 +6,13 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.code import Outside, ProjectClass, ProjectFunction, members
-from tenantlint.lang.sqlmodel.code_types import OPEN, CodeTypes
+from tenantlint.lang.sqlmodel.code import Outside, ProjectClass, ProjectFunction, members, word_pattern
+from tenantlint.lang.sqlmodel.code_types import EITHER, OPEN, CodeTypes, narrowed
 from tenantlint.lang.sqlmodel.flow import Flow
 from tenantlint.lang.sqlmodel.inference import Env, Typed, bind, last_name
 from tenantlint.lang.sqlmodel.rename_edits import FileEdits
 from tenantlint.lang.sqlmodel.rename_strings import Strings, docstrings, is_revision
+from tenantlint.testing import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +32,13 @@ class ColumnUses(Flow):
     """Walks a file and collects edits for the uses of a column. ``takers`` are functions with a parameter so called."""
 
     def __init__(self, target: ColumnTarget, file: CodeFile, takers: frozenset[str]) -> None:
+        self.types: CodeTypes
         super().__init__(CodeTypes(target.code, file.path))
         self.target = target
         self.file = file
         self.takers = takers
+        words = {target.old_key, *([target.old_name] if isinstance(target.old_name, str) else [])}
+        self._words = word_pattern(words)
         self.result = FileEdits(file)
         self.strings = Strings(target, self.result, is_revision(file.tree))
         self.owner: ProjectClass | None = None
@@ -45,9 +49,9 @@ class ColumnUses(Flow):
 
     def run(self) -> FileEdits:
         """Walk the file, and return what was found; what the walk has not reached is left to a reader."""
-        self.result.seen |= docstrings(self.file.tree)
+        self.result.seen |= docstrings(self.file.nodes)
         self.block(self.file.tree.body, {})
-        for node in ast.walk(self.file.tree):
+        for node in self.file.nodes:
             if id(node) not in self.result.seen:
                 self._not_reached(node)
         return self.result
@@ -81,10 +85,19 @@ class ColumnUses(Flow):
 
     def _function(self, node: Function, env: Env) -> None:
         """Walk a function: in a class, its name may be the attribute's."""
+        if not self._mentions(node):
+            env[node.name] = None
+            return
         is_declared = self._in_body and self.owner is not None and self.owner.id in self.target.declaring
         if is_declared and self._is_old(node.name) and not self._trial:
             self.result.defined(node, self.target.old_key, self.target.new_key)
         super()._function(node, env)
+
+    def _mentions(self, node: Function) -> bool:
+        """Return whether a function holds the name at all."""
+        start, end = self.file.span(node)
+        start = min([start, *(self.file.span(each)[0] for each in node.decorator_list)])
+        return self._words.search(self.file.source.data, start, end) is not None
 
     def body(self, node: Function, inner: Env, outer: Env) -> None:
         """Walk the body of a function, which sees the variables of the functions around it, but not what they are."""
@@ -109,7 +122,34 @@ class ColumnUses(Flow):
         else:
             super().bind_each(target, iterable, env, state)
 
+    def parameters(self, args: ast.arguments) -> Env:
+        """Return what the parameters of a function are: those of tests are fixtures."""
+        env = super().parameters(args)
+        params = [*args.args, *args.kwonlyargs] if is_test(self.file.path) else []
+        for param in params:
+            if param.annotation is None:
+                env[param.arg] = self.types.fixture(param.arg)
+        return env
+
     # Expressions
+
+    def _if(self, node: ast.If, env: Env) -> None:
+        self._expression(node.test, env)
+        self._branches((node.body, node.orelse), env, narrowed(self.types, node.test, env))
+
+    def _expression(self, node: ast.AST, env: Env) -> None:
+        """Judge an expression and those inside it; behind ``isinstance(x, C) and`` it is known what ``x`` is."""
+        if isinstance(node, ast.IfExp):
+            self._expression(node.test, env)
+            self._expression(node.body, env | narrowed(self.types, node.test, env))
+            self._expression(node.orelse, env)
+        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            inner = dict(env)
+            for value in node.values:
+                self._expression(value, inner)
+                inner |= narrowed(self.types, value, inner)
+        else:
+            super()._expression(node, env)
 
     def visit(self, node: ast.AST, env: Env) -> None:
         """Judge one expression."""
@@ -122,7 +162,10 @@ class ColumnUses(Flow):
         """Return whether the attribute of what has a type is the one that is renamed."""
         if typed is None:
             return "maybe"
-        return self.target.has(typed.table) if typed.kind in ("row", "class") else "no"
+        if typed.kind not in ("row", "class"):
+            return "no"
+        found = {self.target.has(each) for each in typed.table.split(EITHER)}
+        return found.pop() if len(found) == 1 else "maybe"
 
     def _attribute(self, node: ast.Attribute, env: Env) -> None:
         if node.attr in (self.target.old_key, self.target.old_name) and self._is_table_column(node, env):
@@ -200,6 +243,8 @@ class ColumnUses(Flow):
     def _call(self, node: ast.Call, env: Env) -> None:
         self.strings.call(node)
         name = last_name(node.func)
+        if isinstance(node.func, ast.Attribute) and self._is_old(name):
+            self._called(node.func, env)
         if self.target.moves_key:
             if name in _ATTRIBUTE_FUNCTIONS and len(node.args) > 1:
                 self._by_string(node.args[1], self.verdict(self.types.of(node.args[0], env)))
@@ -210,6 +255,11 @@ class ColumnUses(Flow):
         for keyword in node.keywords:
             if self._is_old(keyword.arg) and self.result.see(keyword):
                 self._keyword(node, keyword, env)
+
+    def _called(self, node: ast.Attribute, env: Env) -> None:
+        """Leave out a method: the value of a column cannot be called."""
+        if self.verdict(self.types.of(node.value, env)) == "maybe":
+            self.result.see(node)
 
     def _by_string(self, node: ast.expr, found: Verdict) -> None:
         is_old = isinstance(node, ast.Constant) and node.value == self.target.old_key
@@ -240,9 +290,9 @@ class ColumnUses(Flow):
         found = self.verdict(typed)
         if found != "yes":
             return found
-        line = self.target.code.mro(self.target.code.by_id(typed.table))[0]
-        declaring = next(each for each in line if self.target.declares(each))
-        return "maybe" if _has_alias(declaring, self.target.old_key) else "yes"
+        lines = (self.target.code.mro(self.target.code.by_id(each))[0] for each in typed.table.split(EITHER))
+        declaring = [next(each for each in line if self.target.declares(each)) for line in lines]
+        return "maybe" if any(_has_alias(each, self.target.old_key) for each in declaring) else "yes"
 
     def _keyword(self, node: ast.Call, keyword: ast.keyword, env: Env) -> None:
         found = self._argument(node, env)

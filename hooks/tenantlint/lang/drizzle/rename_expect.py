@@ -1,0 +1,340 @@
+"""What a place takes: the value that an object literal is for, the parameters that a callback gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.lang.drizzle.rename_annotations import annotation
+from tenantlint.lang.drizzle.rename_calls import arguments
+from tenantlint.lang.drizzle.rename_infer import key_of, uses_of
+from tenantlint.lang.drizzle.rename_scopes import FUNCTIONS, text
+from tenantlint.lang.drizzle.rename_shapes import (
+    OTHER,
+    TABLE,
+    WHERE,
+    Config,
+    Conflict,
+    Expected,
+    External,
+    Function,
+    Keyed,
+    Many,
+    Queries,
+    Query,
+    Relate,
+    Relating,
+    Several,
+    Shape,
+    Validator,
+    With,
+    Writing,
+    Written,
+    item_of,
+    settled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tree_sitter import Node
+
+    from tenantlint.lang.drizzle.rename_infer import Infer
+    from tenantlint.lang.drizzle.rename_scopes import File
+
+NOWHERE: Final = Expected()
+_FREE: Final = Expected(OTHER)
+_WHOLE: Final = ("as_expression", "satisfies_expression")
+_PASSING: Final = frozenset("parenthesized_expression non_null_expression await_expression ternary_expression".split())
+_PER_ITEM: Final = frozenset(
+    "map flatMap forEach filter find findLast findIndex findLastIndex some every toSorted sort".split()
+)
+
+
+def expected(infer: Infer, file: File, node: Node) -> Expected:
+    """Return what is expected of an expression where it stands."""
+    parent = node.parent
+    if parent is None:
+        return NOWHERE
+    if parent.type in _PASSING:
+        return NOWHERE if parent.child_by_field_name("condition") == node else expected(infer, file, parent)
+    read = _PLACES.get(parent.type)
+    if read is not None:
+        return read(infer, file, node, parent)
+    return _result(infer, file, parent) if parent.type in FUNCTIONS else NOWHERE
+
+
+def _binary(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    is_passed = text(parent.child_by_field_name("operator")) in ("&&", "||", "??")
+    return expected(infer, file, parent) if is_passed else NOWHERE
+
+
+def _as(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    parts = [child for child in parent.named_children if child.type != "comment"]
+    said = annotation(infer, file, parts[1]) if len(parts) > 1 else None
+    return expected(infer, file, parent) if said is None else _typed(infer, file, said)
+
+
+def _typed(infer: Infer, file: File, shape: Shape | None) -> Expected:
+    """Return what a type expects; a function's type gives the parameters of the function."""
+    if not isinstance(shape, Function):
+        return Expected(shape)
+    home = infer.program.file(shape.path)
+    parameters = shape.node.child_by_field_name("parameters")
+    types = [each.child_by_field_name("type") for each in parameters.named_children] if parameters is not None else []
+    if home is None:
+        return NOWHERE
+    return Expected(shape, tuple(annotation(infer, home, each) for each in types), infer.returned(shape))
+
+
+def _item(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    outer = expected(infer, file, parent).value
+    return Expected(item_of(outer, parent.named_children.index(node) if isinstance(outer, Several) else None))
+
+
+def _pair(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    owner = parent.parent
+    if owner is None or parent.child_by_field_name("value") != node:
+        return NOWHERE
+    return in_options(infer, expected(infer, file, owner).value, key_of(parent))
+
+
+def _spread(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    owner = parent.parent
+    return expected(infer, file, owner) if owner is not None and owner.type in ("object", "array") else NOWHERE
+
+
+def _declarator(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    written = parent.child_by_field_name("type")
+    if written is not None:
+        return _typed(infer, file, annotation(infer, file, written))
+    name = parent.child_by_field_name("name")
+    if name is None or name.type != "identifier":
+        return NOWHERE
+    return Expected(infer.once(file, name, lambda: _flow(infer, file, name), "flow"))
+
+
+def _flow(infer: Infer, file: File, name: Node) -> Shape | None:
+    """Return the table whose rows the places expect that a variable is handed to, None where there is none."""
+    for use in uses_of(file, name):
+        shape = expected(infer, file, use).value
+        if isinstance(shape, Keyed) or (isinstance(shape, Many) and isinstance(shape.item, Keyed)):
+            return shape
+    return None
+
+
+def _returned(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    current: Node | None = parent
+    while current is not None and current.type not in FUNCTIONS:
+        current = current.parent
+    return _result(infer, file, current) if current is not None else NOWHERE
+
+
+def _result(infer: Infer, file: File, function: Node) -> Expected:
+    written = function.child_by_field_name("return_type")
+    if written is not None:
+        return Expected(annotation(infer, file, written))
+    return Expected(expected(infer, file, function).returns)
+
+
+def _assigned(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    left = parent.child_by_field_name("left")
+    return NOWHERE if left is None or left == node else Expected(infer.of(file, left))
+
+
+def _default(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    pattern = parent.child_by_field_name("pattern") or parent.child_by_field_name("left")
+    return NOWHERE if pattern is None or pattern == node else Expected(infer.matched(file, pattern))
+
+
+def _field(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    return _typed(infer, file, annotation(infer, file, parent.child_by_field_name("type")))
+
+
+def _argument(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    call = parent.parent
+    if call is None or call.type != "call_expression":
+        return NOWHERE
+    position = arguments(call).index(node)
+    table = infer.facts.makers(file.path, call)
+    if table is not None:
+        return Expected(Keyed(table, TABLE) if position == 1 else OTHER, (Keyed(table, TABLE),) * (position == 2))
+    function = call.child_by_field_name("function")
+    if function is not None and function.type == "member_expression":
+        return _of_method(infer, file, call, function, position)
+    return _of_function(infer, file, call, infer.of(file, function), position)
+
+
+_PLACES: Final[Mapping[str, Callable[[Infer, File, Node, Node], Expected]]] = {
+    "arguments": _argument,
+    "array": _item,
+    "as_expression": _as,
+    "assignment_expression": _assigned,
+    "assignment_pattern": _default,
+    "binary_expression": _binary,
+    "object_assignment_pattern": _default,
+    "optional_parameter": _default,
+    "pair": _pair,
+    "public_field_definition": _field,
+    "required_parameter": _default,
+    "return_statement": _returned,
+    "satisfies_expression": _as,
+    "spread_element": _spread,
+    "variable_declarator": _declarator,
+}
+
+
+# Functions
+
+
+def _of_function(infer: Infer, file: File, call: Node, function: Shape | None, position: int) -> Expected:
+    if isinstance(function, Relating):
+        return Expected(function)
+    if isinstance(function, External):
+        return _of_library(infer, file, call, function, position)
+    home = infer.program.file(function.path) if isinstance(function, Function) else None
+    if home is None or not isinstance(function, Function):
+        return NOWHERE
+    parameters = function.node.child_by_field_name("parameters")
+    given = [each for each in parameters.named_children if each.type != "comment"] if parameters is not None else []
+    pattern = given[position].child_by_field_name("pattern") if position < len(given) else None
+    return _typed(infer, home, infer.matched(home, pattern)) if pattern is not None else NOWHERE
+
+
+def _of_library(infer: Infer, file: File, call: Node, function: External, position: int) -> Expected:
+    name = function.name.rpartition(".")[2]
+    first = infer.of(file, arguments(call)[0])
+    if name.startswith("defineRelations") and position == 1:
+        return Expected(OTHER, (Relate(first),), OTHER)
+    if name.startswith("create") and name.endswith("Schema") and position == 1 and isinstance(first, Keyed):
+        return Expected(Keyed(first.table_id))
+    return _FREE if function.module.startswith("drizzle-orm") else NOWHERE
+
+
+# Methods
+
+
+def _of_method(infer: Infer, file: File, call: Node, function: Node, position: int) -> Expected:
+    owner = infer.of(file, function.child_by_field_name("object"))
+    name = text(function.child_by_field_name("property"))
+    if name in ("select", "selectDistinct", "selectDistinctOn"):
+        return _FREE
+    read = _METHODS.get(type(owner)) if owner is not None else None
+    found = read(infer, owner, name) if read is not None and owner is not None else NOWHERE
+    if name in ("map", "flatMap") and isinstance(owner, (Many, Several)) and position == 0:
+        made = expected(infer, file, call).value
+        return Expected(None, found.params, item_of(made) if name == "map" else made)
+    if found is not NOWHERE or position:
+        return found if not position else NOWHERE
+    if name == "then":
+        return Expected(None, (settled(owner),))
+    return _of_function(infer, file, call, infer.of(file, function), position)
+
+
+def _of_writing(infer: Infer, owner: Shape, name: str) -> Expected:
+    assert isinstance(owner, Writing)
+    if name in ("values", "set"):
+        return Expected(Keyed(owner.table_id))
+    if name in ("onConflictDoUpdate", "onDuplicateKeyUpdate"):
+        return Expected(Conflict(owner.table_id))
+    return _FREE
+
+
+def _of_queries(infer: Infer, owner: Shape, name: str) -> Expected:
+    assert isinstance(owner, Queries)
+    return Expected(Config(owner.table_id))
+
+
+def _of_many(infer: Infer, owner: Shape, name: str) -> Expected:
+    item = item_of(owner)
+    if name in ("reduce", "reduceRight"):
+        return Expected(None, (None, item))
+    if name in ("push", "unshift"):
+        return Expected(item)
+    return Expected(None, (item, item if "ort" in name else OTHER)) if name in _PER_ITEM else _then(owner, name)
+
+
+def _then(owner: Shape, name: str) -> Expected:
+    return Expected(None, (settled(owner),)) if name == "then" else NOWHERE
+
+
+def _of_query(infer: Infer, owner: Shape, name: str) -> Expected:
+    return _then(owner, name)
+
+
+def _of_validator(infer: Infer, owner: Shape, name: str) -> Expected:
+    assert isinstance(owner, Validator)
+    return Expected(owner.value, (owner.value,))
+
+
+_METHODS: Final[Mapping[type, Callable[[Infer, Shape, str], Expected]]] = {
+    Many: _of_many,
+    Queries: _of_queries,
+    Query: _of_query,
+    Several: _of_many,
+    Validator: _of_validator,
+    Writing: _of_writing,
+}
+
+
+# Options
+
+
+def in_options(infer: Infer, shape: Shape | None, name: str) -> Expected:
+    """Return what is expected under a name of an object that is for ``shape``."""
+    read = _OPTIONS.get(type(shape)) if shape is not None else None
+    if read is not None and shape is not None:
+        return read(infer, shape, name)
+    if isinstance(shape, Written):
+        return NOWHERE
+    return Expected(infer.member(shape, name))
+
+
+def _of_config(infer: Infer, shape: Shape, name: str) -> Expected:
+    assert isinstance(shape, Config)
+    table = Keyed(shape.table_id, TABLE)
+    if name == "with":
+        return Expected(With(shape.table_id))
+    if name == "extras":
+        return Expected(OTHER, (table,), OTHER)
+    value: Shape = Keyed(shape.table_id, WHERE) if name in ("where", "columns", "orderBy") else OTHER
+    return Expected(value, (table,))
+
+
+def _of_with(infer: Infer, shape: Shape, name: str) -> Expected:
+    assert isinstance(shape, With)
+    target, _ = infer.facts.relation(shape.table_id, name)
+    return Expected(Config(target)) if target is not None else NOWHERE
+
+
+def _of_conflict(infer: Infer, shape: Shape, name: str) -> Expected:
+    assert isinstance(shape, Conflict)
+    return Expected(Keyed(shape.table_id)) if name == "set" else _FREE
+
+
+def _of_relating(infer: Infer, shape: Shape, name: str) -> Expected:
+    assert isinstance(shape, Relating)
+    return Expected(Keyed(shape.table_id, WHERE), (Keyed(shape.table_id, TABLE),)) if name == "where" else _FREE
+
+
+def _of_filter(infer: Infer, shape: Shape, name: str) -> Expected:
+    """Return what a filter expects: operators under a column, filters under AND, OR, NOT and a relation."""
+    assert isinstance(shape, Keyed)
+    if shape.role != WHERE:
+        return Expected(infer.facts.member(shape, name))
+    if name in ("AND", "OR", "NOT"):
+        return Expected(shape)
+    if name == "RAW":
+        return Expected(OTHER, (Keyed(shape.table_id, TABLE),))
+    if infer.facts.column(shape.table_id, name) is not None:
+        return _FREE
+    target, _ = infer.facts.relation(shape.table_id, name)
+    return Expected(Keyed(target, WHERE)) if target is not None else NOWHERE
+
+
+_OPTIONS: Final[Mapping[type, Callable[[Infer, Shape, str], Expected]]] = {
+    Config: _of_config,
+    Conflict: _of_conflict,
+    Keyed: _of_filter,
+    Relating: _of_relating,
+    With: _of_with,
+}

@@ -124,9 +124,8 @@ def test_an_index_is_in_the_third_argument(before: str, after: str) -> None:
 
 
 def test_arguments_on_lines_of_their_own_stay_so() -> None:
-    text = (
-        HEAD + 'export const users = pgTable(\n  "users",\n  {{\n    a: text("a"),\n    bC: text("b_c"),\n  }},\n{});\n'
-    )
+    columns = '  {\n    a: text("a"),\n    bC: text("b_c"),\n  },\n'
+    text = HEAD + 'export const users = pgTable(\n  "users",\n' + columns + "%s);\n"
     found = changed(fixes, {"s.ts": (text % "").encode()}, AddIndex(USERS, ("a", "b_c")))
     assert found["s.ts"].decode() == text % '  (t) => [index("users_a_b_c_idx").on(t.a, t.bC)],\n'
 

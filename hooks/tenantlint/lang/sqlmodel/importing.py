@@ -206,7 +206,8 @@ def _separated(file: PythonFile, near: ast.alias, names: list[str]) -> str:
 def module_path(project: Project, importer: PythonFile, target: str, others: Iterable[PythonFile]) -> tuple[str, int]:
     """Return the module, and its level, by which ``importer`` can import the file ``target``.
 
-    It is written as imports of the file or of ``others`` are. Raises RefusedError where none shows how.
+    It is written as imports of the file or of ``others`` are, else from the folder that holds the package of both.
+    Raises RefusedError where they share none.
     """
     resolver = Resolver(project)
     roots: list[str] = []
@@ -221,14 +222,21 @@ def module_path(project: Project, importer: PythonFile, target: str, others: Ite
                     return relative, 1
                 root = _root(place, imported.module) if place and not imported.level else None
                 roots += [] if root is None else [root]
+    if _package_root(project, importer.path) == _package_root(project, target):
+        roots.append(_package_root(project, target))
     for root in dict.fromkeys(roots):
         module = _dotted(target[len(root) :])
         if target.startswith(root) and resolver.resolve(module, 0, importer.path) == target:
             return module, 0
-    relative = _relative(importer.path, target)
-    if relative and resolver.resolve(relative, 0, importer.path) == target and not roots:
-        return relative, 0
     raise RefusedError(f"nothing shows how `{importer.path}` imports `{target}`")
+
+
+def _package_root(project: Project, path: str) -> str:
+    """Return the folder that the package of a file stands in, with its slash."""
+    folder = path.rpartition("/")[0]
+    while f"{folder}/__init__.py" in project:
+        folder = folder.rpartition("/")[0]
+    return f"{folder}/" if folder else ""
 
 
 def _relative(importer: str, target: str) -> str:

@@ -17,6 +17,7 @@ from tenantlint.project import MAX_FILE_BYTES, Project
 from tenantlint.proposal import document
 from tenantlint.report.dump import dump
 from tenantlint.report.model import placer, report
+from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,3 +218,60 @@ def test_surrogate_pairs() -> None:
     assert made == [("😀", ["a\ufffd"])]
     assert [(table.name, [column.name for column in table.columns]) for table in schema.tables] == [("😀", ["\ufffd"])]
     found(SURROGATES)
+
+
+# Programs that fill the memory, or that fail
+
+GROWING = {
+    "padding": '"a".ljust(10**12)',
+    "a number of zeros": '"a".zfill(10**12)',
+    "tabs": r'"\t".expandtabs(10**12)',
+    "a width in a format": '"{:>999999999999}".format("a")',
+    "a computed width in a format": '"{:{}}".format("a", 10**12)',
+    "a width after a percent sign": '"%999999999999s" % "a"',
+    "a computed width after a percent sign": '"%*s" % (10**12, "a")',
+    "replacing": '"a".replace("a", "b" * 10**6).replace("b", "c" * 10**6)',
+    "joining": '("a" * 10**6).join("b" * 10**6)',
+    "a slice without a step": '"notes"[::0]',
+}
+LOOPS = {
+    "a sum": '"a"; x = x + x',
+    "an assignment that adds": '"a"; x += x',
+    "an f-string": '"a"; x = f"{x}{x}"',
+    "a percent sign": '"a"; x = "%s%s" % (x, x)',
+    "a format": '"a"; x = "{0}{0}".format(x)',
+    "a text that is known in part": '"a"; x = x + x + f"{op.get_context()}"',
+    "a number": "2; x = x * x",
+    "a sum of lists": "[1]; x = x + x",
+    "a list": "[1]; x = [*x, *x]",
+    "a list that is extended by itself": "[1]; x.extend(x)",
+}
+
+
+@pytest.mark.parametrize("kind", GROWING)
+def test_a_name_that_is_too_long_to_be_made(kind: str) -> None:
+    body = f'op.create_table({GROWING[kind]}, sa.Column("id", sa.Integer(), primary_key=True))'
+    model = (
+        "from sqlmodel import Field, SQLModel\nclass A(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n"
+    )
+    files = {
+        "versions/0001.py": revision("0001", "None", body),
+        "models.py": f"{model}    __tablename__ = {GROWING[kind]}\n",
+    }
+    schema = link(Project("/nonexistent", frozenset(), {path: text.encode() for path, text in files.items()}))
+    assert schema.crashes == ()
+    assert [table.name for table in schema.schema.tables] == [UNKNOWN]
+    assert schema.schema.histories[0].tables == ()
+
+
+@pytest.mark.parametrize("kind", LOOPS)
+def test_a_loop_that_doubles_something(kind: str) -> None:
+    first, _, step = LOOPS[kind].partition("; ")
+    body = f"x = {first}\nfor i in range(200):\n    {step}\nop.create_table(str(x))"
+    program = f"from sqlmodel import Field, SQLModel\n{body.replace('op.create_table', 'print')}\n"
+    model = f"{program}class A(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n    __tablename__ = x\n"
+    files = {"versions/0001.py": revision("0001", "None", body).encode(), "models.py": model.encode()}
+    schema = link(Project("/nonexistent", frozenset(), files))
+    assert schema.crashes == ()
+    assert [table.name for table in schema.schema.tables] == [UNKNOWN]
+    assert schema.schema.histories[0].tables == ()

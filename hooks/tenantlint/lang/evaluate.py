@@ -28,6 +28,7 @@ from tenantlint.lang.values import (
     Scope,
     Value,
     bound_names,
+    bounded,
     join,
 )
 from tenantlint.schema import UNKNOWN, Maybe, Unresolved
@@ -245,7 +246,7 @@ class Evaluator:
     def _call(self, node: ir.Call, scope: Scope) -> Value:
         function = self.evaluate(node.func, scope)
         args = self.arguments(node.args, scope)
-        return self.call(function, args, scope.module.place(node))
+        return bounded(self.call(function, args, scope.module.place(node)))
 
     def arguments(self, nodes: Iterable[ir.Arg], scope: Scope) -> Arguments:
         """Evaluate the arguments of a call."""
@@ -341,7 +342,7 @@ class Evaluator:
             places = value.places if isinstance(value, ListValue) else [at] * len(items)
             for element, place in zip(items, places, strict=False):
                 result.append(element, place or at, True)
-        return result
+        return bounded(result)
 
     def _mapping(self, node: ir.Mapping, scope: Scope) -> Value:
         result = MapValue({})
@@ -389,7 +390,7 @@ class Evaluator:
     def _template(self, node: ir.Template, scope: Scope) -> Value:
         at = scope.module.place(node)
         if node.tag is None:
-            return self.language.template(self, [self.evaluate(part, scope) for part in node.parts], at)
+            return bounded(self.language.template(self, [self.evaluate(part, scope) for part in node.parts], at))
         tag = self.evaluate(node.tag, scope)
         parts = [part if isinstance(part, ir.Const) else self.evaluate(part, scope) for part in node.parts]
         return self.language.tagged(self, tag, parts, at)
@@ -403,7 +404,7 @@ class Evaluator:
         if node.op in _SHORT_CIRCUIT:
             return self._short_circuit(node, left, scope)
         right = self.evaluate(node.right, scope)
-        return UNKNOWN if left is UNKNOWN or right is UNKNOWN else self.language.binary(node.op, left, right)
+        return UNKNOWN if left is UNKNOWN or right is UNKNOWN else bounded(self.language.binary(node.op, left, right))
 
     def _short_circuit(self, node: ir.Binary, left: Value, scope: Scope) -> Value:
         if node.op == "??":

@@ -347,6 +347,22 @@ def _is_key(value: Value) -> bool:
     return value is None or isinstance(value, (str, int, float, bool, bytes))
 
 
+MAX_TEXT: Final = 1_000_000
+"""Characters of a text that a program makes; no schema needs a longer one."""
+
+MAX_ITEMS: Final = 100_000
+MAX_BITS: Final = 10_000
+
+
+def bounded(value: Value) -> Value:
+    """Return ``value``, UNKNOWN where it is so large that a loop around it would fill the memory."""
+    if isinstance(value, str):
+        return value if len(value) <= MAX_TEXT else UNKNOWN
+    if isinstance(value, int):
+        return value if value.bit_length() <= MAX_BITS else UNKNOWN
+    return UNKNOWN if isinstance(value, ListValue) and len(value.items) > MAX_ITEMS else value
+
+
 def join(values: tuple[Value, ...]) -> Value:
     """Return the one value that all of ``values`` are, UNKNOWN where they differ or there is none."""
     if not values:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.values import Arguments, Builtin, External, ListValue, MapValue, Native, Value
+from tenantlint.lang.sqlmodel.sizes import check_format
+from tenantlint.lang.sqlmodel.sizes import formatted as percent_of
+from tenantlint.lang.values import MAX_TEXT, Arguments, Builtin, External, ListValue, MapValue, Native, Value
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -84,6 +86,8 @@ def text_of(value: Value) -> str | None:
 
 def as_text(text: str) -> Value:
     """Return a text as a value, which tells whether it has holes."""
+    if len(text) > MAX_TEXT:
+        return PartialText(HOLE)
     return PartialText(text) if HOLE in text else text
 
 
@@ -116,8 +120,9 @@ def formatted(text: str, args: Arguments) -> Value:
     if not args.complete:
         return UNKNOWN
     try:
+        check_format(text)
         made = text.format(*map(_piece, args.positional), **{key: _piece(item) for key, item in args.named.items()})
-    except (LookupError, ValueError, TypeError, AttributeError):
+    except (LookupError, ValueError, TypeError, AttributeError, OverflowError):
         return UNKNOWN
     return as_text(made)
 
@@ -126,11 +131,11 @@ def percent(text: str, value: Value) -> Value:
     """Return what ``text % value`` makes, with holes for what is not known."""
     try:
         if isinstance(value, MapValue):
-            return as_text(text % {key: _piece(item) for key, item in value.entries.items()})
+            return as_text(percent_of(text, {key: _piece(item) for key, item in value.entries.items()}))
         if isinstance(value, ListValue) and value.kind == "tuple":
-            return as_text(text % tuple(map(_piece, value.items)))
-        return as_text(text % (_piece(value),))
-    except (LookupError, ValueError, TypeError):
+            return as_text(percent_of(text, tuple(map(_piece, value.items))))
+        return as_text(percent_of(text, (_piece(value),)))
+    except (LookupError, ValueError, TypeError, OverflowError):
         return UNKNOWN
 
 
@@ -138,7 +143,10 @@ def joined(separator: str, value: Value) -> Value:
     """Return what ``str.join`` makes, with holes for what is not known."""
     if not isinstance(value, ListValue) or not value.complete:
         return PartialText(HOLE)
-    return as_text(separator.join(str(_piece(item)) for item in value.items))
+    pieces = [str(_piece(item)) for item in value.items]
+    if sum(len(separator) + len(piece) for piece in pieces) > MAX_TEXT:
+        return PartialText(HOLE)
+    return as_text(separator.join(pieces))
 
 
 def is_foreign(value: Value) -> bool:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.builtins import Slice, applied, dict_of, iterate, plain, pure
 from tenantlint.lang.sqlmodel.objects import EnumMember
-from tenantlint.lang.values import MISSING, Builtin, FuncValue, ListValue, MapValue, Value
+from tenantlint.lang.sqlmodel.sizes import method
+from tenantlint.lang.values import MAX_ITEMS, MISSING, Builtin, FuncValue, ListValue, MapValue, Value
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _STRING_METHODS: Final = frozenset(
 def attribute(value: Value, name: str) -> Value:
     """Return ``value.name`` for a constant, list, map or function."""
     if isinstance(value, str) and name in _STRING_METHODS:
-        return pure(getattr(value, name))
+        return pure(method(value, name))
     if isinstance(value, ListValue):
         return _bound(value, name, _LIST_METHODS)
     if isinstance(value, MapValue):
@@ -61,8 +62,9 @@ def _append(value: ListValue, evaluator: Evaluator, args: Arguments, at: Locatio
 def _extend(value: ListValue, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     items = iterate(args.get(0))
     value.complete = value.complete and items is not None and not evaluator.uncertain
-    for item in items or ():
+    for item in tuple(items or ())[:MAX_ITEMS]:  # a list may be extended by itself
         value.append(item, at, not evaluator.uncertain)
+    value.complete = value.complete and len(value.items) <= MAX_ITEMS
     return None
 
 
@@ -160,6 +162,8 @@ def item(value: Value, key: Value) -> Value:
 
 
 def _sliced(value: Value, key: Slice) -> Value:
+    if key.bounds.step == 0:
+        return UNKNOWN
     if isinstance(value, str):
         return value[key.bounds]
     if isinstance(value, ListValue) and value.complete:

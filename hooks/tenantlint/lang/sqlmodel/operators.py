@@ -18,6 +18,7 @@ from tenantlint.lang.sqlmodel.objects import (
     made_of,
     union,
 )
+from tenantlint.lang.sqlmodel.sizes import formatted
 from tenantlint.lang.sqlmodel.stdlib import STR_ENUM
 from tenantlint.lang.values import MISSING, FuncValue, ListValue, MapValue, Value
 from tenantlint.schema import UNKNOWN, Maybe
@@ -136,7 +137,7 @@ def _identical(left: Value, right: Value, positive: bool) -> Value:
 
 def _percent(left: str, right: Value) -> Value:
     value = plain(right)
-    return UNKNOWN if value is MISSING else applied(lambda: left % value)
+    return UNKNOWN if value is MISSING else applied(formatted, left, value)
 
 
 def text(value: Value) -> Maybe[str]:

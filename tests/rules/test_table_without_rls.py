@@ -47,6 +47,8 @@ NOOP = {
     "sql a script makes it": project({"schema.sql": ORDERS}),
     "sql a table that is exempt": sql(ORDERS, exempt_tables=("orders",)),
     "sql a table that is exempt from the rule": sql(ORDERS, options={CODE: {"exempt_tables": ("ord*",)}}),
+    "sql a table that is read before the tenant is known": sql(ORDERS.replace("orders", "api_tokens")),
+    "sql a copy that was put aside": sql(ORDERS.replace("orders", "orders_before_split")),
     "sql another tenant column": sql(ORDERS, tenant_columns=("organization_id",)),
     "sql with a model, which RLS001 reports": with_sql(MODEL, ORDERS),
     "sql with a Drizzle model, which RLS001 reports": with_sql(schema(""), ORDERS),
@@ -80,6 +82,10 @@ NOOP = {
 
 FINDING = {
     "sql": (sql(ORDERS), [Found(1, 1, f"`orders` {WHY}")]),
+    "sql a session table, where no table is exempt": (
+        sql(ORDERS.replace("orders", "work_sessions"), options={CODE: {"exempt_tables": ()}}),
+        [Found(1, 1, f"`work_sessions` {WHY}")],
+    ),
     "sql enabled and disabled": (
         sql(f"{ORDERS} {ENABLE}", "ALTER TABLE orders DISABLE ROW LEVEL SECURITY;"),
         [Found(1, 1, f"`orders` {WHY}", "migrations/0001_m.sql")],

@@ -132,7 +132,9 @@ class TableWithoutRls(MigrationRule):
     ```
 
     ## Options
-    - `exempt-tables` (of this rule): tables that are kept apart in another way.
+    - `exempt-tables` (of this rule): tables that are kept apart in another way. By default those that are read before
+      the tenant is known (`*_sessions`, `*_tokens`, `token_*`, `password_*` and the singulars), and copies that a
+      migration put aside (`*_backup`, `*_old`, `*_before_*`).
     - `tenant-column` and `tenant-tables` (of the whole configuration): the names that the tenant column and the
       tenants' own table have.
 
@@ -144,6 +146,11 @@ class TableWithoutRls(MigrationRule):
     code: ClassVar[str] = "MIG005"
     name: ClassVar[str] = "table-without-rls"
     preset: ClassVar[Preset] = "recommended"
+
+    exempt_tables: tuple[str, ...] = (
+        *("*_session", "*_sessions", "*_token", "*_tokens", "token_*", "password_*"),
+        *("*_backup", "*_old", "*_before_*"),
+    )
 
     def check_history(self, history: History, view: SchemaView) -> Iterable[Finding]:
         """Report each tenant table that the history makes, and that is there at its end without."""

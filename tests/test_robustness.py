@@ -20,7 +20,10 @@ from tenantlint.report.model import placer, report
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tenantlint.source import Position
 
 DEEP = 10_000
 TABLE = b"CREATE TABLE notes (id uuid PRIMARY KEY);\n"
@@ -275,3 +278,41 @@ def test_a_loop_that_doubles_something(kind: str) -> None:
     assert schema.crashes == ()
     assert [table.name for table in schema.schema.tables] == [UNKNOWN]
     assert schema.schema.histories[0].tables == ()
+
+
+# Line ends and byte order marks
+
+PAIR = {
+    "versions/0001.py": b"revision = '1'\ndown_revision = None\nfrom alembic import op\n"
+    b"def upgrade(): op.drop_table('a')\n",
+    "drizzle/1_one/migration.sql": TABLE,
+    "drizzle/1_one/snapshot.json": snapshot(id="1"),
+    "drizzle/2_two/migration.sql": b"ALTER TABLE notes ADD COLUMN size int NOT NULL;\n",
+    "drizzle/2_two/snapshot.json": snapshot(id="2", prevIds=["7"]),
+}
+SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
+    "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
+    "lone CR": lambda data: data.replace(b"\n", b"\r"),
+    "a byte order mark": lambda data: b"\xef\xbb\xbf" + data,
+    "empty lines at the end": lambda data: data + b"\n\n",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_how_a_file_is_written_changes_nothing(spelling: str) -> None:
+    assert placed({path: SPELLINGS[spelling](data) for path, data in PAIR.items()}) == placed(PAIR)
+    assert len(placed(PAIR)) == 4
+
+
+def test_the_order_of_files_changes_nothing() -> None:
+    assert placed(dict(reversed(PAIR.items()))) == placed(PAIR)
+
+
+def placed(files: dict[str, bytes]) -> list[tuple[str, str, Position, Position]]:
+    """Return path, code, beginning and end of what the rules on migrations say of the files."""
+    settings = defaults(Overrides(select=("MIG",)))
+    project = Project("/nonexistent", frozenset(), files)
+    configs = ConfigTree(project.root, lambda folder: settings, single=True)
+    outcome = pipeline.check(project, frozenset(files), configs, ())
+    places = [(entry.code, entry.place) for entry in report(project, outcome.diagnostics, None).findings]
+    return [(place.path, code, place.start, place.end) for code, place in places]

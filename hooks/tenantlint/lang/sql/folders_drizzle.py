@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tenantlint.lang.sql.folders import JOURNAL, SNAPSHOT, Claim, Folder, Step, Text, join, stem
 from tenantlint.migration import HistoryProblem
 from tenantlint.record import Record
-from tenantlint.source import Location
+from tenantlint.source import BOM, Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -183,7 +183,7 @@ def _snapshot(project: Project, path: str, files: list[str]) -> Snapshot | None:
     if path not in files:
         return None
     try:
-        head = project.read(path, _HEAD)
+        head = project.read(path, _HEAD).removeprefix(BOM)
     except OSError:
         return None
     found = re.search(rb'"id"\s*:\s*"([^"]*)"', head)

@@ -10,13 +10,16 @@ import pytest
 from rules.migrations import revision
 from tenantlint import pipeline
 from tenantlint.cli import main
-from tenantlint.config import Overrides, defaults
+from tenantlint.config import ConfigError, Overrides, defaults, load
 from tenantlint.config_tree import ConfigTree
 from tenantlint.link import link
 from tenantlint.project import MAX_FILE_BYTES, Project
 from tenantlint.proposal import document
 from tenantlint.report.dump import dump
 from tenantlint.report.model import placer, report
+from tenantlint.rule import options
+from tenantlint.rules import RULES
+from tenantlint.rules import load as load_rule
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -316,3 +319,70 @@ def placed(files: dict[str, bytes]) -> list[tuple[str, str, Position, Position]]
     outcome = pipeline.check(project, frozenset(files), configs, ())
     places = [(entry.code, entry.place) for entry in report(project, outcome.diagnostics, None).findings]
     return [(place.path, code, place.start, place.end) for code, place in places]
+
+
+# SQL that PostgreSQL refuses
+
+REFUSED = {
+    "a type without a name": 'ALTER TABLE notes ADD size "";',
+    "a table without a name": 'CREATE TABLE "" ("" int); ALTER TABLE "" ADD "" "" DEFAULT "";',
+    "a column twice": "CREATE TABLE tasks (id int, id text, PRIMARY KEY (id, id), PRIMARY KEY (other));",
+    "a table that is its own parent": "CREATE TABLE a PARTITION OF a DEFAULT; CREATE TABLE b () INHERITS (b);",
+    "tables like one another": "CREATE TABLE a (LIKE b); CREATE TABLE b (LIKE a); CREATE TABLE c (LIKE c);",
+    "a type of too many characters": f"CREATE TABLE tasks (id varchar({'9' * 5000}));",
+    "a format without arguments": "DO $$ BEGIN EXECUTE format('%I'); EXECUTE format('%1000000000s', 'a'); END $$;",
+    "a routine that calls itself": "CREATE FUNCTION f() RETURNS void AS 'SELECT f()' LANGUAGE sql; SELECT f();",
+    "a null byte": "CREATE TABLE a\0b (id int);",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_sql_that_is_refused(kind: str) -> None:
+    found({"migrations/0001_first.sql": TABLE, "migrations/0002_second.sql": REFUSED[kind].encode()})
+
+
+NESTED = {
+    "parentheses": b"SELECT " + b"(" * DEEP + b"1" + b")" * DEEP + b";",
+    "a check": b"CREATE TABLE a (id int CHECK (" + b"(" * DEEP + b"id > 0" + b")" * DEEP + b"));",
+    "a policy": b"CREATE POLICY p ON notes USING (" + b"NOT " * DEEP + b"true);",
+    "comments": b"/*" * DEEP + b"*/" * DEEP,
+    "blocks": b"DO $$ " + b"BEGIN " * 1000 + b"END;" * 1000 + b" $$;",
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_deep_nesting_in_sql(kind: str) -> None:
+    found({"migrations/0001_first.sql": TABLE, "migrations/0002_second.sql": NESTED[kind]})
+
+
+# Configuration
+
+WRONG = ("{}", "1979-05-27", "1.5", "[1]", "[[]]")
+"""Values that no option takes."""
+OPTIONS = [(code, key) for code in RULES for key in options(load_rule(code))]
+
+
+@pytest.mark.parametrize(("code", "key"), OPTIONS)
+def test_an_option_of_the_wrong_type_is_named(code: str, key: str, tmp_path: Path) -> None:
+    for value in WRONG:
+        (tmp_path / "tenantlint.toml").write_text(f"[rules.{code}]\n{key} = {value}\n")
+        with pytest.raises(ConfigError, match=f"rules.{code}.{key}: expected "):
+            load(str(tmp_path))
+
+
+def test_a_configuration_that_is_nested_too_deeply(migrations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (migrations.parent / "tenantlint.toml").write_text(f"exclude = {'[' * DEEP}")
+    assert main(["check"]) == 2
+    assert capsys.readouterr().err.endswith("tenantlint.toml: cannot be read: it is nested too deeply\n")
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_each_rule_alone(code: str, migrations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (migrations / "0002_second.sql").write_bytes(b"ALTER TABLE notes ADD COLUMN size int NOT NULL;\n")
+    status, lines = check(migrations.parent, capsys, "--select", code)
+    assert (status, [line.partition(" `")[0] for line in lines]) == (
+        (1, ["migrations/0002_second.sql:1:1: MIG004"]) if code == "MIG004" else (0, [])
+    )
+    assert main(["rule", code]) == 0
+    assert capsys.readouterr().out.startswith(f"# {RULES[code].name} ({code})\n")

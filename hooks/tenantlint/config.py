@@ -158,6 +158,8 @@ def _parse_toml(path: str, data: bytes) -> Toml:
         return tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError:
+        raise ConfigError(f"{path}: cannot be read: it is nested too deeply") from None
 
 
 def _settings(table: _Table | None, overrides: Overrides) -> Settings:

@@ -55,7 +55,7 @@ def _scalar(node: Node) -> str:
     if generic is not None:
         names = [part for part in parts_of_type(generic) if part]
         prefix = names[-2:-1] if names[-2:-1] not in (["public"], ["pg_catalog"]) else []
-        return ".".join([*prefix, names[-1]]) + _modifiers(child(generic, "opt_type_modifiers"))
+        return ".".join([*prefix, *names[-1:]]) + _modifiers(child(generic, "opt_type_modifiers"))
     simple = child(node, "SimpleTypename")
     written = " ".join(fold(text(each)) for each in leaves(simple or node))
     written = written.removeprefix("national ").replace("nchar", "char", 1).replace("dec ", "decimal ")

@@ -148,10 +148,10 @@ class ColumnTarget:
         """Raise RefusedError where the new names cannot be had."""
         if self.moves_key:
             check_key(self.new_key)
-            for cls in self.declaring.values():
-                self._check_statements(cls)
             for cls in self.family:
                 self._check_class(cls)
+            for cls in self.declaring.values():
+                self._check_statements(cls)
         for table in self.tables:
             self._check_table(table)
 

@@ -304,6 +304,11 @@ def test_snapshots_give_the_parents() -> None:
     assert [each.downgrade.state for each in history.revisions] == ["missing", "missing", "missing", "present"]
 
 
+def test_a_name_that_drizzle_kit_makes_up_is_of_no_other_database() -> None:
+    files = chain(_20240101120000_quick_oracle=("a", (ORIGIN,), []), _20240102120000_d1_test=("b", ("a",), []))
+    assert ids(one(files)) == ["20240101120000_quick_oracle", "20240102120000_d1_test"]
+
+
 def test_snapshots_of_another_database() -> None:
     files = {path: text.replace("postgres", "sqlite") for path, text in chain(_1_a=("a", (), [])).items()}
     assert histories(files) == ()

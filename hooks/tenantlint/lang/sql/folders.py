@@ -97,10 +97,18 @@ class Claim(Record):
 
 
 def is_outside(path: str) -> bool:
-    """Return whether SQL at ``path`` says nothing of the project's PostgreSQL database."""
+    """Return whether SQL at ``path`` says nothing of the project's PostgreSQL database.
+
+    A numbered migration names no other database: drizzle-kit makes up names, such as ``0001_quick_oracle``.
+    """
     parts = path.lower().split("/")
     folders = parts[:-1]
-    words = {word for part in parts for word in part.replace("-", "_").replace(".", "_").split("_")}
+    words = {
+        word
+        for part in parts
+        if not part[:4].isdecimal()
+        for word in part.replace("-", "_").replace(".", "_").split("_")
+    }
     return (
         not _OUTSIDE.isdisjoint(folders)
         or not _OTHER_DATABASES.isdisjoint(words)

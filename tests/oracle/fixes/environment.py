@@ -173,7 +173,7 @@ def apply(root: Path, patch: Patch) -> list[str]:
     from tenantlint.edit import apply as edited
     from tenantlint.edit import by_path
 
-    assert (patch.refused, patch.unresolved) == (None, ())
+    assert (patch.refused, patch.unresolved) == (None, ()), patch
     for path, edits in by_path(patch.edits).items():
         (root / path).write_bytes(edited((root / path).read_bytes(), edits))
     for path, text in patch.files:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import change as changes
 from tenantlint.lang.alembic.write_code import identifier, qualified, split, type_code
-from tenantlint.lang.differences import additions, column_names, member_names
+from tenantlint.lang.differences import Differences
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.sql.names import made_name
@@ -29,6 +29,7 @@ _LATER: Final = (
     "# revision of its own, which `alembic revision --autogenerate` writes."
 )
 _FAILS: Final = "# Fails, and changes nothing, as long as a row has none: give those rows their value first."
+_ADDING: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex)
 _TIMES: Final = ("date", "timestamp", "timestamptz")
 
 
@@ -52,13 +53,16 @@ def planned(given: Sequence[Change], context: Lowering, code: Callable[[History]
 
     Raises RefusedError where a change cannot be written.
     """
-    columns = [change for change in given if isinstance(change, changes.RenameColumn)]
+    differences = Differences(given, context)
     tables = [change for change in given if isinstance(change, changes.RenameTable)]
-    steps = list(_rename_columns(columns, context, code))
+    if tables and any(isinstance(change, _ADDING) for change in given):
+        raise RefusedError("a table is renamed in a revision of its own, before anything is added")
+    steps = list(_rename_columns(differences, code))
     for change in given:
         make = _STEPS.get(type(change))
-        steps += () if make is None else make(change, context, code)
-    steps += [step for name in member_names(given, context) for step in _renamed_member(name, context, code)]
+        steps += () if make is None else make(change, differences, code)
+    for name in differences.members() if differences.columns or tables else ():
+        steps += _renamed_member(name, context, code)
     return [*steps, *(step for change in tables for step in _rename_table(change, context, code))]
 
 
@@ -74,11 +78,9 @@ def _name(table: Table) -> str:
     return table.qualified_name
 
 
-def _rename_columns(
-    renames: Sequence[changes.RenameColumn], context: Lowering, code: Callable[[History], Code]
-) -> Iterator[Planned]:
-    for renamed in column_names(renames, context):
-        place = _place(renamed.table, context)
+def _rename_columns(differences: Differences, code: Callable[[History], Code]) -> Iterator[Planned]:
+    for renamed in differences.columns:
+        place = _place(renamed.table, differences.context)
         if place is None:
             continue
         history, twin = place
@@ -116,7 +118,7 @@ def _rename_table(change: changes.RenameTable, context: Lowering, code: Callable
 
 def _renamed_member(name: MemberName, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
     place = _place(name.table, context)
-    if place is None or not _has_member(place[1], name):
+    if name.old == name.new or place is None or not _has_member(place[1], name):
         return
     write, table = code(place[0]), _name(name.table)
     up, down = (write.execute(_rename_sql(name.kind, table, *pair)) for pair in _both(name.old, name.new))
@@ -142,14 +144,15 @@ def _has_member(twin: Table, name: MemberName) -> bool:
     return name.old in members[name.kind]
 
 
-def _add(change: Any, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
+def _add(change: Any, differences: Differences, code: Callable[[History], Code]) -> Iterator[Planned]:
     """Add what the code has now: columns, their foreign keys, indexes."""
+    context = differences.context
     table = context.table(change.table_id)
     place = None if table is None else _place(table, context)
     if table is None or place is None:
         return
     history, twin = place
-    new, name, write = additions(change.table_id, context), _name(table), code(history)
+    new, name, write = differences.additions(change.table_id), _name(table), code(history)
     columns = [column for column in new.columns if column.name is UNKNOWN or twin.column(column.name) is None]
     titles = iter([f"add {_what(change)} to {name}"])
     for column in columns:
@@ -226,7 +229,10 @@ def _index_step(code: Code, table: str, index: Index) -> Step:
     return Step(up, code.call("drop_index", code.final(index.name), table_name=name, **schema))
 
 
-def _require(change: changes.MakeRequired, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
+def _require(
+    change: changes.MakeRequired, differences: Differences, code: Callable[[History], Code]
+) -> Iterator[Planned]:
+    context = differences.context
     table, column = context.table(change.table_id), context.column(change.table_id, change.key)
     place = None if table is None else _place(table, context)
     if table is None or column is None or place is None:
@@ -244,7 +250,10 @@ def _require(change: changes.MakeRequired, context: Lowering, code: Callable[[Hi
     yield Planned(history, Step(f"{_FAILS}\n{up}", down), f"require {name}.{column.name}")
 
 
-def _secure(change: changes.EnableSecurity, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
+def _secure(
+    change: changes.EnableSecurity, differences: Differences, code: Callable[[History], Code]
+) -> Iterator[Planned]:
+    context = differences.context
     table = context.table(change.table_id)
     place = None if table is None else _place(table, context)
     if table is None or place is None:
@@ -279,7 +288,7 @@ def _policy(code: Code, table: Table, change: changes.EnableSecurity) -> Step:
     return Step(up, code.execute(f"DROP POLICY {policy} ON {qualified(name)}"))
 
 
-_STEPS: Final[dict[type[Change], Callable[[Any, Lowering, Callable[[History], Code]], Iterator[Planned]]]] = {
+_STEPS: Final[dict[type[Change], Callable[[Any, Differences, Callable[[History], Code]], Iterator[Planned]]]] = {
     changes.AddTenant: _add,
     changes.AddTimestamp: _add,
     changes.AddIndex: _add,

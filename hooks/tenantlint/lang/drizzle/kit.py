@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tenantlint import change as changes
 from tenantlint.change import Patch, Use
-from tenantlint.lang.differences import additions, column_names
+from tenantlint.lang.differences import Differences
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from tenantlint.change import Change
     from tenantlint.lang.drizzle.kit_chain import ChainSnapshot
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.kit_journal import JournalSnapshot
     from tenantlint.lang.lowering import Lowering
     from tenantlint.migration import History
-    from tenantlint.schema import Maybe, Table
+    from tenantlint.schema import Table
 
     Snapshot: TypeAlias = JournalSnapshot | ChainSnapshot
 
@@ -36,13 +36,13 @@ _ADDING: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex, cha
 class Migration:
     """A new migration of one history, while it is made."""
 
-    def __init__(self, history: History, context: Lowering) -> None:
+    def __init__(self, history: History, differences: Differences) -> None:
         self.titles: list[str] = []
         self.statements: list[str] = []
         self.places: list[Table] = []
         self.folder: JournalFolder | ChainFolder
         self.snapshot: Snapshot
-        self.folder, self.snapshot = _opened(history, context)
+        self.folder, self.snapshot = _opened(history, differences)
 
     def add(self, title: str, table: Table, statements: Sequence[str], remark: str = "") -> None:
         """Add the statements of a change."""
@@ -58,23 +58,25 @@ class Migration:
         return self.folder.write(f"{title} and {more} more" if more else title, self.statements)
 
 
-def _opened(history: History, context: Lowering) -> tuple[JournalFolder | ChainFolder, Snapshot]:
+def _opened(history: History, differences: Differences) -> tuple[JournalFolder | ChainFolder, Snapshot]:
     """Return the folder of a history, and its last snapshot to make changes in."""
     from tenantlint.lang.drizzle import kit_chain_folder, kit_files, kit_journal
 
+    project = differences.context.project
     journal = f"{history.path}/meta/_journal.json" if history.path else "meta/_journal.json"
-    if journal in context.project:
-        listed = kit_files.JournalFolder(context.project, history)
-        return listed, kit_journal.JournalSnapshot(listed.content, _given_names(context))
-    chained = kit_chain_folder.ChainFolder(context.project, history)
+    if journal in project:
+        listed = kit_files.JournalFolder(project, history)
+        return listed, kit_journal.JournalSnapshot(listed.content, _given_names(differences))
+    chained = kit_chain_folder.ChainFolder(project, history)
     return chained, chained.made
 
 
 class Migrations:
     """The new migrations, one for each history that a change concerns."""
 
-    def __init__(self, context: Lowering) -> None:
+    def __init__(self, given: Sequence[Change], context: Lowering) -> None:
         self.context = context
+        self.differences = Differences(given, context)
         self.made: dict[str, Migration] = {}
 
     def of(self, table: Table | None) -> tuple[Migration, Table] | None:
@@ -83,7 +85,7 @@ class Migrations:
         if table is None or history is None:
             return None
         if history.path not in self.made:
-            self.made[history.path] = Migration(history, self.context)
+            self.made[history.path] = Migration(history, self.differences)
         return self.made[history.path], twin_of(table, history)
 
 
@@ -95,7 +97,7 @@ def lower(change: Change, context: Lowering) -> Patch:
 def lower_all(given: Sequence[Change], context: Lowering) -> Patch:
     """Return one migration, in each folder that is concerned, for all of the changes together."""
     try:
-        migrations = Migrations(context)
+        migrations = Migrations(given, context)
         _make(given, migrations)
         made = [each for each in migrations.made.values() if each.statements]
         written = [each.write() for each in made]
@@ -115,11 +117,10 @@ def lower_all(given: Sequence[Change], context: Lowering) -> Patch:
 
 def _make(given: Sequence[Change], migrations: Migrations) -> None:
     """Make the changes in the order in which they run: columns are renamed first, and tables last."""
-    columns = [change for change in given if isinstance(change, changes.RenameColumn)]
     tables = [change for change in given if isinstance(change, changes.RenameTable)]
     if tables and any(isinstance(change, _ADDING) for change in given):
         raise RefusedError("a table is renamed in a migration of its own, before anything is added")
-    _rename_columns(columns, migrations)
+    _rename_columns(migrations)
     for change in given:
         make = _MAKERS.get(type(change))
         if make is not None:
@@ -135,8 +136,8 @@ def key_of(table: Table) -> str:
     return f"{table.schema or 'public'}.{table.name}"
 
 
-def _rename_columns(renames: Sequence[changes.RenameColumn], migrations: Migrations) -> None:
-    for renamed in column_names(renames, migrations.context):
+def _rename_columns(migrations: Migrations) -> None:
+    for renamed in migrations.differences.columns:
         place = migrations.of(renamed.table)
         if place is not None:
             migration, twin = place
@@ -163,7 +164,7 @@ def _add(change: Any, migrations: Migrations) -> None:
     place = migrations.of(table)
     if table is None or place is None:
         return
-    (migration, twin), new, key = place, additions(change.table_id, migrations.context), key_of(table)
+    (migration, twin), new, key = place, migrations.differences.additions(change.table_id), key_of(table)
     titles = iter([f"add {getattr(change, 'name', 'index')} to {table.name}"])
     for column in new.columns:
         if column.name is UNKNOWN or twin.column(column.name) is None:
@@ -217,32 +218,16 @@ _MAKERS: Final[dict[type[Change], Callable[[Any, Migrations], None]]] = {
 }
 
 
-def _given_names(context: Lowering) -> Callable[[str, str, str], bool]:
-    """Return a test whether the code gives a member of a table its name: the name stays though others change."""
-    kept = set(_kept(context))
+_PARTS: Final = {"index": "indexes", "unique": "uniqueConstraints", "foreign key": "foreignKeys"}
+"""What a snapshot calls the members of a table."""
+
+
+def _given_names(differences: Differences) -> Callable[[str, str, str], bool]:
+    """Return a test whether a member of a table keeps its name though others change, because the code gives it."""
+    members = differences.members()
+    kept = {(each.table.name, _PARTS[each.kind], each.old) for each in members if each.old == each.new}
 
     def is_given(table: str, part: str, name: str) -> bool:
         return (table, part, name) in kept
 
     return is_given
-
-
-def _kept(context: Lowering) -> Iterator[tuple[str, str, str]]:
-    """Yield the names that the code gives, before and after: table (before), part of a snapshot, name."""
-    after = {} if context.after is None else context.after.by_id()
-    for table in context.schema.tables:
-        other = after.get(table.id)
-        if other is None or table.name is UNKNOWN:
-            continue
-        groups: tuple[tuple[str, list[Maybe[str | None]], list[Maybe[str | None]]], ...] = (
-            ("indexes", [each.name for each in table.indexes], [each.name for each in other.indexes]),
-            (
-                "uniqueConstraints",
-                [each.name for each in table.unique_constraints],
-                [each.name for each in other.unique_constraints],
-            ),
-            ("foreignKeys", [each.name for each in table.foreign_keys], [each.name for each in other.foreign_keys]),
-        )
-        for part, olds, news in groups:
-            pairs = zip(olds, news, strict=True) if len(olds) == len(news) else ()
-            yield from ((table.name, part, old) for old, new in pairs if isinstance(old, str) and old == new)

@@ -170,11 +170,12 @@ class ChainSnapshot:
         return {"schema": schema, "table": own, "name": name}
 
     def add_column(self, table: str, column: NewColumn) -> list[str]:
-        """Add a column."""
+        """Add a column. A precision is written without a blank before it."""
+        written = column.type.replace(" (", "(")
         self._insert(
             self._base(table, column.name)
             | {
-                "type": column.type,
+                "type": written,
                 "typeSchema": None,
                 "notNull": not column.nullable,
                 "dimensions": 0,
@@ -187,7 +188,7 @@ class ChainSnapshot:
         self._noted("add_column", table, "col", f"{table}.{column.name}", ())
         default = "" if column.default is None else f" DEFAULT {column.default}"
         required = "" if column.nullable else " NOT NULL"
-        return [f"ALTER TABLE {_written(table)} ADD COLUMN {quoted(column.name)} {column.type}{default}{required};"]
+        return [f"ALTER TABLE {_written(table)} ADD COLUMN {quoted(column.name)} {written}{default}{required};"]
 
     def add_key(self, table: str, key: ForeignKey) -> list[str]:
         """Add a foreign key. Its name is drizzle-kit's own where the code gives none."""

@@ -202,6 +202,11 @@ NAMES = {
 }
 
 
+def test_a_text_that_ends_where_it_begins() -> None:
+    text = revision("0001", "None", 'op.create_table(""t"", **thing)')
+    assert codes({"versions/0001.py": text.encode()}) == {("versions/0001.py", "ERR003")}
+
+
 @pytest.mark.parametrize("kind", NAMES)
 def test_names_that_are_none(kind: str) -> None:
     path, body = NAMES[kind]

@@ -86,7 +86,7 @@ def _parse_with_libcst(text: str) -> libcst.Module:
 
     try:
         return libcst.parse_module(text)
-    except libcst.CSTValidationError as error:
+    except (libcst.CSTValidationError, libcst.CSTLogicError) as error:
         raise CstSyntaxError(str(error)) from error
     except libcst.ParserSyntaxError as error:
         raise CstSyntaxError(error.message, raw_line=error.raw_line, raw_column=error.raw_column) from error

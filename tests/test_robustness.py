@@ -21,6 +21,7 @@ from tenantlint.rule import options
 from tenantlint.rules import RULES
 from tenantlint.rules import load as load_rule
 from tenantlint.schema import UNKNOWN
+from tenantlint.source import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -391,3 +392,11 @@ def test_each_rule_alone(code: str, migrations: Path, capsys: pytest.CaptureFixt
     )
     assert main(["rule", code]) == 0
     assert capsys.readouterr().out.startswith(f"# {RULES[code].name} ({code})\n")
+
+
+def test_findings_on_one_line_share_its_text() -> None:
+    text = b"x" * 1000
+    place = placer(Project("/nonexistent", frozenset(), {"schema.ts": text}))
+    first, second = (place(Location("schema.ts", start, start + 1)).text for start in (1, 2))
+    assert first == text.decode()
+    assert first is second

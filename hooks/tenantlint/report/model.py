@@ -77,6 +77,7 @@ def report(project: Project, diagnostics: Iterable[Diagnostic], unresolved: Iter
 
 def placer(project: Project) -> Callable[[Location], Place]:
     """Return a function from Location to Place. In a file that cannot be read everything stands at 1:1."""
+    lines: dict[tuple[str, int], str] = {}  # a line may be the whole file, and hold thousands of findings
 
     def place(location: Location) -> Place:
         try:
@@ -85,6 +86,9 @@ def placer(project: Project) -> Callable[[Location], Place]:
             source = Source(location.path, b"")
         start = source.position(min(location.start, len(source.data)))
         end = source.position(min(max(location.start, location.end), len(source.data)))
-        return Place(location.path, start, end, source.line_text(start.line))
+        key = (location.path, start.line)
+        if key not in lines:
+            lines[key] = source.line_text(start.line)
+        return Place(location.path, start, end, lines[key])
 
     return place

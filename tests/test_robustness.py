@@ -400,3 +400,10 @@ def test_findings_on_one_line_share_its_text() -> None:
     first, second = (place(Location("schema.ts", start, start + 1)).text for start in (1, 2))
     assert first == text.decode()
     assert first is second
+
+
+def test_a_history_in_the_root_has_a_name() -> None:
+    configs = ConfigTree("/nonexistent", lambda folder: defaults(Overrides(select=("MIG006",))), single=True)
+    project = Project("/nonexistent", frozenset(), {"b.py": revision("b", '"a"').encode()})
+    (found,) = pipeline.check(project, project.files, configs, ()).diagnostics
+    assert found.message.startswith("`.` has no revision `a`, which `b` follows: ")

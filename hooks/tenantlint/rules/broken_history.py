@@ -190,4 +190,4 @@ class BrokenHistory(MigrationRule):
     def check_history(self, history: History, view: SchemaView) -> Iterable[Finding]:
         """Report each problem that reading the history met."""
         for problem in history.problems:
-            yield Finding(problem.at, None, history.path, f"{problem.text}: {_REMEDIES[problem.kind]}")
+            yield Finding(problem.at, None, history.path or ".", f"{problem.text}: {_REMEDIES[problem.kind]}")

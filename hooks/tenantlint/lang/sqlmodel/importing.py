@@ -147,10 +147,13 @@ class Imports:
         if not nodes:
             raise RefusedError(f"`{self.file.path}` imports nothing")
         rank = _rank(*key)
-        before = [node for node in nodes if _rank(*_key(node)) <= rank]
-        if before:
-            return self.file.line_end(self.file.end(before[-1])), False
-        return self.file.line_start(self.file.start(nodes[0])), True
+        before = [node for node in nodes if _rank(*_key(node)) < rank]
+        group = [node for node in nodes if _rank(*_key(node)) == rank]
+        is_standard = rank == 1  # packages cannot be told from the project's own, which are sorted behind them
+        earlier = [node for node in group if not is_standard or _key(node)[1].lower() <= key[1].lower()]
+        if earlier or (before and not group):
+            return self.file.line_end(self.file.end((earlier or before)[-1])), False
+        return self.file.line_start(self.file.start((group or nodes)[0])), True
 
 
 def _key(node: ast.Import | ast.ImportFrom) -> _Key:

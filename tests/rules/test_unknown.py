@@ -83,7 +83,8 @@ def count(schema: Schema, settings: Settings) -> Counter[tuple[str, str]]:
     """Return how many findings each rule has on each table."""
     view = SchemaView(schema, settings)
     rules = [load(code)(settings.options.get(code)) for code in RULES]
-    return Counter((rule.code, each.table.id if each.table else each.subject) for rule in rules for each in rule.check(view))
+    found = ((rule.code, each) for rule in rules for each in rule.check(view))
+    return Counter((code, each.table.id if each.table else each.subject) for code, each in found)
 
 
 @pytest.mark.parametrize("snippet", list(samples()))

@@ -141,8 +141,9 @@ def _generated(tables: Sequence[Table]) -> list[str]:
     for table in tables:
         files.setdefault(table.at.path, set()).add((table.orm, table.qualified_name))
     paths = {table.id: table.at.path for table in tables}
-    keys = ((table.at.path, key.target_id) for table in tables for key in (*table.foreign_keys, *table.relations))
-    used = {paths[to] for path, to in keys if isinstance(to, str) and paths.get(to, path) != path}
+    targets = [(table.at.path, key.target_id) for table in tables for key in table.foreign_keys]
+    targets += [(table.at.path, relation.target_id) for table in tables for relation in table.relations]
+    used = {paths[to] for path, to in targets if isinstance(to, str) and paths.get(to, path) != path}
     own = used.union(table.at.path for table in tables if table.id not in prescribed)
     found: list[str] = []
     for path in sorted(files.keys() - own):

@@ -10,9 +10,10 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import edit, pipeline
+from tenantlint.change import Patch
 from tenantlint.files import replace_files
 from tenantlint.lang.lowering import Lowering
-from tenantlint.lower import lower, problems
+from tenantlint.lower import lower, migrations, problems
 from tenantlint.project import Project
 from tenantlint.record import Record
 from tenantlint.source import BOM, Source
@@ -20,7 +21,7 @@ from tenantlint.source import BOM, Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
-    from tenantlint.change import Change, Fix, Patch
+    from tenantlint.change import Change, Fix
     from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.pipeline import Outcome
@@ -50,6 +51,14 @@ class Fixed(Record):
     outcome: Outcome
 
 
+class Made(Record):
+    """The findings that are fixed together, with the edits and the new files of the code."""
+
+    chosen: list[Diagnostic]
+    edits: list[edit.Edit]
+    files: list[tuple[str, str]]
+
+
 class Fixer:
     """Fixes a project. ``unsafe`` allows unsafe fixes; ``pin`` keeps the names that the database has."""
 
@@ -60,6 +69,7 @@ class Fixer:
         self._pin = pin
         self._done: set[tuple[str, Change]] = set()
         self._withheld: dict[tuple[str, Change], Withheld] = {}
+        self._unmigrated: set[tuple[str, Change]] = set()
 
     def fix(self, project: Project, found: Iterable[Diagnostic]) -> Fixed:
         """Fix what can be fixed. ``found`` are the problems of discovery. Raises ConfigError as a check does."""
@@ -80,41 +90,82 @@ class Fixer:
         return Fixed(contents, tuple(applied), tuple(left), outcome)
 
     def _round(self, project: Project, outcome: Outcome) -> tuple[list[Diagnostic], dict[str, bytes]]:
-        """Return the findings that one pass fixes, and the contents that this gives."""
-        context = Lowering(project, outcome.schema, self._pin)
-        chosen: list[Diagnostic] = []
-        edits: list[edit.Edit] = []
-        changed: dict[str, bytes] = {}
-        for diagnostic in outcome.diagnostics:
-            if diagnostic.fix is None or (diagnostic.code, diagnostic.fix.change) in self._done:
+        """Return the findings that one pass fixes, and the contents that this gives, with one migration for them all.
+
+        Where that cannot be written, one finding is fixed, and the others wait or are withheld.
+        """
+        context = Lowering(project, outcome.schema, self._pin, migrate=False)
+        closed = self._done | self._unmigrated
+        open_ = [each for each in outcome.diagnostics if each.fix and (each.code, each.fix.change) not in closed]
+        made = self._made(open_, context)
+        stored = self._migrations(made, context)
+        if _why_not(stored, self._unsafe) is not None:
+            made, stored = self._first_migrated(made, context)
+        self._done |= {(each.code, each.fix.change) for each in made.chosen if each.fix}
+        edits = [*made.edits, *stored.edits]
+        files = (*made.files, *stored.files)
+        return made.chosen, _contents(project, edits, Patch(files=files))
+
+    def _made(self, diagnostics: Iterable[Diagnostic], context: Lowering) -> Made:
+        """Return the fixes of the code that go together."""
+        made = Made([], [], [])
+        changed: set[str] = set()
+        for diagnostic in diagnostics:
+            patch = None if diagnostic.fix is None else self._patch(diagnostic, diagnostic.fix, context)
+            if (
+                patch is None
+                or edit.overlap([*made.edits, *patch.edits])
+                or {path for path, _ in patch.files} & changed
+            ):
                 continue
-            patch = self._patch(diagnostic, diagnostic.fix, context)
-            if patch is None or edit.overlap([*edits, *patch.edits]) or {path for path, _ in patch.files} & {*changed}:
-                continue
-            trial = _contents(project, [*edits, *patch.edits], patch)
-            broken = _broken(project, trial)
+            trial = _contents(context.project, [*made.edits, *patch.edits], patch)
+            broken = _broken(context.project, trial)
             if broken is not None:
                 self._hold(diagnostic, patch, f"{broken} would not parse any more")
                 continue
-            self._done.add((diagnostic.code, diagnostic.fix.change))
-            chosen.append(diagnostic)
-            edits += patch.edits
-            changed |= trial
-        return chosen, changed
+            made.chosen.append(diagnostic)
+            made.edits.extend(patch.edits)
+            made.files.extend(patch.files)
+            changed |= {*trial}
+        return made
+
+    def _migrations(self, made: Made, context: Lowering) -> Patch:
+        return migrations([each.fix.change for each in made.chosen if each.fix], made.edits, context)
+
+    def _first_migrated(self, made: Made, context: Lowering) -> tuple[Made, Patch]:
+        """Return the first fix whose migration can be written; those before it are withheld."""
+        for diagnostic in made.chosen:
+            alone = self._made((diagnostic,), context)
+            stored = self._migrations(alone, context)
+            reason = _why_not(stored, self._unsafe)
+            if reason is None:
+                return alone, stored
+            self._hold(diagnostic, stored, reason)
+            if diagnostic.fix:
+                self._unmigrated.add((diagnostic.code, diagnostic.fix.change))
+        return Made([], [], []), Patch()
 
     def _patch(self, diagnostic: Diagnostic, fix: Fix, context: Lowering) -> Patch | None:
         """Return the patch of a fix that may be made, None where it is withheld."""
         if fix.applicability == "unsafe" and not self._unsafe:
             return None
         patch = lower(fix.change, context)
-        if patch.refused is None and (self._unsafe or not patch.unresolved):
+        reason = _why_not(patch, self._unsafe)
+        if reason is None:
             return patch
-        self._hold(diagnostic, patch, patch.refused or "some uses cannot be resolved")
+        self._hold(diagnostic, patch, reason)
         return None
 
     def _hold(self, diagnostic: Diagnostic, patch: Patch, reason: str) -> None:
         if diagnostic.fix is not None:
             self._withheld[diagnostic.code, diagnostic.fix.change] = Withheld(diagnostic, patch, reason)
+
+
+def _why_not(patch: Patch, unsafe: bool) -> str | None:
+    """Return why a patch is not to be made, None where it is."""
+    if patch.refused is None and (unsafe or not patch.unresolved):
+        return None
+    return patch.refused or "some uses cannot be resolved"
 
 
 def laid_over(project: Project, contents: Mapping[str, bytes]) -> Project:

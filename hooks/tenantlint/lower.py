@@ -12,6 +12,8 @@ from tenantlint.record import replace
 from tenantlint.source import BOM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from tenantlint.change import Change
     from tenantlint.lang.lowering import Lowering
     from tenantlint.schema import Schema
@@ -25,6 +27,7 @@ _CODE_ONLY: Final = (AttachIndex, UseFactory, UpdateOnWrite)
 
 class _Writer(Protocol):
     def lower(self, change: Change, context: Lowering) -> Patch: ...
+    def lower_all(self, changes: Sequence[Change], context: Lowering) -> Patch: ...
 
 
 def lower(change: Change, context: Lowering) -> Patch:
@@ -40,24 +43,42 @@ def lower(change: Change, context: Lowering) -> Patch:
     if table is None or table.orm not in _CODE:
         return Patch(refused="the table is not declared in a file that can be changed")
     code = _writer(_CODE[table.orm]).lower(change, context)
-    if code.refused is not None or isinstance(change, _CODE_ONLY):
+    if code.refused is not None or not context.migrate:
         return code
-    if context.schema.histories and code.edits:
-        context = replace(context, after=_after(code, context.project))
-    stored = _writer(_MIGRATIONS[table.orm]).lower(change, context)
-    if stored.refused is not None:
-        return Patch(refused=stored.refused)
-    return Patch((*code.edits, *stored.edits), (*code.files, *stored.files), (*code.unresolved, *stored.unresolved))
+    stored = migrations((change,), code.edits, context)
+    return stored if stored.refused is not None else _joined((code, stored))
 
 
-def _after(code: Patch, project: Project) -> Schema:
+def migrations(changes: Sequence[Change], edits: Sequence[Edit], context: Lowering) -> Patch:
+    """Return the migrations that changes need, all in one for each history; ``edits`` are the changes of the code."""
+    by_orm: dict[str, list[Change]] = {}
+    for change in changes:
+        table = None if isinstance(change, _CODE_ONLY) else context.table(getattr(change, "table_id", ""))
+        if table is not None and table.orm in _MIGRATIONS:
+            by_orm.setdefault(table.orm, []).append(change)
+    if by_orm and edits and context.schema.histories:
+        context = replace(context, after=_after(edits, context.project))
+    stored = [_writer(_MIGRATIONS[orm]).lower_all(members, context) for orm, members in by_orm.items()]
+    return next((each for each in stored if each.refused is not None), _joined(stored))
+
+
+def _joined(patches: Iterable[Patch]) -> Patch:
+    patches = tuple(patches)
+    return Patch(
+        tuple(edit for patch in patches for edit in patch.edits),
+        tuple(file for patch in patches for file in patch.files),
+        tuple(use for patch in patches for use in patch.unresolved),
+    )
+
+
+def _after(edits: Sequence[Edit], project: Project) -> Schema:
     """Return the schema that a project declares with the code changed."""
     from tenantlint.link import link
 
     contents = dict(project.overlay)
-    for path, edits in by_path(code.edits).items():
+    for path, members in by_path(edits).items():
         source = project.source(path)
-        contents[path] = BOM * source.bom + apply(source.data, edits)
+        contents[path] = BOM * source.bom + apply(source.data, members)
     return link(Project(project.root, project.files, contents)).schema
 
 

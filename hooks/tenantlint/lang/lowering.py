@@ -19,13 +19,15 @@ class Lowering(Record):
     """The project and its schema, as they are before the change. ``pin`` keeps the names that the database has.
 
     ``after`` is the schema that the code declares with the change made, where that is known: a migration takes from it
-    how what is new is called, and which names follow from others.
+    how what is new is called, and which names follow from others. ``migrate`` is false where only the code is asked
+    for, because several changes are to share a migration.
     """
 
     project: Project
     schema: Schema
     pin: bool = False
     after: Schema | None = None
+    migrate: bool = True
 
     def table(self, table_id: str) -> Table | None:
         """Return the table with this ``Table.id``, None where there is none any more."""

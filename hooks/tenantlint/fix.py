@@ -92,7 +92,7 @@ class Fixer:
     def _round(self, project: Project, outcome: Outcome) -> tuple[list[Diagnostic], dict[str, bytes]]:
         """Return the findings that one pass fixes, and the contents that this gives, with one migration for them all.
 
-        Where that cannot be written, one finding is fixed, and the others wait or are withheld.
+        A finding whose migration cannot be written is withheld; where those of others do not go together, they wait.
         """
         context = Lowering(project, outcome.schema, self._pin, migrate=False)
         closed = self._done | self._unmigrated
@@ -100,7 +100,7 @@ class Fixer:
         made = self._made(open_, context)
         stored = self._migrations(made, context)
         if _why_not(stored, self._unsafe) is not None:
-            made, stored = self._first_migrated(made, context)
+            made, stored = self._migrated(made, context)
         self._done |= {(each.code, each.fix.change) for each in made.chosen if each.fix}
         edits = [*made.edits, *stored.edits]
         files = (*made.files, *stored.files)
@@ -132,18 +132,23 @@ class Fixer:
     def _migrations(self, made: Made, context: Lowering) -> Patch:
         return migrations([each.fix.change for each in made.chosen if each.fix], made.edits, context)
 
-    def _first_migrated(self, made: Made, context: Lowering) -> tuple[Made, Patch]:
-        """Return the first fix whose migration can be written; those before it are withheld."""
-        for diagnostic in made.chosen:
-            alone = self._made((diagnostic,), context)
-            stored = self._migrations(alone, context)
-            reason = _why_not(stored, self._unsafe)
-            if reason is None:
-                return alone, stored
-            self._hold(diagnostic, stored, reason)
-            if diagnostic.fix:
-                self._unmigrated.add((diagnostic.code, diagnostic.fix.change))
+    def _migrated(self, made: Made, context: Lowering) -> tuple[Made, Patch]:
+        """Return the fixes whose migration can be written; the others are withheld, or wait."""
+        able = [diagnostic for diagnostic in made.chosen if self._is_migrated(diagnostic, context)]
+        for chosen in (able, able[:1]):
+            made = self._made(chosen, context)
+            stored = self._migrations(made, context)
+            if _why_not(stored, self._unsafe) is None:
+                return made, stored
         return Made([], [], []), Patch()
+
+    def _is_migrated(self, diagnostic: Diagnostic, context: Lowering) -> bool:
+        stored = self._migrations(self._made((diagnostic,), context), context)
+        reason = _why_not(stored, self._unsafe)
+        if reason is not None and diagnostic.fix:
+            self._hold(diagnostic, stored, reason)
+            self._unmigrated.add((diagnostic.code, diagnostic.fix.change))
+        return reason is None
 
     def _patch(self, diagnostic: Diagnostic, fix: Fix, context: Lowering) -> Patch | None:
         """Return the patch of a fix that may be made, None where it is withheld."""

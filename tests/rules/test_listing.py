@@ -30,7 +30,9 @@ def test_selecting_imports_no_rule():
 
 
 def test_loading_a_rule_imports_no_other():
-    assert imported("from tenantlint.rules import load\nload('TEN001')") == "['tenantlint.rules.missing_tenant_id']"
+    assert imported("from tenantlint.rules import load\nload('TEN001')") == (
+        "['tenantlint.rules._fixes', 'tenantlint.rules.missing_tenant_id']"
+    )
 
 
 @pytest.mark.parametrize("name", ["TEN001", "ten001", "missing-tenant-id"])

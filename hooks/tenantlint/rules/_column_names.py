@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import rename_column
 from tenantlint.schema import UNKNOWN
 from tenantlint.types import family
 
@@ -51,4 +52,6 @@ class ShortName(Rule):
                 continue
             if name.rpartition("_")[2] == self.word:
                 better = name.removesuffix(self.word) + self.full
-                yield Finding(column.at, table, label(table, column), f"{self.why}; name the column `{better}`")
+                text = f"{self.why}; name the column `{better}`"
+                fix = rename_column(table, column, better, view)
+                yield Finding(column.at, table, label(table, column), text, fix)

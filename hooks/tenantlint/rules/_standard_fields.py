@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import add_timestamp, make_required, rename_column
 from tenantlint.rules._row_times import is_made_at, is_named_as_time, is_time, is_written_once
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
@@ -103,13 +104,14 @@ class StandardTime(Rule):
     """The base of the rules on the columns ``created_at`` and ``updated_at``.
 
     ``missing``, ``null`` and ``unset`` are the reasons that the messages give. ``verbs`` are the words that other
-    names of the column have in them.
+    names of the column have in them. ``on_update`` tells whether every update sets the column.
     """
 
     missing: ClassVar[str]
     null: ClassVar[str]
     unset: ClassVar[str]
     verbs: ClassVar[frozenset[str]]
+    on_update: ClassVar[bool] = False
 
     never_empty: ClassVar[tuple[str, ...]] = ("names",)
 
@@ -133,7 +135,7 @@ class StandardTime(Rule):
             return
         other = next((column for column in table.columns if is_named_as_time(column, self.verbs)), None)
         if other is not None:
-            yield self._misnamed(table, other)
+            yield self._misnamed(table, other, view)
         elif self.join_tables or view.settings.strict or not self.needs_none(table, view):
             yield self._missing(table)
 
@@ -146,14 +148,15 @@ class StandardTime(Rule):
             f"has no `{self.names[0]}`: {self.missing}; add the column, NOT NULL and with a default, or name yours "
             "in the option `names`"
         )
-        return Finding(table.at, table, label(table), text)
+        return Finding(table.at, table, label(table), text, add_timestamp(table, self.names[0], self.on_update))
 
-    def _misnamed(self, table: Table, column: Column) -> Finding:
+    def _misnamed(self, table: Table, column: Column, view: SchemaView) -> Finding:
         text = (
             f"is this table's `{self.names[0]}`, by another name: who reads several tables must look it up in each; "
             f"name it `{self.names[0]}`, or list its name in the option `names`"
         )
-        return Finding(column.at, table, label(table, column), text)
+        fix = rename_column(table, column, self.names[0], view)
+        return Finding(column.at, table, label(table, column), text, fix)
 
     def _check_column(self, table: Table, column: Column, asks_default: bool) -> Iterator[Finding]:
         null = column.nullable is True and not self.nullable
@@ -167,4 +170,5 @@ class StandardTime(Rule):
             text = f"has no default: {self.unset}; give it one"
         else:
             return
-        yield Finding(column.at, table, label(table, column), text)
+        fix = None if unset else make_required(table, column)
+        yield Finding(column.at, table, label(table, column), text, fix)

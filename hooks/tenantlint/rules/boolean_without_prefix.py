@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
 from tenantlint.rules._column_names import alternatives, is_allowed
+from tenantlint.rules._fixes import rename_column
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -108,11 +109,13 @@ class BooleanWithoutPrefix(Rule):
             if is_allowed(column, self.allow) or (not view.settings.strict and _says_so(snake_case(column.name))):
                 continue
             if not self._fits(column.name.lstrip("_")):
+                better = self._better(snake_case(column.name).lstrip("_"))
                 text = (
                     "is a boolean whose name asks no question, so that it reads as a time, a label or a link; begin "
-                    f"the name with {alternatives(self.prefixes)}{self._as_in(snake_case(column.name).lstrip('_'))}"
+                    f"the name with {alternatives(self.prefixes)}{better and f', as in `{better}`'}"
                 )
-                yield Finding(column.at, table, label(table, column), text)
+                fix = rename_column(table, column, better, view) if better else None
+                yield Finding(column.at, table, label(table, column), text, fix)
 
     def _fits(self, name: str) -> bool:
         """Return whether the name has a prefix: ``is_2fa_enabled``, or ``is2FAEnabled``, which is for NAM001."""
@@ -121,8 +124,9 @@ class BooleanWithoutPrefix(Rule):
         stems = [prefix.rstrip("_") for prefix in self.prefixes]
         return any(name.startswith(stem) and name[len(stem) : len(stem) + 1].isdigit() for stem in stems)
 
-    def _as_in(self, name: str) -> str:
+    def _better(self, name: str) -> str:
+        """Return the name that the column can have, '' where it takes a person to find one."""
         first, *rest = name.split("_")
         if "is_" not in self.prefixes or first in _VERBS or (rest and not rest[-1].endswith(("ed", "able", "ible"))):
             return ""
-        return f", as in `is_{name}`"
+        return f"is_{name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import use_factory
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ class CallInDefault(Rule):
         for column in table.columns:
             function = column.default_call
             if function is not None and function is not UNKNOWN:
-                yield Finding(column.at, table, label(table, column), _text(table, function))
+                fix = use_factory(table, column)
+                yield Finding(column.at, table, label(table, column), _text(table, function), fix)
             yield from self._check_update(table, column)
 
     def _check_update(self, table: Table, column: Column) -> Iterable[Finding]:
@@ -96,7 +98,7 @@ class CallInDefault(Rule):
                 f"is set to the result of one call of `{function}` on every update: it was made when the module was "
                 "imported, so that the value never changes; give `onupdate` the function, not its result"
             )
-            yield Finding(column.at, table, label(table, column), text)
+            yield Finding(column.at, table, label(table, column), text, use_factory(table, column))
 
 
 def _text(table: Table, function: str) -> str:

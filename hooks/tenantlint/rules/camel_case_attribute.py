@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tenantlint.names import camel_case, is_camel_case, is_snake_case, snake_case
 from tenantlint.rule import Finding, Rule
+from tenantlint.rules._fixes import rename_key
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -96,4 +97,5 @@ class CamelCaseAttribute(Rule):
                 text = (
                     f"is not {style}Case" if style == "camel" else "is not snake_case"
                 ) + f": one column has two names, this one and `{column.name}`; name the {kind} `{convert(column.key)}`"
-                yield Finding(column.at, table, f"{table.symbol}.{column.key}", text)
+                fix = rename_key(table, column, convert(column.key))
+                yield Finding(column.at, table, f"{table.symbol}.{column.key}", text, fix)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import is_snake_case, snake_case
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import rename_column
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class CamelCaseColumn(Rule):
                     "is not snake_case: PostgreSQL folds unquoted names to lower case, so that every query must "
                     f"quote it; name the column `{snake_case(column.name)}`"
                 )
-                yield Finding(column.at, table, label(table, column), text)
+                fix = rename_column(table, column, snake_case(column.name), view)
+                yield Finding(column.at, table, label(table, column), text, fix)
 
 
 def _is_in_style_of_library(table: Table, view: SchemaView) -> bool:

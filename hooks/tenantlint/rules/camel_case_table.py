@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import is_plural, is_snake_case, plurals, snake_case
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import rename_table
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ class CamelCaseTable(Rule):
             better = plurals(better)[0]
         if not is_snake_case(table.name):
             why = f"is not snake_case: {_WHY[table.dialect]}"
-            yield Finding(table.at, table, label(table), f"{why}; name the table `{better}`")
+            text = f"{why}; name the table `{better}`"
+            yield Finding(table.at, table, label(table), text, rename_table(table, better))
         elif singular:
             why = "is not a plural: where some names are singular, every query must look up which"
-            yield Finding(table.at, table, label(table), f"{why}; name the table `{better}`")
+            text = f"{why}; name the table `{better}`"
+            yield Finding(table.at, table, label(table), text, rename_table(table, better))

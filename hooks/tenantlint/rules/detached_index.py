@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import attach
 from tenantlint.schema import Index
 
 if TYPE_CHECKING:
@@ -73,4 +74,5 @@ class DetachedIndex(Rule):
                 f"{is_} declared outside the table, where Drizzle never sees it, so that it is never created; return "
                 f"the {kind} from the third argument of `{table.symbol}`"
             )
-            yield Finding(index.at, table, str(index.name) if named else label(table), text)
+            subject = str(index.name) if named else label(table)
+            yield Finding(index.at, table, subject, text, attach(table, index.at))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
+from tenantlint.rules._fixes import attach_policy
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -73,4 +74,4 @@ class DetachedPolicy(Rule):
                 "is a policy that belongs to no table, so that it is never created; return it from the third argument "
                 "of its table, or link it (`.link(table)`) and export it"
             )
-            yield Finding(policy.at, None, name, text)
+            yield Finding(policy.at, None, name, text, attach_policy(policy, view))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
 from tenantlint.rules._column_names import alternatives, is_allowed
+from tenantlint.rules._fixes import rename_column
 from tenantlint.view import foreign_keys, known
 
 if TYPE_CHECKING:
@@ -116,11 +117,13 @@ class ForeignKeyWithoutSuffix(Rule):
                 continue
             seen.add(columns[0])
             if not self._fits(snake_case(columns[0]), snake_case(target[0])) and not is_allowed(column, self.allow):
+                better = snake_case(columns[0]) + self.suffixes[0]
                 text = (
                     "is a foreign key, but its name reads as what it references, or as a relation; end the name in "
-                    f"{alternatives(self.suffixes)}, as in `{snake_case(columns[0])}{self.suffixes[0]}`"
+                    f"{alternatives(self.suffixes)}, as in `{better}`"
                 )
-                yield Finding(column.at, table, label(table, column), text)
+                fix = rename_column(table, column, better, view)
+                yield Finding(column.at, table, label(table, column), text, fix)
 
     def _fits(self, name: str, target: str) -> bool:
         return name == target or name.endswith((*self.suffixes, f"_{target}"))

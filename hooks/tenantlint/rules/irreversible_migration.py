@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tenantlint.migration import AddEnumValue, Other, Unread, WriteRows
 from tenantlint.rule import Finding, MigrationRule
+from tenantlint.rules._fixes import write_downgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -174,7 +175,8 @@ class IrreversibleMigration(MigrationRule):
                     "schema back to what the release before expects; write the inverse of the upgrade, or say in a "
                     "suppression comment why there is none"
                 )
-                yield Finding(revision.downgrade.at, None, f"revision {revision.id}", text)
+                fix = write_downgrade(history, revision)
+                yield Finding(revision.downgrade.at, None, f"revision {revision.id}", text, fix)
 
     def _reported(self, history: History, view: SchemaView) -> set[str]:
         """Return the states of a downgrade that are wrong here."""

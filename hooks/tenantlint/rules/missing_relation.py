@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import add_relation
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import foreign_keys, known
 
@@ -185,7 +186,8 @@ def _finding(table: Table, key: ForeignKey, columns: tuple[str, ...], target: Ta
         f"references `{label(target)}` but no relation follows it: the ORM cannot load that row with this one; "
         f"declare {how}"
     )
+    fix = add_relation(table, columns, target)
     if column is None:
-        return Finding(key.at, table, f"{label(table)} ({', '.join(columns)})", text)
+        return Finding(key.at, table, f"{label(table)} ({', '.join(columns)})", text, fix)
     shared = len(view.sharing(column)) > 1
-    return Finding(table.at if shared else column.at, table, label(table, column), text)
+    return Finding(table.at if shared else column.at, table, label(table, column), text, fix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import add_tenant
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -99,4 +100,4 @@ class MissingTenantId(Rule):
             f"has no {names}: its rows do not say whose they are, so that no policy can keep tenants apart; add the "
             "column (or name yours in `tenant-column`), or list the table in `exempt-tables`"
         )
-        yield Finding(table.at, table, label(table), text)
+        yield Finding(table.at, table, label(table), text, add_tenant(table, view))

@@ -127,6 +127,7 @@ class MissingUpdatedAt(StandardTime):
     unset: ClassVar[str] = "each writer must set it, scripts and imports too"
 
     verbs: ClassVar[frozenset[str]] = CHANGE
+    on_update: ClassVar[bool] = True
 
     names: tuple[str, ...] = ("updated_at",)
     append_only: tuple[str, ...] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import make_required
 from tenantlint.rules._tenantless import may_be_without_tenant
 
 if TYPE_CHECKING:
@@ -109,4 +110,5 @@ class NullableTenantId(Rule):
             "may be NULL: a row without a tenant belongs to nobody, and no policy that compares it with the session's "
             "tenant sees it; make the column NOT NULL"
         )
-        yield Finding(columns[0].at, table, label(table, columns[0]), text)
+        fix = make_required(table, columns[0])
+        yield Finding(columns[0].at, table, label(table, columns[0]), text, fix)

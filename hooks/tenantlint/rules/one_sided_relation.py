@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule
+from tenantlint.rules._fixes import add_inverse
 from tenantlint.rules._sides import candidates, follows_key, is_certain, named_apart, pairs
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
@@ -132,7 +133,9 @@ class OneSidedRelation(Rule):
                 continue
             text = _text(relation, table, target, every)
             if text is not None and (self.tenant_relations or not _may_load_tenant(relation, table, view)):
-                yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", text)
+                is_pair = table.orm != "drizzle" and _unnamed(relation, table, target) is not None
+                fix = None if is_pair or relation.inverse is not None else add_inverse(table, relation, target)
+                yield Finding(relation.at, table, f"{table.symbol}.{relation.name}", text, fix)
 
 
 def _is_one_sided(relation: Relation, table: Table, target: Table) -> bool:

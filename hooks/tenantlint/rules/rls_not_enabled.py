@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import enable_security
 from tenantlint.rules._policies import tenant_of
 
 if TYPE_CHECKING:
@@ -202,4 +203,4 @@ class RlsNotEnabled(Rule):
             "has no row level security: nothing in the models or the migrations enables it, so that the first query "
             f"without a tenant filter shows every tenant's rows; {remedy}"
         )
-        yield Finding(table.at, table, label(table), text)
+        yield Finding(table.at, table, label(table), text, enable_security(table, view))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
 from tenantlint.rules._column_names import alternatives, is_allowed
+from tenantlint.rules._fixes import rename_column
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -98,18 +99,21 @@ class TimestampWithoutSuffix(Rule):
             name = snake_case(column.name)
             allowed = is_allowed(column, self.allow) or view.is_prescribed(table, column)
             if not f"_{name}".endswith(self.suffixes) and not allowed:
+                better = self._better(name)
+                day = ", or make it a date" if name.endswith(("_date", "_on")) else ""
                 text = (
                     "is a timestamp, but its name may as well be that of a day or a flag; end the name in "
-                    f"{alternatives(self.suffixes)}{self._as_in(name)}"
+                    f"{alternatives(self.suffixes)}{better and f', as in `{better}`{day}'}"
                 )
-                yield Finding(column.at, table, label(table, column), text)
+                fix = rename_column(table, column, better, view) if better else None
+                yield Finding(column.at, table, label(table, column), text, fix)
 
-    def _as_in(self, name: str) -> str:
+    def _better(self, name: str) -> str:
+        """Return the name that the column can have, '' where it takes a person to find one."""
         if name in _BARE or "_at" not in self.suffixes:
             return ""
         stem = next((name.removesuffix(ending) for ending in _ENDINGS if name.endswith(ending)), name)
-        day = ", or make it a date" if name.endswith(("_date", "_on")) else ""
-        return f", as in `{_VERBS.get(stem, stem)}_at`{day}"
+        return f"{_VERBS.get(stem, stem)}_at"
 
 
 def _is_timestamp(type_: str) -> bool:

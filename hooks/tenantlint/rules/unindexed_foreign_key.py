@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import add_index
 from tenantlint.view import foreign_keys, known, relation_keys
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _finding(table: Table, view: SchemaView, columns: tuple[str, ...], at: Locat
     subject = f"{label(table)}.{columns[0]}" if len(columns) == 1 else f"{label(table)} ({', '.join(columns)})"
     if len(columns) == 1 and column is not None:
         at, subject = view.missing_index_place(table, column), label(table, column)
-    return Finding(at, table, subject, text)
+    return Finding(at, table, subject, text, add_index(table, columns))
 
 
 def _references(table: Table, view: SchemaView) -> Iterator[tuple[tuple[str, ...], Location, Relation | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import add_index
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -97,4 +98,5 @@ class UnindexedTenantId(Rule):
             "leads no index: every query of a tenant reads the rows of all tenants; add an index, a unique "
             "constraint or a primary key that begins with it"
         )
-        yield Finding(view.missing_index_place(table, columns[0]), table, label(table, columns[0]), text)
+        at = view.missing_index_place(table, columns[0])
+        yield Finding(at, table, label(table, columns[0]), text, add_index(table, (str(columns[0].name),)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import update_on_write
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class UpdatedAtNotUpdated(Rule):
             for column in table.columns:
                 stale = column.on_update is False and self._is_called(column)
                 if stale and not _may_be_set_in_database(table, column, view):
-                    yield Finding(column.at, table, label(table, column), _TEXTS[table.orm])
+                    fix = update_on_write(table, column)
+                    yield Finding(column.at, table, label(table, column), _TEXTS[table.orm], fix)
 
     def _is_called(self, column: Column) -> bool:
         wanted = set(map(snake_case, self.columns))

@@ -1,0 +1,191 @@
+"""The changes that end findings. What a change is made of is imported only where a rule has found something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenantlint.names import camel_case, snake_case
+from tenantlint.schema import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tenantlint.change import Fix
+    from tenantlint.migration import History, Revision
+    from tenantlint.schema import Column, Policy, Relation, Table
+    from tenantlint.source import Location
+    from tenantlint.view import SchemaView
+
+
+def rename_column(table: Table, column: Column, new_name: str, view: SchemaView) -> Fix:
+    """Return the fix that renames a column in the database, and in code in the style that it has there."""
+    from tenantlint.change import Fix, RenameColumn
+
+    change = RenameColumn(table.id, column.key, _new_key(table, column, new_name, view), new_name)
+    old = column.key if column.name is UNKNOWN else column.name
+    return Fix(f"Rename `{old}` to `{new_name}`", "unsafe", change)
+
+
+def _new_key(table: Table, column: Column, new_name: str, view: SchemaView) -> str:
+    """Return what code calls a column that gets another name; a name of its own, which is not the column's, stays."""
+    name = column.key if column.name is UNKNOWN else column.name
+    if snake_case(column.key) != snake_case(name):
+        return column.key
+    is_camel = column.key != name and column.key == camel_case(name) != snake_case(name)
+    if column.key == name and table.orm == "drizzle":
+        is_camel = any(each.key != each.name and each.key == camel_case(each.key) for each in _columns(table, view))
+    return camel_case(new_name) if is_camel else new_name
+
+
+def _columns(table: Table, view: SchemaView) -> Iterable[Column]:
+    """Yield the columns of all tables of an ORM whose keys are those of the database in some style."""
+    for each in view.schema.tables:
+        for column in each.columns if each.orm == table.orm else ():
+            if column.name is not UNKNOWN and snake_case(column.key) == snake_case(column.name):
+                yield column
+
+
+def rename_key(table: Table, column: Column, new_key: str) -> Fix:
+    """Return the fix that renames what code calls a column, whose name in the database stays."""
+    from tenantlint.change import Fix, RenameColumn
+
+    return Fix(f"Rename `{column.key}` to `{new_key}`", "safe", RenameColumn(table.id, column.key, new_key, None))
+
+
+def rename_table(table: Table, new_name: str) -> Fix:
+    """Return the fix that renames a table in the database."""
+    from tenantlint.change import Fix, RenameTable
+
+    old = table.symbol if table.name is UNKNOWN else table.name
+    return Fix(f"Rename `{old}` to `{new_name}`", "unsafe", RenameTable(table.id, new_name))
+
+
+def add_tenant(table: Table, view: SchemaView) -> Fix | None:
+    """Return the fix that adds the tenant column that most tables have; None where none has one, nor a target."""
+    from collections import Counter
+
+    from tenantlint.change import AddTenant, Fix
+
+    names: Counter[str] = Counter()
+    targets: Counter[str] = Counter()
+    for other in view.tables:
+        columns = view.tenant_columns(other) if other.orm == table.orm else ()
+        if columns and columns[0].name is not UNKNOWN:
+            names[columns[0].name] += 1
+            targets.update(
+                key.target_id
+                for key in other.foreign_keys
+                if key.columns == (columns[0].name,) and isinstance(key.target_id, str)
+            )
+    if not targets:
+        targets.update(each.id for each in view.schema if each.id in view.tenant_roots and each.orm == table.orm)
+    if not targets or (not names and len(targets) > 1):
+        return None
+    name = names.most_common(1)[0][0] if names else snake_case(view.settings.tenant_columns[0])
+    return Fix(f"Add `{name}`", "unsafe", AddTenant(table.id, name, targets.most_common(1)[0][0]))
+
+
+def make_required(table: Table, column: Column) -> Fix:
+    """Return the fix that makes a column NOT NULL."""
+    from tenantlint.change import Fix, MakeRequired
+
+    return Fix(f"Make `{column.key}` NOT NULL", "unsafe", MakeRequired(table.id, column.key))
+
+
+def add_timestamp(table: Table, name: str, on_update: bool) -> Fix:
+    """Return the fix that adds a time; ``on_update`` lets every update set it."""
+    from tenantlint.change import AddTimestamp, Fix
+
+    return Fix(f"Add `{name}`", "unsafe", AddTimestamp(table.id, name, on_update))
+
+
+def update_on_write(table: Table, column: Column) -> Fix:
+    """Return the fix that lets every update set a time."""
+    from tenantlint.change import Fix, UpdateOnWrite
+
+    return Fix(f"Set `{column.key}` on every update", "safe", UpdateOnWrite(table.id, column.key))
+
+
+def use_factory(table: Table, column: Column) -> Fix:
+    """Return the fix that makes a default for each row; Drizzle's is the database's DEFAULT, which changes too."""
+    from tenantlint.change import Fix, UseFactory
+
+    title = f"Compute `{column.key}` for each row"
+    return Fix(title, "unsafe" if table.orm == "drizzle" else "safe", UseFactory(table.id, column.key))
+
+
+def add_index(table: Table, columns: tuple[str, ...]) -> Fix:
+    """Return the fix that adds an index over columns (database names)."""
+    from tenantlint.change import AddIndex, Fix
+
+    return Fix(f"Add an index over {', '.join(f'`{name}`' for name in columns)}", "unsafe", AddIndex(table.id, columns))
+
+
+def attach(table: Table, at: Location) -> Fix:
+    """Return the fix that moves what stands outside of a table into its third argument."""
+    from tenantlint.change import AttachIndex, Fix
+
+    return Fix(f"Move it into `{table.symbol}`", "unsafe", AttachIndex(table.id, at))
+
+
+def attach_policy(policy: Policy, view: SchemaView) -> Fix | None:
+    """Return the fix that moves a policy into its table: the one in its file that it mentions, or that it is named by.
+
+    None where that is not one table.
+    """
+    near = [table for table in view.tables if table.at.path == policy.at.path and table.name is not UNKNOWN]
+    text = " ".join(each for each in (policy.using, policy.with_check) if isinstance(each, str))
+    found = [table for table in near if f'"{table.name}".' in text]
+    if not found and isinstance(policy.name, str):
+        found = [table for table in near if policy.name.startswith(f"{table.name}_")]
+    found = found or near
+    return attach(found[0], policy.at) if len(found) == 1 else None
+
+
+def add_relation(table: Table, columns: tuple[str, ...], target: Table) -> Fix:
+    """Return the fix that declares the relation which follows a foreign key."""
+    from tenantlint.change import AddRelation, Fix
+
+    return Fix(f"Add a relation to `{target.symbol}`", "unsafe", AddRelation(table.id, columns, target.id))
+
+
+def add_inverse(table: Table, relation: Relation, target: Table) -> Fix:
+    """Return the fix that declares the other side of a relation."""
+    from tenantlint.change import AddInverse, Fix
+
+    return Fix(f"Add the other side to `{target.symbol}`", "unsafe", AddInverse(table.id, relation.name))
+
+
+def enable_security(table: Table, view: SchemaView) -> Fix | None:
+    """Return the fix that enables row level security, by the setting that the project's policies ask.
+
+    None where it would be no code's: a SQLModel project without Alembic.
+    """
+    from tenantlint.change import EnableSecurity, Fix
+
+    name = view.tenant_columns(table)[0].name
+    has_migrations = any(history.kind == "alembic" for history in view.schema.histories)
+    if name is UNKNOWN or table.dialect != "postgresql" or (table.orm != "drizzle" and not has_migrations):
+        return None
+    change = EnableSecurity(table.id, name, _setting(view) or f"app.{snake_case(name)}")
+    return Fix(f"Enable row level security on `{name}`", "unsafe", change)
+
+
+def _setting(view: SchemaView) -> str | None:
+    """Return the setting that most policies of the project ask for the session's tenant."""
+    import re
+    from collections import Counter
+
+    policies = [policy for table in view.schema for policy in (*table.policies, *view.database.policies(table))]
+    texts = [each for policy in policies for each in (policy.using, policy.with_check) if isinstance(each, str)]
+    found = Counter(name for text in texts for name in re.findall(r"current_setting\(\s*'([\w.]+)'", text))
+    return found.most_common(1)[0][0] if found else None
+
+
+def write_downgrade(history: History, revision: Revision) -> Fix | None:
+    """Return the fix that writes the inverse of an upgrade, None where a downgrade is no code of the revision."""
+    from tenantlint.change import Fix, WriteDowngrade
+
+    if history.kind != "alembic" or revision.downgrade.state not in ("missing", "empty"):
+        return None
+    return Fix("Write the inverse of the upgrade", "unsafe", WriteDowngrade(history.path, revision.id))

@@ -249,11 +249,11 @@ def _edit(source: Source, lines: list[str]) -> Edit:
     if functions:
         return _filled(source, functions[-1], lines, newline)
     upgrade = next((node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade"), None)
-    indent = "    " if upgrade is None else " " * upgrade.body[0].col_offset if upgrade.body[0].col_offset else "    "
+    indent = "    " if upgrade is None or _is_one_line(upgrade) else _before(source, upgrade.body[0])
     result = " -> None" if upgrade is not None and upgrade.returns is not None else ""
     body = newline.join(indent + line for line in lines)
     end = len(source.data)
-    before = newline * (2 if text.endswith("\n") else 3)
+    before = newline * max(0, 3 - (len(text) - len(text.rstrip("\r\n"))) // len(newline))
     return Edit(source.path, end, end, f"{before}def downgrade(){result}:{newline}{body}{newline}")
 
 
@@ -263,7 +263,7 @@ def _filled(source: Source, function: ast.FunctionDef, lines: list[str], newline
 
     statements = [node for node in function.body if not _is_docstring(node, function)]
     first = function.body[0]
-    one_line = first.lineno == function.lineno
+    one_line = _is_one_line(function)
     indent = " " * (function.col_offset + 4) if one_line else _before(source, first)
     if not statements:
         at = _offset(source, first.end_lineno or first.lineno, first.end_col_offset or 0)
@@ -277,6 +277,10 @@ def _filled(source: Source, function: ast.FunctionDef, lines: list[str], newline
         start -= len(source.data[:start]) - len(source.data[:start].rstrip(b" \t"))
         return Edit(source.path, start, end, "".join(newline + indent + line for line in lines))
     return Edit(source.path, start, end, (newline + indent).join(lines))
+
+
+def _is_one_line(function: ast.FunctionDef) -> bool:
+    return function.body[0].lineno == function.lineno
 
 
 def _is_docstring(node: ast.stmt, function: ast.FunctionDef) -> bool:

@@ -57,7 +57,8 @@ def new_revision(
     path = f"{folder}/{_file_name(head, name, own, title)}" if folder else _file_name(head, name, own, title)
     if path in project:
         raise RefusedError(f"there is a file `{path}` already")
-    written = _text(_template(head, project) or text, text, own, head, title, steps)
+    style = (_template(head, project) or text).replace("\r\n", "\n")
+    written = _text(style, text, own, head, title, steps)
     return path, written.replace("\n", "\r\n") if "\r\n" in text else written
 
 

@@ -101,7 +101,7 @@ def test_text(cli: Cli) -> None:
         '5 |   tenant_id: uuid("tenant_id").notNull(),\n'
         "  |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
         "\n"
-        "Found 2 errors in 2 files.\n",
+        "Found 2 errors in 2 files. --fix --unsafe-fixes can mend 1.\n",
         "",
     )
 

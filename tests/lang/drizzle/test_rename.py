@@ -346,6 +346,15 @@ def test_columns_that_tables_share() -> None:
     assert after["use.ts"] == b'import { logs } from "./schema";\nlogs.created_at;\n'
 
 
+def test_what_a_table_spreads_beside_its_own_column() -> None:
+    schema = HEAD + (
+        "const own = () => ({ id: text() });\n"
+        'export const users = pgTable("users", { ...own(), createdAt: timestamp("created_at") });\n'
+    )
+    after = renamed({"schema.ts": schema.encode()}, THERE)
+    assert after["schema.ts"].decode() == schema.replace("createdAt", "created_at")
+
+
 def test_relations_of_both_versions() -> None:
     relations = (
         'import { defineRelations } from "drizzle-orm";\nimport * as schema from "./schema";\n'

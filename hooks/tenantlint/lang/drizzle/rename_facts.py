@@ -54,14 +54,6 @@ class Facts:
         """Return the tables that have the column which an entry of an object declares."""
         return self._declared.get((path, node.start_byte, node.end_byte), [])
 
-    def declared_in(self, path: str, node: Node) -> str | None:
-        """Return the first table that has a column which an object declares."""
-        for child in node.named_children:
-            found = self.declared_by(path, child)
-            if found:
-                return found[0]
-        return None
-
     def column(self, table_id: str, key: str) -> Column | None:
         """Return the column of a table under a key."""
         return self._columns.get(table_id, {}).get(key)

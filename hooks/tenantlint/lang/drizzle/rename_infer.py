@@ -162,16 +162,13 @@ class Infer:
         file = self.program.file(shape.path)
         if file is None:
             return None
-        declared = self.facts.declared_in(shape.path, shape.node)
-        if declared is not None:
-            return self.facts.member(Keyed(declared, TABLE), name)
         for child in reversed(shape.node.named_children):
             if child.type == "spread_element":
                 found = self.member(self.of(file, first_named(child)), name)
                 if found is not None:
                     return found
             elif key_of(child) == name:
-                return self._entry_value(file, child)
+                return OTHER if self.facts.declared_by(shape.path, child) else self._entry_value(file, child)
         return None
 
     def _entry_value(self, file: File, node: Node) -> Shape | None:

@@ -88,11 +88,8 @@ class Owners:
         return False if is_known else None
 
     def _written(self, shape: Shape) -> bool | None:
-        """Return what holds for the key of an object literal: that is the place that the literal is for."""
+        """Return what holds for the key of an object literal: a column's, or that of the place the literal is for."""
         assert isinstance(shape, Written)
-        declared = self.infer.facts.declared_in(shape.path, shape.node)
-        if declared is not None:
-            return self._keyed(Keyed(declared))
         file = self.infer.program.file(shape.path)
         for child in reversed(shape.node.named_children) if file is not None else ():
             if child.type == "spread_element" and file is not None:
@@ -100,6 +97,9 @@ class Owners:
                 if found is not False:
                     return found
             elif key_of(child) == self.key and file is not None:
+                declared = self.infer.facts.declared_by(shape.path, child)
+                if declared:
+                    return not self.tables.isdisjoint(declared)
                 return self.owns(expected(self.infer, file, shape.node).value)
         return False
 

@@ -12,6 +12,11 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from sqlalchemy import Column, String
 from sqlmodel import Field, Relationship, SQLModel, Index, UniqueConstraint
+from enum import Enum
+class Color(Enum):
+    RED = 1
+Plain = str | None
+DEFAULT = "none"
 """
 KEY = "    id: int = Field(primary_key=True)\n"
 PIN = 'sa_column_kwargs={"name": "nickName"}'
@@ -65,6 +70,8 @@ def declared(line: str, new_name: str | None) -> str:
             'nick_name: str = Field(sa_column=sa.Column(\n        "nickName",\n        String,\n        index=True))',
         ),
         ("nickName: Annotated[str, Field(index=True)]", f"nick_name: Annotated[str, Field(index=True, {PIN})]"),
+        ("nickName: Color = Color.RED", f"nick_name: Color = Field(default=Color.RED, {PIN})"),
+        ("nickName: Plain = DEFAULT", f"nick_name: Plain = Field(default=DEFAULT, {PIN})"),
         ('nickName: str = Field(alias="nickName")', f'nick_name: str = Field(alias="nickName", {PIN})'),
     ],
 )
@@ -261,10 +268,10 @@ def test_strings_where_the_database_gets_a_new_name() -> None:
         expected = expected.replace(kept.format("nick_name"), kept.format("nickName"))
     assert done.text("models.py") == expected
     assert done.unresolved == [
-        ("models.py", 9, "SQL with `nickName`"),
-        ("models.py", 11, "SQL with `nickName`"),
-        ("models.py", 29, "SQL with `nickName`"),
-        ("models.py", 31, "SQL with `nickName`"),
+        ("models.py", 14, "SQL with `nickName`"),
+        ("models.py", 16, "SQL with `nickName`"),
+        ("models.py", 34, "SQL with `nickName`"),
+        ("models.py", 36, "SQL with `nickName`"),
     ]
 
 

@@ -15,8 +15,8 @@ _LINES = [
     "'é'; Hero.nickName", "nickName = 1", "unknown.nickName", "{'nickName': 1}", "getattr(x, 'nickName')",
     "x.sqlmodel_update({'nickName': x})",
     "if x.nickName: pass", "assert x and (x\\\n.nickName)", "z = [w.nickName for w in t.heroes if w.nickName]",
-    "ß = x", "ß.nickName", "'''\n nickName '''; x.nickName", "x.nickName = x.nickName", "(lambda h=x.nickName: x.nickName)()",
-    "# nickName é",
+    "ß = x", "ß.nickName", "'''\n nickName '''; x.nickName", "x.nickName = x.nickName",
+    "(lambda h=x.nickName: x.nickName)()", "# nickName é",
 ]  # fmt: skip
 _ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 _BODIES = st.lists(st.sampled_from(_LINES), min_size=1, max_size=8)

@@ -101,6 +101,7 @@ def test_certain_uses(code: str) -> None:
         "nickName = 1\nprint(nickName)\n",
         "def g(nickName): return nickName\ng(nickName=1)\n",
         "class Other:\n    nickName: str\ndef f(x: Other): return x.nickName, Other(nickName=1)\n".replace("m.", ""),
+        "class Other:\n    nickName: str\ndef f(x):\n    if isinstance(x, Other): return x.nickName\n",
         "class Other:\n    def __init__(self, nickName): self.nickName = nickName\nOther(nickName=1).nickName\n",
         "import os\nos.nickName\nos.fun(nickName=1)\n",
         "def f(x: int, y: dict[str, str] | None): return x.nickName\n",
@@ -140,6 +141,18 @@ STRING = "the string `nickName`"
             "select(Hero).join(Team).filter_by(nickName=1)\n",
             [(1, "the argument `nickName` of `select(Hero).join(Team).filter_by`")],
         ),
+        ("def f(x: Hero, ys):\n    for y in ys:\n        x = y\n        break\n    x.nickName\n", [(5, OBJECT)]),
+        ("def f(x: Hero, ys):\n    for y in ys:\n        if y: x = y; continue\n        x.nickName\n", [(4, OBJECT)]),
+        ("def f(x: Hero, y):\n    if y and (x := y):\n        x.nickName\n", [(3, OBJECT)]),
+        ("def f(x: Hero, ys):\n    [x := y for y in ys]\n    x.nickName\n", [(3, OBJECT)]),
+        ("def f(x: Hero, y):\n    match y:\n        case {'a': x}: x.nickName\n", [(3, OBJECT)]),
+        ("def f(x: Hero):\n    try: pass\n    except ValueError as x: x.nickName\n", [(3, OBJECT)]),
+        (
+            "class R:\n    def __init__(self, h: Hero): self.h = h\n    def f(self, x): self.h = x; self.h.nickName\n",
+            [(3, OBJECT)],
+        ),
+        ("class R:\n    def g(self): return Hero()\ndef f(r: R): return r.g().nickName\n", [(3, OBJECT)]),
+        ("def f(x):\n    if not isinstance(x, Hero): x.nickName\n", [(2, OBJECT)]),
         ("from unittest.mock import Mock\nMock().nickName\n", [(2, OBJECT)]),
         (
             "class Factory:\n    class Meta: model = Hero\nFactory(nickName=1)\n",
@@ -200,6 +213,25 @@ def test_fixtures_of_pytest() -> None:
     done = column(files, "Hero", "nickName", "nick_name")
     assert done.text("tests/a/test_a.py") == files["tests/a/test_a.py"].replace("hero.nickName", "hero.nick_name")
     assert done.unresolved == [("tests/a/test_a.py", 3, OBJECT)]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "    model_config = ConfigDict(alias_generator=to_camel)\n    nickName: str\n",
+        "    nickName: str = Field(alias='nickName')\n",
+        "    nickName: str = Field(validation_alias=AliasChoices('nick'))\n",
+    ],
+)
+def test_arguments_for_a_field_with_an_alias_are_left_to_a_reader(config: str) -> None:
+    files = {
+        "models.py": f"from sqlmodel import Field, SQLModel\nclass Hero(SQLModel, table=True):\n{config}"
+        "    id: int = Field(primary_key=True)\n",
+        "app.py": "from models import Hero\nHero(nickName=1).nickName\n",
+    }
+    done = column(files, "Hero", "nickName", "nick_name")
+    assert done.text("app.py") == "from models import Hero\nHero(nickName=1).nick_name\n"
+    assert done.unresolved == [("app.py", 2, "the argument `nickName` of `Hero`")]
 
 
 def test_files_that_do_not_parse_are_left_to_a_reader() -> None:

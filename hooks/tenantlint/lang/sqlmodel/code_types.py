@@ -38,7 +38,6 @@ OPEN: Final = frozenset(
     "Row RowMapping SQLModel Self SimpleNamespace TypeVar cast object overload".split()
 )
 """Names from outside of the project of which something may be an object of a class of the project, or act as one."""
-_PLAIN: Final = frozenset({"property", "cached_property", "staticmethod", "classmethod"})
 _UNION_OF: Final = frozenset({"Optional", "Union"})
 _SAME: Final = frozenset({"copy", "deepcopy"})
 _DML: Final = frozenset({"update", "insert", "delete"})
@@ -246,15 +245,15 @@ class CodeTypes(Inference):
 
     def _inferred(self, node: Function, base: Typed | None) -> Typed | None:
         """Return what the statements of a function return, where nothing is said."""
-        if not all(last_name(each) in _PLAIN for each in node.decorator_list):
-            return None
-        return None if any(True for _ in _yields(node)) else self.given(node, base)
+        if base is not None or node.decorator_list or any(True for _ in _yields(node)):
+            return None  # a method may be another one in a derived class
+        return self.given(node)
 
-    def given(self, node: Function, base: Typed | None) -> Typed | None:
+    def given(self, node: Function) -> Typed | None:
         """Return what a function of this file returns or yields, as its statements show."""
         if node not in self.code.returned and self.depth < _DEPTH:
             self.code.returned[node] = None  # for a function that calls itself
-            self.code.returned[node] = Returns(self).run(node, base)
+            self.code.returned[node] = Returns(self).run(node)
         return self.code.returned.get(node)
 
     def fixture(self, name: str) -> Typed | None:
@@ -266,9 +265,9 @@ class CodeTypes(Inference):
             paths.append(f"{folder}/conftest.py" if folder else "conftest.py")
         for path in paths:
             found = self.code.lookup(path, name) if self.code.file(path) is not None else None
-            if isinstance(found, ProjectFunction) and _is_fixture(found.node):
+            if isinstance(found, ProjectFunction) and is_fixture(found.node):
                 there = self.elsewhere(found.path)
-                typed = there.annotated(found.node.returns) or there.given(found.node, None)
+                typed = there.annotated(found.node.returns) or there.given(found.node)
                 is_many = typed is not None and typed.kind == "rows" and any(True for _ in _yields(found.node))
                 return Typed("row", typed.table) if typed is not None and is_many else typed
         return None
@@ -288,12 +287,9 @@ class Returns(Flow):
         super().__init__(types)
         self.found: list[Typed | None] = []
 
-    def run(self, node: Function, base: Typed | None) -> Typed | None:
+    def run(self, node: Function) -> Typed | None:
         """Return what a function returns, or yields."""
-        env = self.parameters(node.args)
-        if base is not None and node.args.args:
-            env[node.args.args[0].arg] = base
-        self.block(node.body, env)
+        self.block(node.body, self.parameters(node.args))
         return either(self.found)
 
     def visit(self, node: ast.AST, env: Env) -> None:
@@ -340,7 +336,8 @@ def _yields(node: Function) -> Iterator[ast.AST]:
     return (each for each in ast.walk(node) if isinstance(each, (ast.Yield, ast.YieldFrom)))
 
 
-def _is_fixture(node: Function) -> bool:
+def is_fixture(node: Function) -> bool:
+    """Return whether a function is a fixture of pytest."""
     heads = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
     return any(last_name(each) == "fixture" for each in heads)
 
@@ -366,14 +363,14 @@ def _root(node: ast.expr) -> str:
 
 
 def _set_in_init(cls: ProjectClass, name: str) -> tuple[Function, ast.Assign | ast.AnnAssign] | None:
-    """Return the one assignment to ``self.name`` in the constructor of a class."""
+    """Return the assignment to ``self.name`` in the constructor of a class, where there is no other in the class."""
     found: list[tuple[Function, ast.Assign | ast.AnnAssign]] = []
-    for function in members(cls.node.body, "__init__"):
+    for function in cls.node.body:
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for node in ast.walk(function):
                 if isinstance(node, (ast.Assign, ast.AnnAssign)) and _sets(node, name):
                     found.append((function, node))
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 and found[0][0].name == "__init__" else None
 
 
 def _sets(node: ast.Assign | ast.AnnAssign, name: str) -> bool:

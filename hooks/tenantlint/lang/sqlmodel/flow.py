@@ -21,6 +21,7 @@ class Flow:
         self.types = types
         self.function_name = ""
         self._trial = 0
+        self._left: list[list[Env]] = []
 
     def visit(self, node: ast.AST, env: Env) -> None:
         """Look at an expression, before those inside it."""
@@ -30,6 +31,8 @@ class Flow:
         for statement in body:
             walk: Callable[[ast.stmt, Env], None] = getattr(self, _STATEMENTS.get(type(statement), "_plain"))
             walk(statement, env)
+            if isinstance(statement, (ast.Continue, ast.Break)) and self._left:
+                self._left[-1].append(dict(env))
             if isinstance(statement, _ENDS):
                 return False
         return True
@@ -113,12 +116,17 @@ class Flow:
         trial = dict(env)
         start(trial)
         self._trial += 1
-        self.block(body, trial)
+        self._round(body, env, trial)
         self._trial -= 1
-        _take(trial, [env, trial])
         start(trial)
-        self.block(body, trial)
+        self._round(body, env, trial)
         _take(env, [env, trial])
+
+    def _round(self, body: list[ast.stmt], env: Env, trial: Env) -> None:
+        """Walk a body once; afterwards ``trial`` is what may be, wherever it was left."""
+        self._left.append([])
+        self.block(body, trial)
+        _take(trial, [env, trial, *self._left.pop()])
 
     def _with(self, node: ast.With | ast.AsyncWith, env: Env) -> None:
         for item in node.items:
@@ -173,6 +181,7 @@ class Flow:
     def _expression(self, node: ast.AST, env: Env) -> None:
         """Show an expression and those inside it, and bind what it binds."""
         if isinstance(node, _COMPREHENSIONS):
+            env.update(dict.fromkeys(assigned(node)))
             env = dict(env)
             for generator in node.generators:
                 self.bind_each(generator.target, generator.iter, env, env)
@@ -184,6 +193,12 @@ class Flow:
             self._expression(child, env)
         if isinstance(node, ast.NamedExpr):
             bind(node.target, self.types.of(node.value, env), env)
+
+
+def assigned(node: ast.AST) -> list[str]:
+    """Return the variables that an expression assigns."""
+    found = (each.target for each in ast.walk(node) if isinstance(each, ast.NamedExpr))
+    return [target.id for target in found]
 
 
 def _same(state: Env, narrow: Env | None, name: str) -> bool:

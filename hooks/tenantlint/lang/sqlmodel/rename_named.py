@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sqlmodel.code import Outside, ProjectFunction, Variable, members
+from tenantlint.lang.sqlmodel.code import Outside, ProjectClass, Variable, members
 from tenantlint.lang.sqlmodel.editing import PythonFile, called, keyword
 from tenantlint.lang.sqlmodel.importing import Imports
 from tenantlint.lang.sqlmodel.rename_edits import FileEdits
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tenantlint.edit import Edit
-    from tenantlint.lang.sqlmodel.code import CodeFile, ProjectClass
+    from tenantlint.lang.sqlmodel.code import CodeFile
     from tenantlint.lang.sqlmodel.rename_target import ColumnTarget
 
+_DEPTH: Final = 8
 _COLUMNS: Final = ("Column", "mapped_column")
 
 
@@ -223,11 +224,35 @@ class _Declaration:
 
     def _refuse_hidden(self, node: ast.AnnAssign) -> None:
         """Refuse where a ``Field`` may stand elsewhere: behind a name for a type, or in a function."""
-        names = [each for each in ast.walk(node.annotation) if isinstance(each, (ast.Name, ast.Attribute))]
-        if any(isinstance(self.target.code.resolve(self.file.path, each), Variable) for each in names):
+        if self._says_more(self.file.path, node.annotation):
             raise RefusedError("its type is declared elsewhere, and may say more of the column")
-        if isinstance(node.value, (ast.Name, ast.Attribute, ast.Call)):
-            function = node.value.func if isinstance(node.value, ast.Call) else node.value
-            found = self.target.code.resolve(self.file.path, function)
-            if isinstance(found, (Variable, ProjectFunction)) or found is None:
-                raise RefusedError("what is assigned to it is made elsewhere, and may say more of the column")
+        if node.value is not None and self._may_be_field(self.file.path, node.value):
+            raise RefusedError("what is assigned to it is made elsewhere, and may say more of the column")
+
+    def _says_more(self, path: str, annotation: ast.expr, depth: int = 0) -> bool:
+        """Return whether a type is a name for one that holds a call, such as that of ``Field``."""
+        names = [each for each in ast.walk(annotation) if isinstance(each, (ast.Name, ast.Attribute))]
+        found = [self.target.code.resolve(path, each) for each in names]
+        return depth > _DEPTH or any(
+            any(isinstance(inner, ast.Call) for inner in ast.walk(each.value))
+            or self._says_more(each.path, each.value, depth + 1)
+            for each in found
+            if isinstance(each, Variable)
+        )
+
+    def _may_be_field(self, path: str, value: ast.expr, depth: int = 0) -> bool:
+        """Return whether a value may be what ``Field`` returns."""
+        code = self.target.code
+        if isinstance(value, ast.Call):
+            found = code.resolve(path, value.func)
+            return not isinstance(found, (Outside, ProjectClass)) or (
+                isinstance(found, Outside) and "Field" in found.name
+            )
+        if isinstance(value, ast.Attribute) and isinstance(code.resolve(path, value.value), ProjectClass):
+            return False
+        if not isinstance(value, (ast.Name, ast.Attribute)):
+            return False
+        found = code.resolve(path, value)
+        if isinstance(found, Variable):
+            return depth > _DEPTH or self._may_be_field(found.path, found.value, depth + 1)
+        return not isinstance(found, (Outside, ProjectClass))

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.code import Outside, ProjectClass, ProjectFunction, members, word_pattern
-from tenantlint.lang.sqlmodel.code_types import EITHER, OPEN, CodeTypes, narrowed
-from tenantlint.lang.sqlmodel.flow import Flow
+from tenantlint.lang.sqlmodel.code_types import EITHER, OPEN, CodeTypes, is_fixture, narrowed
+from tenantlint.lang.sqlmodel.flow import Flow, assigned
 from tenantlint.lang.sqlmodel.inference import Env, Typed, bind, last_name
 from tenantlint.lang.sqlmodel.rename_edits import FileEdits
 from tenantlint.lang.sqlmodel.rename_strings import Strings, docstrings, is_revision
@@ -25,7 +25,7 @@ _JOINS: Final = frozenset({"join", "outerjoin", "select_from", "join_from", "add
 _PASSING: Final = frozenset({"dict", "partial", "replace"})
 _MAKERS: Final = frozenset({"model_construct", "construct"})
 _TAKERS: Final = frozenset({"model_validate", "parse_obj", "sqlmodel_update", "model_copy", "copy", "values"})
-_VALIDATORS: Final = frozenset({"field_validator", "field_serializer", "validator"})
+_VALIDATORS: Final = frozenset({"field_validator", "field_serializer", "validator", "validates"})
 
 
 class ColumnUses(Flow):
@@ -107,9 +107,17 @@ class ColumnUses(Flow):
         inner = {**dict.fromkeys(self._enclosing), **inner}
         if self._in_body and self.owner is not None:
             inner.update(_self_of(node, self.owner))
+        if is_test(self.file.path) and (node.name.startswith("test") or is_fixture(node)):
+            inner.update(self._fixtures(node))
         self._in_body, nested, self._nested = False, self._nested, True
         self.block(node.body, inner)
         (self._in_body, self._enclosing), self._nested = saved, nested
+
+    def _fixtures(self, node: Function) -> Env:
+        """Return what the parameters of a test are."""
+        params = [param for param in (*node.args.args, *node.args.kwonlyargs) if param.annotation is None]
+        given = node.args.args[:1] if self._in_body else []
+        return {param.arg: self.types.fixture(param.arg) for param in params if param not in given}
 
     def bind_each(self, target: ast.expr, iterable: ast.expr, env: Env, state: Env) -> None:
         """Assign to the target of a loop, ``enumerate`` and ``zip`` among what it runs over."""
@@ -121,15 +129,6 @@ class ColumnUses(Flow):
                 bind(item, None if source is None else self.types.element(source, env), state)
         else:
             super().bind_each(target, iterable, env, state)
-
-    def parameters(self, args: ast.arguments) -> Env:
-        """Return what the parameters of a function are: those of tests are fixtures."""
-        env = super().parameters(args)
-        params = [*args.args, *args.kwonlyargs] if is_test(self.file.path) else []
-        for param in params:
-            if param.annotation is None:
-                env[param.arg] = self.types.fixture(param.arg)
-        return env
 
     # Expressions
 
@@ -143,11 +142,13 @@ class ColumnUses(Flow):
             self._expression(node.test, env)
             self._expression(node.body, env | narrowed(self.types, node.test, env))
             self._expression(node.orelse, env)
+            env.update(dict.fromkeys(assigned(node.body)))
         elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
             inner = dict(env)
             for value in node.values:
                 self._expression(value, inner)
                 inner |= narrowed(self.types, value, inner)
+            env.update({name: inner.get(name) for name in assigned(node)})
         else:
             super()._expression(node, env)
 
@@ -161,7 +162,7 @@ class ColumnUses(Flow):
     def verdict(self, typed: Typed | None) -> Verdict:
         """Return whether the attribute of what has a type is the one that is renamed."""
         if typed is None:
-            return "maybe"
+            return "no" if self.strings.is_revision else "maybe"
         if typed.kind not in ("row", "class"):
             return "no"
         found = {self.target.has(each) for each in typed.table.split(EITHER)}
@@ -220,8 +221,12 @@ class ColumnUses(Flow):
     def _name(self, node: ast.Name, env: Env) -> None:
         """Rename the declaration, and what the body of the class makes of it."""
         is_declared = self._in_body and self.owner is not None and self.owner.id in self.target.declaring
-        if is_declared and self._is_old(node.id):
+        if is_declared and self.owner is not None and self._is_old(node.id):
             start, end = self.file.span(node)
+            first = next(members(self.owner.node.body, node.id))
+            if isinstance(node.ctx, ast.Load) and start < self.file.span(first)[1]:
+                self.result.give_up(node, f"`{node.id}`, which the class does not have yet")
+                return
             self.result.replace(start, end, self.target.old_key, self.target.new_key)
 
     def _constant(self, node: ast.Constant, env: Env) -> None:
@@ -291,8 +296,7 @@ class ColumnUses(Flow):
         if found != "yes":
             return found
         lines = (self.target.code.mro(self.target.code.by_id(each))[0] for each in typed.table.split(EITHER))
-        declaring = [next(each for each in line if self.target.declares(each)) for line in lines]
-        return "maybe" if any(_has_alias(each, self.target.old_key) for each in declaring) else "yes"
+        return "maybe" if any(_has_alias(cls, self.target.old_key) for line in lines for cls in line) else "yes"
 
     def _keyword(self, node: ast.Call, keyword: ast.keyword, env: Env) -> None:
         found = self._argument(node, env)
@@ -341,7 +345,7 @@ class ColumnUses(Flow):
                 return "no" if _takes(found.node, self.target.old_key) else "maybe"
             if isinstance(found, Outside):
                 return "maybe" if found.name in _PASSING or found.name in OPEN else "no"
-        return "no" if last_name(node.func) in self.takers else "maybe"
+        return "no" if last_name(node.func) in self.takers | {"format"} else "maybe"
 
     def _own_constructor(self, typed: Typed) -> bool:
         for cls in self.target.code.mro(self.target.code.by_id(typed.table))[0]:

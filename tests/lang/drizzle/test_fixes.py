@@ -389,3 +389,12 @@ def test_what_several_tables_share_is_refused() -> None:
     shared = 'const shared = { a: text("a") };\nexport const posts = pgTable("posts", { ...shared });\n'
     source = users("...shared").replace(HEAD, HEAD + shared)
     assert refusal(fixes, {"s.ts": source.encode()}, MakeRequired(USERS, "a")) == "`a` is declared once for 2 tables"
+
+
+def test_a_column_that_its_key_names_is_no_model_for_another_key() -> None:
+    other = 'export const posts = pgTable("posts", { created_at: timestamp().notNull().defaultNow() });\n'
+    camel = users('firstName: text("first_name"), lastName: text("last_name")')
+    found = changed(fixes, {"s.ts": (camel + other).encode()}, AddTimestamp(USERS, "created_at", on_update=False))
+    text = ', createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow()'
+    names = 'firstName: text("first_name"), lastName: text("last_name")'
+    assert found["s.ts"].decode() == users(names + text) + other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import dirname
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import AddTenant, AddTimestamp, Patch
@@ -158,6 +159,7 @@ def _copied(work: _Work, model: Model) -> list[Edit]:
 def _copy(work: _Work, model: Model) -> str:
     """Return the declaration of a column as another table has it, under the key that it gets here."""
     file, value = model.file, model.value
+    _refuse_unnamed(work, model)
     builder = _builder(model)
     parts: list[str] = [f"{work.key}: "]
     done = value.start_byte
@@ -179,6 +181,19 @@ def _copy(work: _Work, model: Model) -> str:
     parts.append(file.slice(done, value.end_byte))
     indent = file.indent(model.pair.start_byte)
     return "".join(parts).replace("\r\n", "\n").replace(f"\n{indent}", "\n")
+
+
+def _refuse_unnamed(work: _Work, model: Model) -> None:
+    """Raise RefusedError where the key names the column and would not do so here: in another style, or elsewhere."""
+    chain = links(model.file, model.value)
+    given = arguments(chain[0][1]) if chain else []
+    if given and given[0].type == "string":
+        return
+    is_plain = model.column.key == model.column.name
+    if is_plain is not (work.key == work.change.name):
+        raise RefusedError("the column is named by its key")
+    if not is_plain and dirname(model.file.path) != dirname(work.declared.file.path):
+        raise RefusedError("the column is named by the style of another folder")
 
 
 def _builder(model: Model) -> str:

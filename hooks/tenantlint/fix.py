@@ -60,12 +60,24 @@ class Made(Record):
 
 
 class Fixer:
-    """Fixes a project. ``unsafe`` allows unsafe fixes; ``pin`` keeps the names that the database has."""
+    """Fixes a project.
 
-    def __init__(self, asked: Container[str], configs: ConfigTree, unsafe: bool = False, pin: bool = False) -> None:
+    ``unsafe`` allows unsafe fixes, and those that leave uses unresolved unless ``resolved`` forbids it. ``pin`` keeps
+    the names that the database has.
+    """
+
+    def __init__(
+        self,
+        asked: Container[str],
+        configs: ConfigTree,
+        unsafe: bool = False,
+        pin: bool = False,
+        resolved: bool = False,
+    ) -> None:
         self._asked = asked
         self._configs = configs
         self._unsafe = unsafe
+        self._despite_uses = unsafe and not resolved
         self._pin = pin
         self._done: set[tuple[str, Change]] = set()
         self._withheld: dict[tuple[str, Change], Withheld] = {}
@@ -99,7 +111,7 @@ class Fixer:
         open_ = [each for each in outcome.diagnostics if each.fix and (each.code, each.fix.change) not in closed]
         made = self._made(open_, context)
         stored = self._migrations(made, context)
-        if _why_not(stored, self._unsafe) is not None:
+        if _why_not(stored, self._despite_uses) is not None:
             made, stored = self._migrated(made, context)
         self._done |= {(each.code, each.fix.change) for each in made.chosen if each.fix}
         edits = [*made.edits, *stored.edits]
@@ -138,13 +150,13 @@ class Fixer:
         for chosen in (able, able[:1]):
             made = self._made(chosen, context)
             stored = self._migrations(made, context)
-            if _why_not(stored, self._unsafe) is None:
+            if _why_not(stored, self._despite_uses) is None:
                 return made, stored
         return Made([], [], []), Patch()
 
     def _is_migrated(self, diagnostic: Diagnostic, context: Lowering) -> bool:
         stored = self._migrations(self._made((diagnostic,), context), context)
-        reason = _why_not(stored, self._unsafe)
+        reason = _why_not(stored, self._despite_uses)
         if reason is not None and diagnostic.fix:
             self._hold(diagnostic, stored, reason)
             self._unmigrated.add((diagnostic.code, diagnostic.fix.change))
@@ -155,7 +167,7 @@ class Fixer:
         if fix.applicability == "unsafe" and not self._unsafe:
             return None
         patch = lower(fix.change, context)
-        reason = _why_not(patch, self._unsafe)
+        reason = _why_not(patch, self._despite_uses)
         if reason is None:
             return patch
         self._hold(diagnostic, patch, reason)
@@ -166,9 +178,9 @@ class Fixer:
             self._withheld[diagnostic.code, diagnostic.fix.change] = Withheld(diagnostic, patch, reason)
 
 
-def _why_not(patch: Patch, unsafe: bool) -> str | None:
+def _why_not(patch: Patch, despite_uses: bool) -> str | None:
     """Return why a patch is not to be made, None where it is."""
-    if patch.refused is None and (unsafe or not patch.unresolved):
+    if patch.refused is None and (despite_uses or not patch.unresolved):
         return None
     return patch.refused or "some uses cannot be resolved"
 

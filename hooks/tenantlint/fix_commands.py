@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from tenantlint.source import Location
 
 
-def check_and_fix(opened: Opened, tree: ConfigTree, arguments: Arguments, shown: Callable[[str], str]) -> int:
-    """Make the fixes, or print them as a diff, and tell which were withheld and why."""
+def check_and_fix(
+    opened: Opened, tree: ConfigTree, arguments: Arguments, shown: Callable[[str], str], renames: bool = False
+) -> int:
+    """Make the fixes, or print them as a diff, and tell which were withheld and why. ``renames`` allows unsafe ones."""
     if arguments.flag("--stdin-filename"):
         raise UsageError("--fix and --diff work on files, not on standard input")
-    fixer = fix.Fixer(opened.asked, tree, arguments.flag("--unsafe-fixes"), arguments.flag("--pin-column-name"))
+    unsafe, pin = arguments.flag("--unsafe-fixes"), arguments.flag("--pin-column-name")
+    fixer = fix.Fixer(opened.asked, tree, unsafe or renames, pin, resolved=not unsafe)
     fixed = fixer.fix(opened.project, opened.problems)
     if arguments.flag("--diff"):
         sys.stdout.write(fix.diff(opened.project, fixed.contents, shown))
@@ -87,7 +90,7 @@ def rename(arguments: Arguments) -> int:
         if arguments.operands:
             raise UsageError("--all goes without a column")
         tree = configs(opening.root, arguments, only=("NAM",))
-        return check_and_fix(opening.finish(tree), tree, arguments, shown)
+        return check_and_fix(opening.finish(tree), tree, arguments, shown, renames=True)
     if len(arguments.operands) != 2:
         raise UsageError("name a column and what it is to be called, as in: tenantlint rename users.emailAddress email")
     opened = opening.finish(configs(opening.root, arguments))

@@ -117,8 +117,8 @@ def _rename_table(change: changes.RenameTable, context: Lowering, code: Callable
 
 
 def _renamed_member(name: MemberName, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
-    place = _place(name.table, context)
-    if name.old == name.new or place is None or not _has_member(place[1], name):
+    place = None if name.old == name.new else _place(name.table, context)
+    if place is None or not _has_member(place[1], name):
         return
     write, table = code(place[0]), _name(name.table)
     up, down = (write.execute(_rename_sql(name.kind, table, *pair)) for pair in _both(name.old, name.new))

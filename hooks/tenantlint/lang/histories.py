@@ -18,7 +18,8 @@ def history_of(table: Table, schema: Schema, kind: HistoryKind) -> History | Non
     """Return the history that makes ``table`` in the database, None where no migration tells of it.
 
     None means that nothing has to be written: the table is made from the code, or by a migration that is not generated
-    yet. Raises RefusedError where that is not known, or where the history is not in order.
+    yet. Raises RefusedError where that is not known, or where the history is not in order. A journal that lists other
+    files than there are still has a last entry, which is all that the next one needs.
     """
     name = table.qualified_name
     if name is UNKNOWN:
@@ -33,8 +34,9 @@ def history_of(table: Table, schema: Schema, kind: HistoryKind) -> History | Non
     (history,) = having
     if history.kind != kind:
         raise RefusedError(f"the table is made by the SQL migrations of `{history.path}`: write that migration first")
-    if history.problems:
-        raise RefusedError(f"the migration history of `{history.path}` {history.problems[0].text}")
+    problem = next((each for each in history.problems if each.kind != "journal"), None)
+    if problem is not None:
+        raise RefusedError(f"the migration history of `{history.path}` {problem.text}")
     return history
 
 

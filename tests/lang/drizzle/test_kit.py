@@ -193,6 +193,14 @@ def test_expressions_are_renamed_and_those_that_are_text_in_the_code_are_told() 
     assert patch.unresolved == (Use("the check `b` names the column in its text", at),)
 
 
+def test_files_that_the_journal_does_not_list_are_no_reason_to_refuse() -> None:
+    listed = journal(entry() | {"when": 1800000000000}, entry("0001_second", 1))
+    files = folder(listed=listed) | {"drizzle/0000_first.sql": SQL, "drizzle/0001_loose.sql": "SELECT 1;"}
+    made = json.loads(after(files, renamed(files))["drizzle/meta/_journal.json"])
+    last = entry("0002_rename_users_email_to_email", 2) | {"when": 1800000001000}
+    assert made == journal(*listed["entries"], last)
+
+
 def test_a_table_in_a_schema() -> None:
     code = CODE.replace("pgTable, text", "pgSchema, text").replace("pgTable(", 'pgSchema("auth").table(')
     content = json.loads(json.dumps(snapshot(schema="auth")).replace("public.users", "auth.users"))
@@ -244,8 +252,12 @@ def view(definition: str) -> dict[str, Any]:
             "the migrations of `drizzle` are not named as drizzle-kit names them",
         ),
         (
-            folder() | {"drizzle/0001_loose.sql": "SELECT 1;"},
-            "the migration history of `drizzle` has a file `0001_loose.sql` that its journal does not list",
+            folder(listed=journal(entry("0001_second", 1), entry())),
+            "`drizzle/meta/_journal.json` is not in order",
+        ),
+        (
+            folder() | {"drizzle/meta/_journal.json": json.dumps({"entries": [{"idx": 0, "tag": "0000_first"}]})},
+            "`drizzle/meta/_journal.json` lists no migration",
         ),
         (
             folder() | {"drizzle/0000_first.sql": SQL.replace("eMail", "mail")},
@@ -334,6 +346,18 @@ def test_a_snapshot_of_version_8_is_whole_and_tells_of_renames() -> None:
 )
 def test_a_rename_in_a_chain_is_refused(files: dict[str, str], reason: str) -> None:
     assert renamed(files) == Patch(refused=reason)
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [("8", None), ("9", "the migrations of `drizzle` have several last snapshots: which to follow is open")],
+)
+def test_a_chain_with_an_open_end_that_adds_nothing(version: str, reason: str | None) -> None:
+    files = chain(version, a=[FIRST], b=[FIRST])
+    patch = renamed(files)
+    assert patch.refused == reason
+    if reason is None:
+        assert json.loads(patch.files[1][1])["prevIds"] == ["b"]
 
 
 def test_a_chain_whose_branches_have_met_again() -> None:

@@ -24,7 +24,11 @@ _VERSIONS: Final = ("8", "9")
 
 
 class ChainFolder:
-    """A folder of folders with ``migration.sql`` and ``snapshot.json``."""
+    """A folder of folders with ``migration.sql`` and ``snapshot.json``.
+
+    Up to version 8 the last snapshot by name is followed, as it is whole: that others are left open is no problem
+    where the history says of none.
+    """
 
     def __init__(self, project: Project, history: History) -> None:
         self.project = project
@@ -33,13 +37,12 @@ class ChainFolder:
         self.snapshots = {path: read(project, f"{path}/snapshot.json") for path in paths}
         followed = {each for content in self.snapshots.values() for each in items(content, "prevIds")}
         ends = [path for path, content in self.snapshots.items() if content["id"] not in followed]
-        if len(ends) != 1:
-            raise RefusedError(f"the migrations of `{self.path}` have several last snapshots: which to follow is open")
-        self.last = ends[0]
         if any(str(content.get("version")) not in _VERSIONS for content in self.snapshots.values()):
             raise RefusedError("the last snapshot is of a version of drizzle-kit that is not known")
+        self.last = ends[-1] if ends else paths[-1]
+        if len(ends) != 1 and (self.last != paths[-1] or self.snapshots[self.last]["version"] != "8"):
+            raise RefusedError(f"the migrations of `{self.path}` have several last snapshots: which to follow is open")
         self.content: Entity = self.snapshots[self.last] | {"ddl": cast("Json", self._entities(self.last))}
-
         self.made = ChainSnapshot(self.content)
 
     def _entities(self, path: str) -> list[Entity]:

@@ -80,16 +80,20 @@ class JournalFolder:
         self.path = history.path
         self.journal = _join(history.path, "meta/_journal.json")
         entries = read(project, self.journal).get("entries")
-        if not isinstance(entries, list) or not entries or not all(isinstance(each, dict) for each in entries):
+        if not isinstance(entries, list) or not entries or not all(map(_is_entry, entries)):
             raise RefusedError(f"`{self.journal}` lists no migration")
-        self.last = max(cast("list[Entity]", entries), key=lambda each: cast("int", each["idx"]))
+        self.entries = cast("list[Entity]", entries)
+        self.last = self.entries[-1]
+        if any(_number(each, "idx") >= _number(self.last, "idx") for each in self.entries[:-1]):
+            raise RefusedError(f"`{self.journal}` is not in order")
         self.prefix = str(self.last["tag"]).partition("_")[0]
         self.snapshot = _join(history.path, f"meta/{self.prefix}_snapshot.json")
         self.content = read(project, self.snapshot)
 
     def write(self, title: str, statements: Sequence[str]) -> Written:
         """Return the files of a migration that follows the last one, with ``content`` as its snapshot."""
-        idx, when = int(cast("int", self.last["idx"])) + 1, int(cast("int", self.last["when"])) + _STEP
+        idx = _number(self.last, "idx") + 1
+        when = max(_number(each, "when") for each in self.entries) + _STEP
         prefix = self._prefix(idx, when)
         tag = f"{prefix}_{slug(title)}"
         last_id = str(self.content["id"])
@@ -140,6 +144,15 @@ class JournalFolder:
         lines = (f"{inner[1].decode()}{json.dumps(key)}: {json.dumps(value)}" for key, value in entry.items())
         body = f",{newline}".join(lines)
         return Edit(self.journal, at, at, f",{newline}{indent}{{{newline}{body}{newline}{indent}}}")
+
+
+def _is_entry(entry: Json) -> bool:
+    whole = isinstance(entry, dict) and isinstance(entry.get("tag"), str)
+    return whole and all(isinstance(cast("Entity", entry).get(key), (int, float)) for key in ("idx", "when"))
+
+
+def _number(entry: Entity, key: str) -> int:
+    return int(cast("float", entry[key]))
 
 
 def following(stamp: str) -> str:

@@ -142,6 +142,23 @@ def test_json_is_laid_out_as_the_files_that_are_there(indent: int | str | None, 
         assert made[path] == again.replace("\n", newline if newline in files["drizzle/meta/_journal.json"] else "\n")
 
 
+@pytest.mark.parametrize(("width", "is_one_line"), [(60, False), (90, True)])
+def test_lists_are_on_one_line_where_a_formatter_wrote_the_last_snapshot_so(width: int, is_one_line: bool) -> None:
+    name = "a" * 52
+    content = snapshot(
+        uniqueConstraints={name: {"name": name, "columns": ["eMail", name]}},
+        compositePrimaryKeys={name: {"name": name, "columns": ["id"], "rest": ["b" * (width - 20)]}},
+    )
+    files = folder(content)
+    path = "drizzle/meta/0000_snapshot.json"
+    short = ('"columns": [\n            "id"\n          ]', '"columns": ["id"]')
+    long = f'"rest": [\n            "{"b" * (width - 20)}"\n          ]'
+    files[path] = files[path].replace(*short).replace(long, f'"rest": ["{"b" * (width - 20)}"]')
+    text = after(files, renamed(files))["drizzle/meta/0001_snapshot.json"]
+    assert (f'"columns": ["email", "{name}"]' in text) == is_one_line
+    assert '"columns": ["id"]' in text
+
+
 @pytest.mark.parametrize(
     ("tag", "expected"),
     [

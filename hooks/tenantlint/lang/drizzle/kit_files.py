@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _BREAKPOINT: Final = "--> statement-breakpoint\n"
 _SLUG: Final = 40
+_WIDTH: Final = 80
 _STEP: Final = 1000
 """Milliseconds that a migration is dated after the one before: a clock would give other bytes each time."""
 
@@ -63,8 +64,28 @@ def dumped(content: Entity, like: bytes) -> str:
         ensure_ascii=False,
         separators=None if indent else (",", ":"),
     )
+    lines = re.findall(rb'^[ \t]*"[^"\n]*": \["[^\r\n]*', like, re.MULTILINE) if indent else []
+    if lines:
+        text = _with_short_lists(text, max(_WIDTH, *(_width(line.decode("utf-8", "replace")) for line in lines)))
     text += "\n" if like.endswith(b"\n") else ""
     return text.replace("\n", "\r\n") if b"\r\n" in like else text
+
+
+def _width(line: str) -> int:
+    return len(line.replace("\t", "  "))
+
+
+def _with_short_lists(text: str, width: int) -> str:
+    """Return JSON with each list of texts on one line where it fits, as Prettier and Biome lay it out."""
+
+    def joined(found: re.Match[str]) -> str:
+        listed = ", ".join(re.findall(r'"(?:[^"\\]|\\.)*"', found[3]))
+        line = f"{found[2]}[{listed}]{found[4]}"
+        return f"{found[1]}{line}" if _width(f"{found[1]}{line}") <= width else found[0]
+
+    return re.sub(
+        r'^([ \t]*)("[^"\n]*": )\[\n((?:[ \t]*"(?:[^"\\\n]|\\.)*",?\n)+)[ \t]*\](,?)$', joined, text, flags=re.MULTILINE
+    )
 
 
 def sql_of(statements: Sequence[str], breakpoints: bool) -> str:

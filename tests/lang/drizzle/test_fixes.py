@@ -60,6 +60,7 @@ UPDATE = [
         'timestamp("a", { mode: "string" }).defaultNow()',
         'timestamp("a", { mode: "string" }).defaultNow().$onUpdate(() => new Date().toISOString())',
     ),
+    ('timestamp("a").notNull()', 'timestamp("a").notNull().$onUpdate(() => new Date())'),
     ('timestamp("a").default(sql`now()`)', 'timestamp("a").default(sql`now()`).$onUpdate(() => new Date())'),
 ]
 
@@ -128,6 +129,21 @@ def test_arguments_on_lines_of_their_own_stay_so() -> None:
     text = HEAD + 'export const users = pgTable(\n  "users",\n' + columns + "%s);\n"
     found = changed(fixes, {"s.ts": (text % "").encode()}, AddIndex(USERS, ("a", "b_c")))
     assert found["s.ts"].decode() == text % '  (t) => [index("users_a_b_c_idx").on(t.a, t.bC)],\n'
+
+
+def test_what_enables_security_behind_the_table_stays() -> None:
+    source = users('a: text("a")').replace("});\n", "}).enableRLS();\n")
+    source = source.replace("() }).enableRLS()", "() })")
+    found = changed(fixes, {"s.ts": source.encode()}, AddIndex(USERS, ("a",)))
+    assert found["s.ts"].decode() == source.replace("}).enable", f"}}, (t) => [{NEW.format('t.a')}]).enable")
+
+
+def test_a_library_taken_as_a_whole_is_known() -> None:
+    source = (
+        'import * as d from "drizzle-orm/pg-core";\nexport const users = d.pgTable("users", { a: d.text("a") }%s);\n'
+    )
+    found = changed(fixes, {"s.ts": (source % "").encode()}, AddIndex(USERS, ("a",)))
+    assert found["s.ts"].decode() == source % f", (t) => [d.{NEW.format('t.a')}]"
 
 
 def test_the_other_tables_show_what_the_third_argument_is_like() -> None:
@@ -336,6 +352,7 @@ REFUSED = [
         "its default is no call that stands in the declaration",
     ),
     (users("a: made()"), UseFactory(USERS, "a"), "its default does not stand in the declaration"),
+    (users('a: timestamp("a")'), UpdateOnWrite(USERS, "a"), "its default does not say how a time is made"),
     (users('a: text("a").default(sql`x`)'), UpdateOnWrite(USERS, "a"), "its default does not say how a time is made"),
     (users('a: text("a").notNull()'), MakeRequired(USERS, "a"), "the column is NOT NULL already"),
     (

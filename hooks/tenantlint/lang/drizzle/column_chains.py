@@ -89,7 +89,8 @@ def _time(file: ScriptFile, chain: list[tuple[str, Node]]) -> str:
         if name in _FACTORIES and len(arguments(node)) == 1:
             return file.text(arguments(node)[0])
     calls = dict(chain)
-    if not ("defaultNow" in calls or ("default" in calls and _is_now(file, calls["default"]))):
+    is_given = "notNull" in calls and not {"default", *_FACTORIES} & {*calls}  # by each insert, as it must be
+    if not (is_given or "defaultNow" in calls or ("default" in calls and _is_now(file, calls["default"]))):
         raise RefusedError("its default does not say how a time is made")
     kind, root = chain[0]
     mode = _mode(file, root)

@@ -186,7 +186,7 @@ class Declared:
     def __init__(self, project: Project, table: Table) -> None:
         self.table = table
         self.file = ScriptFile(project.source(table.at.path))
-        self.call = self.file.node_at(table.at, "call_expression")
+        self.call = _root(self.file, self.file.node_at(table.at, "call_expression"))
         given = arguments(self.call)
         columns = unwrapped(given[1]) if len(given) in (2, 3) else None
         self.builder = ""
@@ -206,6 +206,12 @@ class Declared:
         for column in self.table.columns:
             if column.key in names or column.name in names:
                 raise RefusedError(f"`{self.table.symbol}` has a `{column.key}` already")
+
+
+def _root(file: ScriptFile, call: Node) -> Node:
+    """Return the call that takes the columns, where others only enable row level security on the table."""
+    chain = links(file, call)
+    return chain[0][1] if chain and all(name == "enableRLS" for name, _ in chain[1:]) else call
 
 
 def _made(file: ScriptFile, function: Node) -> tuple[str, Node | None]:

@@ -221,7 +221,7 @@ def creates_tables(context: Lowering, file: ScriptFile, call: Node) -> bool:
     if function is None:
         return False
     owner = function.child_by_field_name("object") if function.type == "member_expression" else function
-    name = file.text(owner) if owner is not None else ""
+    name = file.text(owner).partition(".")[0] if owner is not None else ""
     for _ in range(4):
         imported = dict(imports(file)).get(name)
         if imported is not None and imported.module.startswith("drizzle-orm"):

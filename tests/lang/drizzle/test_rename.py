@@ -154,6 +154,16 @@ CHANGED: dict[str, tuple[str, str]] = {
         "const make = (): User => ({ id, createdAt: 1 });",
         "const make = (): User => ({ id, created_at: 1 });",
     ),
+    "what a function passes on": (
+        "async function retry<T>(run: () => Promise<T>, n: number): Promise<T> { return run(); }\n"
+        "const u = await retry(() => db.query.users.findFirst(), 1); u?.createdAt;",
+        "async function retry<T>(run: () => Promise<T>, n: number): Promise<T> { return run(); }\n"
+        "const u = await retry(() => db.query.users.findFirst(), 1); u?.created_at;",
+    ),
+    "an item that a function picks": (
+        "const first = <T>(list: T[]): T | null => list[0] ?? null;\nfirst(await db.select().from(users))?.createdAt;",
+        "const first = <T>(list: T[]): T | null => list[0] ?? null;\nfirst(await db.select().from(users))?.created_at;",
+    ),
     "several at once": (
         "const [us, p] = await Promise.all([db.query.users.findMany(), db.query.posts.findFirst()]); "
         "us[0].createdAt; p.createdAt;",

@@ -73,7 +73,9 @@ def call(infer: Infer, file: File, node: Node) -> Shape | None:
 def called(infer: Infer, file: File, node: Node, function: Shape | None, name: str) -> Shape | None:
     """Return what the call ``node`` of a function gives."""
     if isinstance(function, Function):
-        return infer.returned(function)
+        from tenantlint.lang.drizzle.rename_generics import passed
+
+        return infer.returned(function) or passed(infer, file, arguments(node), function.node)
     if isinstance(function, External):
         return _of_library(infer, file, node, function)
     if isinstance(function, Relating):

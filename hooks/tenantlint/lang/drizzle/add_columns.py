@@ -15,6 +15,7 @@ from tenantlint.lang.drizzle.editing import (
     column_pair,
     links,
     named,
+    opened,
     parameter,
     string_value,
     unwrapped,
@@ -256,7 +257,7 @@ def _tenant(work: _Work, change: AddTenant) -> str:
     options = [origin.text(each) for each in arguments(links(origin, value)[0][1]) if each.type != "string"]
     file = work.declared.file
     given = ", ".join([file.quoted(change.name), *options])
-    home = ScriptFile(work.context.project.source(target.at.path))
+    home = opened(work.context.project.source(target.at.path))
     reference = f"{work.reach.name(target.symbol, home)}.{keys[0].key}"
     typed = "()"
     if file.path.endswith("ts") and _leads_to(work.context, target, work.declared.table):

@@ -9,6 +9,7 @@ from tenantlint.lang.drizzle.editing import (
     ScriptFile,
     arguments,
     named,
+    opened,
     parameter,
     unwrapped,
     walk,
@@ -126,7 +127,7 @@ class _Writer:
     def file(self, path: str) -> ScriptFile:
         """Return a file of the project."""
         if path not in self._files:
-            self._files[path] = ScriptFile(self.context.project.source(path))
+            self._files[path] = opened(self.context.project.source(path))
         return self._files[path]
 
     def reach(self, file: ScriptFile) -> Reach:

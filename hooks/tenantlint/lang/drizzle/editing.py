@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.extract import parse
@@ -98,6 +98,12 @@ class ScriptFile(Text):
         return "  "
 
 
+@lru_cache(maxsize=256)
+def opened(source: Source) -> ScriptFile:
+    """Return a file with its syntax tree, which is kept for the next change. Raises RefusedError."""
+    return ScriptFile(source)
+
+
 def named(node: Node) -> list[Node]:
     """Return the named children of a node without comments."""
     return [child for child in node.named_children if child.type not in COMMENTS]
@@ -168,7 +174,7 @@ def string_value(file: ScriptFile, node: Node) -> str | None:
 
 def column_pair(project: Project, column: Column) -> tuple[ScriptFile, Node, Node]:
     """Return the file, the property and its value that declare a column. Raises RefusedError."""
-    file = ScriptFile(project.source(column.at.path))
+    file = opened(project.source(column.at.path))
     pair = file.node_at(column.at, "pair")
     value = pair.child_by_field_name("value")
     if value is None:
@@ -185,7 +191,7 @@ class Declared:
 
     def __init__(self, project: Project, table: Table) -> None:
         self.table = table
-        self.file = ScriptFile(project.source(table.at.path))
+        self.file = opened(project.source(table.at.path))
         self.call = _root(self.file, self.file.node_at(table.at, "call_expression"))
         given = arguments(self.call)
         columns = unwrapped(given[1]) if len(given) in (2, 3) else None

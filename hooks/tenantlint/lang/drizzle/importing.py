@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,12 @@ def declarations(file: ScriptFile) -> dict[str, Node]:
             if name is not None:
                 found[file.text(name)] = node
     return found
+
+
+@lru_cache(maxsize=2)
+def resolver(project: Project) -> Resolver:
+    """Return what finds the modules of a project, which is kept for the next change."""
+    return Resolver(project, Packages(project))
 
 
 class Imports:
@@ -153,7 +160,7 @@ class Reach:
     def __init__(self, project: Project, file: ScriptFile) -> None:
         self.file = file
         self.imports = Imports(file)
-        self._resolver = Resolver(project, Packages(project))
+        self._resolver = resolver(project)
 
     def name(self, name: str, origin: ScriptFile) -> str:
         """Return how the file calls what ``name`` is in ``origin``. Raises RefusedError where it cannot."""

@@ -13,14 +13,13 @@ from tenantlint.lang.drizzle.editing import (
     links,
     named,
     next_token,
+    opened,
     outermost,
     parameter,
     unwrapped,
     walk,
 )
-from tenantlint.lang.drizzle.importing import SUFFIXES, Imports, declarations, imports
-from tenantlint.lang.drizzle.packages import Packages
-from tenantlint.lang.drizzle.resolve import Resolver
+from tenantlint.lang.drizzle.importing import SUFFIXES, Imports, declarations, imports, resolver
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.text import merged
 from tenantlint.names import camel_case
@@ -228,10 +227,10 @@ def creates_tables(context: Lowering, file: ScriptFile, call: Node) -> bool:
             return True
         if imported is None:
             return _is_creator(file, declarations(file).get(name), name)
-        path = Resolver(context.project, Packages(context.project)).resolve(imported.module, file.path)
+        path = resolver(context.project).resolve(imported.module, file.path)
         if path is None:
             return False
-        file, name = type(file)(context.project.source(path)), imported.name
+        file, name = opened(context.project.source(path)), imported.name
     return False
 
 
@@ -320,7 +319,7 @@ def _refuse_used(context: Lowering, file: ScriptFile, name: str) -> None:
             found = word.search(context.project.read(path))
         except OSError:
             continue
-        if found and _takes(type(file)(context.project.source(path)), name):
+        if found and _takes(opened(context.project.source(path)), name):
             raise RefusedError(f"`{name}` is used in `{path}`")
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import AddIndex, Patch
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sqlmodel.editing import Declared, PythonFile, column_call, field_call, keyword
-from tenantlint.lang.sqlmodel.importing import Imports, bindings
-from tenantlint.lang.sqlmodel.resolve import Resolver
+from tenantlint.lang.sqlmodel.editing import Declared, column_call, field_call, keyword, opened
+from tenantlint.lang.sqlmodel.importing import Imports, bindings, resolver
 from tenantlint.lang.text import merged
 from tenantlint.schema import UNKNOWN
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from tenantlint.change import Change
     from tenantlint.edit import Edit
     from tenantlint.lang.lowering import Lowering
+    from tenantlint.lang.sqlmodel.editing import PythonFile
 
 _ARGUMENTS: Final = "__table_args__"
 _MODULES: Final = ("sqlalchemy", "sqlmodel", "sqlalchemy.schema")
@@ -109,33 +109,31 @@ def _extended(file: PythonFile, value: ast.expr | None, text: str) -> list[Edit]
 
 def refuse_inherited_arguments(context: Lowering, declared: Declared) -> None:
     """Raise RefusedError where a base class has ``__table_args__``, or may, which the class would replace."""
-    resolver = Resolver(context.project)
-    _check_bases(context, resolver, declared.file, declared.owner, set())
+    _check_bases(context, declared.file, declared.owner, set())
 
 
-def _check_bases(
-    context: Lowering, resolver: Resolver, file: PythonFile, owner: ast.ClassDef, seen: set[tuple[str, str]]
-) -> None:
+def _check_bases(context: Lowering, file: PythonFile, owner: ast.ClassDef, seen: set[tuple[str, str]]) -> None:
     for base in owner.bases:
         name = file.text(base.value if isinstance(base, ast.Subscript) else base)
         if name.rpartition(".")[2] in _PLAIN or (file.path, name) in seen:
             continue
         seen.add((file.path, name))
-        place, node = _class(context, resolver, file, name)
+        place, node = _class(context, file, name)
         if any(_assigns(each, _ARGUMENTS) or getattr(each, "name", "") == _ARGUMENTS for each in node.body):
             raise RefusedError(f"`{name}`, which it derives from, has `{_ARGUMENTS}` of its own")
-        _check_bases(context, resolver, place, node, seen)
+        _check_bases(context, place, node, seen)
 
 
-def _class(context: Lowering, resolver: Resolver, file: PythonFile, name: str) -> tuple[PythonFile, ast.ClassDef]:
+def _class(context: Lowering, file: PythonFile, name: str) -> tuple[PythonFile, ast.ClassDef]:
     """Return the class that a name means in a file, and its file. Raises RefusedError."""
+    modules = resolver(context.project)
     for _ in range(8):
         found = next((node for node in file.tree.body if isinstance(node, ast.ClassDef) and node.name == name), None)
         if found is not None:
             return file, found
         imported = bindings(file).get(name)
-        path = resolver.resolve(imported.module, imported.level, file.path) if imported and imported.name else None
+        path = modules.resolve(imported.module, imported.level, file.path) if imported and imported.name else None
         if imported is None or path is None or path not in context.project:
             break
-        file, name = PythonFile(context.project.source(path)), imported.name
+        file, name = opened(context.project.source(path)), imported.name
     raise RefusedError(f"`{name}`, which it derives from, is declared where it cannot be read")

@@ -7,9 +7,8 @@ import builtins
 from typing import TYPE_CHECKING
 
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sqlmodel.editing import PythonFile
-from tenantlint.lang.sqlmodel.importing import Imports, bindings, imports, module_path, top_level
-from tenantlint.lang.sqlmodel.resolve import Resolver
+from tenantlint.lang.sqlmodel.editing import opened
+from tenantlint.lang.sqlmodel.importing import Imports, bindings, imports, module_path, resolver, top_level
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from tenantlint.edit import Edit
     from tenantlint.lang.lowering import Lowering
-    from tenantlint.lang.sqlmodel.editing import Declared
+    from tenantlint.lang.sqlmodel.editing import Declared, PythonFile
     from tenantlint.schema import Column, Table
 
 
@@ -46,7 +45,7 @@ def models(context: Lowering, columns: Iterable[tuple[Table, Column]]) -> list[M
     for table, column in columns:
         path = column.at.path
         try:
-            file = files[path] = files.get(path) or PythonFile(context.project.source(path))
+            file = files[path] = files.get(path) or opened(context.project.source(path))
             node = file.member_at(column.at.start)
         except RefusedError:
             continue
@@ -61,7 +60,7 @@ def models(context: Lowering, columns: Iterable[tuple[Table, Column]]) -> list[M
 def model_files(context: Lowering) -> Iterator[PythonFile]:
     """Yield the files that declare SQLModel tables: how these import each other shows how a new import is written."""
     for path in dict.fromkeys(table.at.path for table in context.schema.tables if table.orm == "sqlmodel"):
-        yield PythonFile(context.project.source(path))
+        yield opened(context.project.source(path))
 
 
 def derive(context: Lowering, declared: Declared, model: Model) -> list[Edit]:
@@ -109,7 +108,7 @@ def reach(
     imported = bound[name]
     place: str | None = origin.path
     if imported is not None:
-        place = Resolver(context.project).resolve(imported.module, imported.level, origin.path)
+        place = resolver(context.project).resolve(imported.module, imported.level, origin.path)
     module, level, original = "", 0, name
     if imported is not None and place is None and not imported.name:
         wanted.module(imported.module, name)
@@ -140,16 +139,16 @@ def _refuse_later(file: PythonFile, owner: ast.ClassDef, name: str) -> None:
 
 def refuse_circle(context: Lowering, path: str, target: str) -> None:
     """Raise RefusedError where loading the file ``path`` loads ``target``, which then cannot import it."""
-    resolver = Resolver(context.project)
+    modules = resolver(context.project)
     seen, todo = {path}, [path]
     while todo:
         place = todo.pop()
         if place not in context.project:
             continue
-        for node in top_level(PythonFile(context.project.source(place)).tree.body):
+        for node in top_level(opened(context.project.source(place)).tree.body):
             for _, imported in imports(node):
-                found = resolver.resolve(imported.module, imported.level, place)
-                sub = resolver.submodule(found, imported.name) if found and imported.name else None
+                found = modules.resolve(imported.module, imported.level, place)
+                sub = modules.submodule(found, imported.name) if found and imported.name else None
                 for each in (found, sub):
                     if each == target:
                         raise RefusedError(f"`{path}` imports `{target}`, which cannot import it then")

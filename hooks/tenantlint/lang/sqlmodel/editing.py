@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from tenantlint.lang.lowering import RefusedError
@@ -128,6 +128,12 @@ class PythonFile(Text):
         return self.unit(self.indent(self.start(owner.body[0])), self.indent(self.start(owner)))
 
 
+@lru_cache(maxsize=256)
+def opened(source: Source) -> PythonFile:
+    """Return a file with its syntax tree, which is kept for the next change. Raises RefusedError."""
+    return PythonFile(source)
+
+
 def _with_decorators(node: ast.stmt) -> Node:
     decorators = getattr(node, "decorator_list", [])
     return decorators[0] if decorators else node
@@ -190,7 +196,7 @@ class Declared:
 
     def __init__(self, project: Project, table: Table) -> None:
         self.table = table
-        self.file = PythonFile(project.source(table.at.path))
+        self.file = opened(project.source(table.at.path))
         self.owner = self.file.class_at(table.at.start, table.symbol.rpartition(".")[2])
 
     def refuse_taken(self, name: str) -> None:
@@ -203,5 +209,5 @@ class Declared:
 
 def column_member(project: Project, column: Column) -> tuple[PythonFile, Member]:
     """Return the file and the statement that declare a column. Raises RefusedError."""
-    file = PythonFile(project.source(column.at.path))
+    file = opened(project.source(column.at.path))
     return file, file.member_at(column.at.start)

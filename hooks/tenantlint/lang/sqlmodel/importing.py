@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tenantlint.lang.lowering import RefusedError
@@ -63,6 +64,12 @@ def bindings(file: PythonFile) -> dict[str, Imported | None]:
 
 def _is_stored(node: ast.AST) -> bool:
     return isinstance(getattr(node, "ctx", None), ast.Store)
+
+
+@lru_cache(maxsize=2)
+def resolver(project: Project) -> Resolver:
+    """Return what finds the modules of a project, which is kept for the next change."""
+    return Resolver(project)
 
 
 class Imports:
@@ -212,12 +219,12 @@ def module_path(project: Project, importer: PythonFile, target: str, others: Ite
     It is written as imports of the file or of ``others`` are, else from the folder that holds the package of both.
     Raises RefusedError where they share none.
     """
-    resolver = Resolver(project)
+    modules = resolver(project)
     roots: list[str] = []
     for file in (importer, *others):
         for node in top_level(file.tree.body):
             for _, imported in imports(node):
-                place = resolver.resolve(imported.module, imported.level, file.path)
+                place = modules.resolve(imported.module, imported.level, file.path)
                 if place == target and (file is importer or not imported.level):
                     return imported.module, imported.level
                 relative = place is not None and _relative(importer.path, target)
@@ -229,7 +236,7 @@ def module_path(project: Project, importer: PythonFile, target: str, others: Ite
         roots.append(_package_root(project, target))
     for root in dict.fromkeys(roots):
         module = _dotted(target[len(root) :])
-        if target.startswith(root) and resolver.resolve(module, 0, importer.path) == target:
+        if target.startswith(root) and modules.resolve(module, 0, importer.path) == target:
             return module, 0
     raise RefusedError(f"nothing shows how `{importer.path}` imports `{target}`")
 

@@ -164,6 +164,16 @@ CHANGED: dict[str, tuple[str, str]] = {
         "const first = <T>(list: T[]): T | null => list[0] ?? null;\nfirst(await db.select().from(users))?.createdAt;",
         "const first = <T>(list: T[]): T | null => list[0] ?? null;\nfirst(await db.select().from(users))?.created_at;",
     ),
+    "functions that a package passes on": (
+        'import { injectArguments } from "@corentinth/chisels";\nimport { cache } from "react";\n'
+        "const makeRepo = (db: any) => injectArguments({ find: async () => db.query.users.findFirst() }, { db });\n"
+        "const load = cache(async (repo: ReturnType<typeof makeRepo>) => repo.find());\n"
+        "(await load(r))?.createdAt;",
+        'import { injectArguments } from "@corentinth/chisels";\nimport { cache } from "react";\n'
+        "const makeRepo = (db: any) => injectArguments({ find: async () => db.query.users.findFirst() }, { db });\n"
+        "const load = cache(async (repo: ReturnType<typeof makeRepo>) => repo.find());\n"
+        "(await load(r))?.created_at;",
+    ),
     "several at once": (
         "const [us, p] = await Promise.all([db.query.users.findMany(), db.query.posts.findFirst()]); "
         "us[0].createdAt; p.createdAt;",

@@ -22,6 +22,7 @@ from tenantlint.lang.drizzle.rename_shapes import (
     Shape,
     Validator,
     Writing,
+    Written,
     any_of,
     element,
     item_of,
@@ -47,7 +48,8 @@ _OF_ITEMS: Final = frozenset(
 )
 _CORE: Final = ("drizzle-orm", "drizzle-zod", "drizzle-valibot", "drizzle-typebox", "drizzle-arktype")
 _TEXTS: Final = frozenset({"String", "Number", "Boolean", "BigInt", "Symbol", "parseInt", "parseFloat"})
-_MEMOS: Final = frozenset({"cache", "unstable_cache", "memoize", "memo", "useCallback"})
+_PASSES_ON: Final = frozenset({"cache", "unstable_cache", "memoize", "memo", "useCallback", "injectArguments"})
+"""Functions of packages that give back the function, or the object of functions, that they get."""
 
 
 def arguments(node: Node) -> list[Node]:
@@ -94,7 +96,7 @@ def _of_library(infer: Infer, file: File, node: Node, function: External) -> Sha
     given = arguments(node)
     first = infer.of(file, given[0]) if given else None
     name = function.name.rpartition(".")[2]
-    if name in _MEMOS and isinstance(first, Function):
+    if name in _PASSES_ON and isinstance(first, (Function, Written)):
         return first
     read = _LIBRARY.get(name) if function.module.startswith(_CORE) else None
     if read is not None:

@@ -115,6 +115,10 @@ class Differences:
                     left.remove(found)
         return [(pairs.get(number), new) for number, new in enumerate(news)]
 
+    def new_name(self, table: Table, column: str) -> str:
+        """Return what a column is called in the database afterwards."""
+        return self._names.get(table.id, {}).get(column, column)
+
     def additions(self, table_id: str) -> Additions:
         """Return what the code gives a table."""
         before, after = self.context.table(table_id), self._after.get(table_id)

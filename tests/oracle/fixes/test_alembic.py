@@ -168,6 +168,36 @@ def test_several_changes_are_one_revision(project: AlembicProject, connection: p
     assert project.twins_differ() == []
 
 
+CONVENTION = """
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Tenant(SQLModel"""
+
+
+def test_names_that_follow_a_convention_follow_the_rename(tmp_path: Path, connection: psycopg.Connection) -> None:
+    models = MODELS.replace("\nclass Tenant(SQLModel", CONVENTION)
+    project = AlembicProject(tmp_path, connection, models)
+    project.run("revision first", "upgrade head")
+    connection.execute(ROWS.encode())
+    before = project.schema()
+    changed = models.replace('"note"', '"remark"').replace("    note: str", "    remark: str")
+    project.write(changed.replace("users.note", "people.remark").replace('"users"', '"people"'))
+    users = table(before, "users").id
+    text = written(project, before, RenameColumn(users, "note", "remark", "remark"), RenameTable(users, "people"))
+    assert "RENAME CONSTRAINT uq_users_note TO uq_people_remark" in text
+    assert "ALTER TABLE posts RENAME CONSTRAINT fk_posts_user_note_users TO fk_posts_user_note_people" in text
+    project.run("upgrade head", "check", "downgrade -1", "upgrade head", "check")
+    assert connection.execute("SELECT remark FROM people").fetchall() == [("first",)]
+    assert project.twins_differ() == []
+
+
 def test_a_new_tenant_column_is_nullable_until_the_rows_have_theirs(
     project: AlembicProject, connection: psycopg.Connection
 ) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import change as changes
 from tenantlint.lang.alembic.write_code import identifier, qualified, split, type_code
-from tenantlint.lang.differences import Differences
+from tenantlint.lang.differences import Differences, MemberName
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.sql.names import made_name
@@ -14,12 +15,11 @@ from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from tenantlint.change import Change
     from tenantlint.lang.alembic.write_code import Code
-    from tenantlint.lang.differences import MemberName
     from tenantlint.lang.lowering import Lowering
     from tenantlint.migration import History
     from tenantlint.schema import Column, ForeignKey, Index, Table
@@ -61,8 +61,10 @@ def planned(given: Sequence[Change], context: Lowering, code: Callable[[History]
     for change in given:
         make = _STEPS.get(type(change))
         steps += () if make is None else make(change, differences, code)
-    for name in differences.members() if differences.columns or tables else ():
-        steps += _renamed_member(name, context, code)
+    if differences.columns or tables:
+        names = {change.table_id: change.new_name for change in tables}
+        for name in (*differences.members(), *_conventional(differences, names)):
+            steps += _renamed_member(name, context, code)
     return [*steps, *(step for change in tables for step in _rename_table(change, context, code))]
 
 
@@ -123,6 +125,31 @@ def _renamed_member(name: MemberName, context: Lowering, code: Callable[[History
     write, table = code(place[0]), _name(name.table)
     up, down = (write.execute(_rename_sql(name.kind, table, *pair)) for pair in _both(name.old, name.new))
     yield Planned(place[0], Step(up, down))
+
+
+def _conventional(differences: Differences, tables: Mapping[str, str]) -> Iterator[MemberName]:
+    """Yield the unique constraints of single columns that a naming convention named after what is renamed.
+
+    The model does not tell their names. Those that PostgreSQL made up stay: Alembic does not compare them.
+    """
+    renamed = {*tables, *(each.table.id for each in differences.columns)}
+    for table in differences.context.schema.tables:
+        place = _place(table, differences.context) if table.id in renamed else None
+        unique = {column.name for column in table.columns if column.unique is True}
+        for constraint in () if place is None else place[1].unique_constraints:
+            column = constraint.columns[0] if isinstance(constraint.columns, tuple) else UNKNOWN
+            if constraint.columns == (column,) and column in unique and isinstance(constraint.name, str):
+                old = split(_name(table))[1]
+                if constraint.name != made_name(old, [str(column)], "key"):
+                    new = _substituted(constraint.name, old, tables.get(table.id, old))
+                    new = _substituted(new, str(column), differences.new_name(table, str(column)))
+                    yield MemberName(table, "unique", constraint.name, new)
+
+
+def _substituted(name: str, old: str, new: str) -> str:
+    """Return a name with the one part of it that is ``old`` replaced."""
+    found = re.findall(rf"(?:^|(?<=_)){re.escape(old)}(?=_|$)", name)
+    return re.sub(rf"(?:^|(?<=_)){re.escape(old)}(?=_|$)", lambda _: new, name) if len(found) == 1 else name
 
 
 def _both(old: str, new: str) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tenantlint.change import Use
 from tenantlint.lang.lowering import RefusedError
+from tenantlint.migration import CreateFunction, CreateTrigger, DropTrigger
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tenantlint.migration import History, HistoryKind
     from tenantlint.schema import Schema, Table
@@ -68,3 +70,25 @@ def refuse_unless_there(table: Table, twin: Table, name: str, new_name: str | No
         raise RefusedError(
             f"no migration gives `{table.qualified_name}` the column `{name}` yet: generate that migration first"
         )
+
+
+def uses_of(history: History, table: Table, column: str) -> Iterator[Use]:
+    """Yield where the code in the database names a column that is renamed: PostgreSQL does not follow it there.
+
+    These are the functions that the triggers of the table call, and what they are given.
+    """
+    functions: dict[object, CreateFunction] = {}
+    triggers: dict[object, CreateTrigger] = {}
+    for operation in (each for revision in history.revisions for each in revision.upgrade):
+        if isinstance(operation, CreateFunction):
+            functions[operation.name] = operation
+        elif isinstance(operation, CreateTrigger) and _bare(operation.table) == _bare(table.qualified_name):
+            triggers[operation.name] = operation
+        elif isinstance(operation, DropTrigger) and _bare(operation.table) == _bare(table.qualified_name):
+            triggers.pop(operation.name, None)
+    for trigger in triggers.values():
+        function = functions.get(trigger.function)
+        if column in trigger.arguments:
+            yield Use(f"the trigger `{trigger.name}`, which is given `{column}`", trigger.at)
+        elif function is not None and function.assigns is not UNKNOWN and column in function.assigns:
+            yield Use(f"the function `{function.name}`, which sets `{column}`", function.at)

@@ -169,6 +169,23 @@ def test_a_table_in_a_schema() -> None:
     assert 'op.rename_table("people", "users", schema="auth")' in text
 
 
+def test_a_function_of_the_database_that_sets_the_column_is_told() -> None:
+    function = (
+        "CREATE FUNCTION touch() RETURNS trigger AS $$ BEGIN NEW.\"eMail\" := 'x'; RETURN NEW; END $$ LANGUAGE plpgsql"
+    )
+    trigger = "CREATE TRIGGER t BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION touch()"
+    lines = [function, trigger.format("users"), trigger.format("tenants")]
+    body = "".join(f"\n    op.execute({line!r})" for line in lines)
+    files = {**FILES, PATH: FIRST.replace("\n\n\ndef downgrade", f"{body}\n\n\ndef downgrade")}
+    patch = renamed(files)
+    start = files[PATH].index("op.execute")
+    assert [(use.what, use.at.path, use.at.start) for use in patch.unresolved] == [
+        ("the function `touch`, which sets `eMail`", PATH, start)
+    ]
+    dropped = f'{body}\n    op.execute("DROP TRIGGER t ON users")\n\n\ndef downgrade'
+    assert renamed({**files, PATH: FIRST.replace("\n\n\ndef downgrade", dropped)}).unresolved == ()
+
+
 # What needs none
 
 

@@ -32,7 +32,8 @@ def lower_all(changes: Sequence[Change], context: Lowering) -> Patch:
     """Return one revision, in each history that is concerned, for all of the changes together."""
     try:
         steps = planned(changes, context, lambda history: _code(history, context))
-        return Patch(files=tuple(_file(each, context) for each in _by_history(steps)))
+        files = tuple(_file(each, context) for each in _by_history(steps))
+        return Patch(files=files, unresolved=tuple(use for each in steps for use in each.uses))
     except RefusedError as error:
         return Patch(refused=str(error))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tenantlint import change as changes
 from tenantlint.lang.alembic.write_code import identifier, qualified, split, type_code
 from tenantlint.lang.differences import Differences, MemberName
-from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of
+from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.sql.names import made_name
 from tenantlint.record import Record
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from tenantlint.change import Change
+    from tenantlint.change import Change, Use
     from tenantlint.lang.alembic.write_code import Code
     from tenantlint.lang.lowering import Lowering
     from tenantlint.migration import History
@@ -41,11 +41,15 @@ class Step(Record):
 
 
 class Planned(Record):
-    """A step of a revision in a history; ``title`` says what it is for, '' where another step of the change does."""
+    """A step of a revision in a history; ``title`` says what it is for, '' where another step of the change does.
+
+    ``uses`` are what it would break in the database, as far as anybody can see.
+    """
 
     history: History
     step: Step
     title: str = ""
+    uses: tuple[Use, ...] = ()
 
 
 def planned(given: Sequence[Change], context: Lowering, code: Callable[[History], Code]) -> list[Planned]:
@@ -92,7 +96,8 @@ def _rename_columns(differences: Differences, code: Callable[[History], Code]) -
             for names in ((renamed.old, renamed.new), (renamed.new, renamed.old))
         )
         title = f"rename {_name(renamed.table)}.{renamed.old} to {renamed.new}"
-        yield Planned(history, Step(up, down), title)
+        uses = tuple(uses_of(history, renamed.table, renamed.old))
+        yield Planned(history, Step(up, down), title, uses)
 
 
 def _alter_name(code: Code, table: str, old: str, new: str) -> str:

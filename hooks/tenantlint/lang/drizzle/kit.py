@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from tenantlint import change as changes
 from tenantlint.change import Patch, Use
 from tenantlint.lang.differences import Differences
-from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of
+from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.schema import UNKNOWN
 
@@ -37,6 +37,8 @@ class Migration:
     """A new migration of one history, while it is made."""
 
     def __init__(self, history: History, differences: Differences) -> None:
+        self.history = history
+        self.uses: list[Use] = []
         self.titles: list[str] = []
         self.statements: list[str] = []
         self.places: list[Table] = []
@@ -103,16 +105,17 @@ def lower_all(given: Sequence[Change], context: Lowering) -> Patch:
         written = [each.write() for each in made]
     except RefusedError as error:
         return Patch(refused=str(error))
-    uses = [
-        Use(f"{what} names the column in its text", each.places[0].at)
-        for each in made
-        for what in each.snapshot.unresolved
-    ]
+    uses = [use for each in made for use in (*each.uses, *_told(each))]
     return Patch(
         tuple(edit for each in written for edit in each.edits),
         tuple(file for each in written for file in each.files),
         tuple(dict.fromkeys(uses)),
     )
+
+
+def _told(migration: Migration) -> list[Use]:
+    at = migration.places[0].at
+    return [Use(f"{what} names the column in its text", at) for what in migration.snapshot.unresolved]
 
 
 def _make(given: Sequence[Change], migrations: Migrations) -> None:
@@ -145,6 +148,7 @@ def _rename_columns(migrations: Migrations) -> None:
             title = f"rename {renamed.table.name} {renamed.old} to {renamed.new}"
             statements = migration.snapshot.rename_column(key_of(renamed.table), renamed.old, renamed.new)
             migration.add(title, renamed.table, statements)
+            migration.uses += uses_of(migration.history, renamed.table, renamed.old)
 
 
 def _rename_table(change: changes.RenameTable, migrations: Migrations) -> None:

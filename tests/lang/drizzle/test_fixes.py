@@ -347,6 +347,16 @@ OTHER = {"use.ts": b'import { a } from "./s";\nconsole.log(a);\n'}
 LOOSE = 'export const a = index("users_a").on(users.a);\n'
 REFUSED = [
     (
+        users('a: text("a")') + LOOSE,
+        AddIndex(USERS, ("a",)),
+        "the index is there already, in the table or outside of it",
+    ),
+    (
+        users('a: text("a")') + 'export const p = pgPolicy("p", { using: sql`true` });\n',
+        EnableSecurity(USERS, "a", "app.t"),
+        "the table has a policy already, or one outside of it that may be meant for it",
+    ),
+    (
         users('a: timestamp("a").default(NOW)'),
         UseFactory(USERS, "a"),
         "its default is no call that stands in the declaration",
@@ -365,7 +375,11 @@ REFUSED = [
         AddIndex(USERS, ("a",)),
         "the third argument of the table returns something that is not edited",
     ),
-    (users('a: text("a")', ', (t) => [index("x").on(t.a)]'), AddIndex(USERS, ("a",)), "the index is there already"),
+    (
+        users('a: text("a")', ', (t) => [index("x").on(t.a)]'),
+        AddIndex(USERS, ("a",)),
+        "the index is there already, in the table or outside of it",
+    ),
     (users('tenantId: text("x")'), AddTenant(USERS, "tenant_id", "s.ts#tenants"), "`users` has a `tenantId` already"),
     (
         users('a: text("a")'),
@@ -375,7 +389,7 @@ REFUSED = [
     (
         users('a: text("a")', ', () => [pgPolicy("p")]'),
         EnableSecurity(USERS, "a", "app.t"),
-        "the table has a policy already",
+        "the table has a policy already, or one outside of it that may be meant for it",
     ),
 ]
 

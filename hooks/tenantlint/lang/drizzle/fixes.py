@@ -20,7 +20,7 @@ _MODULES: Final[dict[type[Change], str]] = {
     changes.AddTenant: "add_columns",
     changes.AddTimestamp: "add_columns",
     changes.AddIndex: "table_extras",
-    changes.AttachIndex: "table_extras",
+    changes.AttachIndex: "attach_extras",
     changes.EnableSecurity: "table_extras",
     changes.AddRelation: "add_relations",
     changes.AddInverse: "add_relations",

@@ -20,7 +20,7 @@ from tenantlint.source import Location
 
 IMPORT = 'import { index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";\n'
 HEAD = IMPORT + '\nexport const tenants = pgTable("tenants", { id: uuid("id").primaryKey() });\n\n'
-USERS = "s.ts#users"
+USERS, TENANTS_ID = "s.ts#users", "s.ts#tenants"
 
 
 def users(column: str, extra: str = "") -> str:
@@ -429,3 +429,52 @@ def test_a_column_that_its_key_names_is_no_model_for_another_key() -> None:
     text = ', createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow()'
     names = 'firstName: text("first_name"), lastName: text("last_name")'
     assert found["s.ts"].decode() == users(names + text) + other
+
+
+OTHERS = [
+    ("mysql", "mysqlTable", "timestamp", 'timestamp("created_at").notNull().defaultNow()'),
+    (
+        "sqlite",
+        "sqliteTable",
+        "integer",
+        'integer("created_at", { mode: "timestamp" }).notNull().$defaultFn(() => new Date())',
+    ),
+]
+
+
+@pytest.mark.parametrize(("core", "function", "kind", "declaration"), OTHERS)
+def test_other_databases_have_functions_of_their_own(core: str, function: str, kind: str, declaration: str) -> None:
+    text = f'import {{ %s }} from "drizzle-orm/{core}-core";\n'
+    text += f'export const users = {function}("users", {{ a: text("a")%s }}%s);\n'
+    names = (function, "text")
+    files = {"s.ts": (text % (", ".join(names), "", "")).encode()}
+    found = changed(fixes, files, AddTimestamp(USERS, "created_at", on_update=False))
+    wanted = ", ".join(sorted((*names, kind)))
+    assert found["s.ts"].decode() == text % (wanted, f", created_at: {declaration}", "")
+    found = changed(fixes, files, AddIndex(USERS, ("a",)))
+    wanted = ", ".join(sorted((*names, "index")))
+    assert found["s.ts"].decode() == text % (wanted, "", ', (t) => [index("users_a_idx").on(t.a)]')
+
+
+KEYS = [
+    ('serial("id").primaryKey()', 'integer("tenant_id")', "integer"),
+    ('bigserial("id", { mode: "number" }).primaryKey()', 'bigint("tenant_id", { mode: "number" })', "bigint"),
+    ('varchar("id", { length: 24 }).primaryKey()', 'varchar("tenant_id", { length: 24 })', ""),
+    ("uuid().primaryKey().defaultRandom()", 'uuid("tenant_id")', ""),
+    ('integer("id").primaryKey().generatedAlwaysAsIdentity()', 'integer("tenant_id")', ""),
+]
+
+
+@pytest.mark.parametrize(("key", "column", "kind"), KEYS)
+def test_a_tenant_column_has_the_type_of_the_key_that_it_references(key: str, column: str, kind: str) -> None:
+    text = (
+        'import { %s } from "drizzle-orm/pg-core";\nexport const tenants = pgTable("tenants", { id: %s });\n'
+        'export const users = pgTable("users", { id: text("id").primaryKey()%s }%s);\n'
+    )
+    names = ["index", "pgTable", "text", key.partition("(")[0]]
+    files = {"s.ts": (text % (", ".join(sorted(names)), key, "", "")).encode()}
+    found = changed(fixes, files, AddTenant(USERS, "tenant_id", TENANTS_ID))
+    wanted = ", ".join(sorted([*names, kind] if kind else names))
+    added = f", tenant_id: {column}.notNull().references(() => tenants.id)"
+    assert found["s.ts"].decode() == text % (wanted, key, added, NEW_INDEX.format("tenant_id"))
+    assert not {"TEN004", "REL005"} & {*codes(found)}

@@ -403,3 +403,27 @@ def test_a_taken_name_is_not_imported_over() -> None:
 def test_row_level_security_is_the_database_s_alone() -> None:
     context = Lowering(Project("/nonexistent", frozenset()), Schema((), (), (), ()))
     assert fixes.lower(EnableSecurity(USER, "tenant_id", "app.tenant_id"), context) == Patch()
+
+
+KEYS = [
+    ("id: int | None = Field(default=None, primary_key=True)", "int"),
+    ("id: Optional[int] = Field(default=None, primary_key=True)", "int"),
+    ("id: str = Field(primary_key=True, max_length=20)", "str"),
+]
+
+
+@pytest.mark.parametrize(("key", "kind"), KEYS)
+def test_a_tenant_column_has_the_type_of_the_key_that_it_references(key: str, kind: str) -> None:
+    own = TENANT.replace("id: UUID = Field(default_factory=uuid4, primary_key=True)", key)
+    head = "from typing import Optional\n" + HEAD.replace(TENANT, own)
+    found = changed(fixes, {"m.py": f"{head}{ID}".encode()}, AddTenant(USER, "tenant_id", TENANT_ID))
+    assert found["m.py"].decode() == head + ID + TENANT_COLUMN.replace("UUID", kind)
+    assert not {"REL005", "IDX001"} & {*codes(found)}
+
+
+def test_a_key_that_a_base_class_declares_is_found() -> None:
+    base = "\nclass Base(SQLModel):\n    id: UUID = Field(default_factory=uuid4, primary_key=True)\n\n"
+    own = '\nclass Tenant(Base, table=True):\n    __tablename__ = "tenants"\n\n\nclass User(Base, table=True):\n'
+    source = f"{IMPORTS}{base}{own}"
+    found = changed(fixes, {"m.py": f"{source}    name: str\n".encode()}, AddTenant(USER, "tenant_id", TENANT_ID))
+    assert found["m.py"].decode() == f"{source}{TENANT_COLUMN}    name: str\n"

@@ -7,150 +7,38 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 import warnings
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.sqlmodel.code_file import (
+    CodeFile,
+    Import,
+    Meaning,
+    Outside,
+    ProjectClass,
+    ProjectFunction,
+    ProjectModule,
+    Variable,
+    word_pattern,
+)
 from tenantlint.lang.sqlmodel.resolve import Resolver
-from tenantlint.record import Record
-from tenantlint.source import Location, Source
+from tenantlint.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tenantlint.lang.sqlmodel.code_file import Binder
     from tenantlint.lang.sqlmodel.inference import Typed
     from tenantlint.project import Project
+    from tenantlint.source import Location
 
 _DEPTH: Final = 20
+SQL_PACKAGES: Final = frozenset({"sqlalchemy", "sqlmodel"})
 _SQLMODEL_NAMES: Final = frozenset(
     "Column Field ForeignKey ForeignKeyConstraint Index Relationship SQLModel Session UniqueConstraint cast delete "
     "func insert select text update".split()
 )
 """What ``from sqlmodel import *`` is taken to bring."""
-
-Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
-
-
-class ProjectClass(Record):
-    """A class statement; ``id`` is unique in the project."""
-
-    id: str
-    path: str
-    node: ast.ClassDef
-
-
-class ProjectFunction(Record):
-    """A function of a module."""
-
-    path: str
-    node: Function
-
-
-class ProjectModule(Record):
-    """A module of the project."""
-
-    path: str
-
-
-class Variable(Record):
-    """A name that a module assigns once."""
-
-    path: str
-    value: ast.expr
-    annotation: ast.expr | None
-
-
-class Outside(Record):
-    """What is not of the project: a name of a module, or the module itself where ``name`` is ''."""
-
-    module: str
-    name: str
-
-
-Meaning: TypeAlias = "ProjectClass | ProjectFunction | ProjectModule | Variable | Outside | None"
-
-
-class Import(Record):
-    """What an import statement binds: ``name`` of a module, or the module (None)."""
-
-    module: str
-    level: int
-    name: str | None
-
-
-_Binder: TypeAlias = (
-    "Import | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign | ast.AnnAssign | None"
-)
-
-
-class CodeFile:
-    """One file: its tree, and what binds the names of the module (None: something that is not followed)."""
-
-    def __init__(self, source: Source, tree: ast.Module) -> None:
-        self.source = source
-        self.path = source.path
-        self.tree = tree
-        self.binders: dict[str, list[_Binder]] = {}
-        self.stars: list[Import] = []
-        self.nodes = list(ast.walk(tree))
-        self._collect(tree.body)
-        for node in self.nodes:
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                self._import(node)
-            elif isinstance(node, ast.Global):
-                for name in node.names:
-                    self._bind(name, None)
-
-    def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.pattern) -> tuple[int, int]:
-        """Return the byte offsets where a node starts and ends."""
-        starts = self.source.line_starts
-        end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
-        return starts[node.lineno - 1] + node.col_offset, end
-
-    def at(self, node: ast.expr | ast.stmt | ast.keyword | ast.pattern) -> Location:
-        """Return the place of a node."""
-        return Location(self.path, *self.span(node))
-
-    def _bind(self, name: str, binder: _Binder) -> None:
-        known = self.binders.setdefault(name, [])
-        if binder not in known:
-            known.append(binder)
-
-    def _collect(self, body: Iterable[ast.stmt]) -> None:
-        for node in body:
-            if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-                self._bind(node.name, node)
-            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                    self._target(target, node)
-            elif isinstance(node, (ast.If, ast.Try, ast.With)):
-                for part in ("body", "orelse", "finalbody", "handlers"):
-                    self._collect(getattr(node, part, ()))
-            elif isinstance(node, ast.ExceptHandler):
-                self._collect(node.body)
-            elif not isinstance(node, (ast.Import, ast.ImportFrom, ast.Expr)):
-                self._unknown(node)
-
-    def _target(self, target: ast.expr, node: ast.Assign | ast.AnnAssign) -> None:
-        if isinstance(target, ast.Name):
-            self._bind(target.id, node)
-        else:
-            self._unknown(target)
-
-    def _unknown(self, node: ast.AST) -> None:
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, (ast.Store, ast.Del)):
-                self._bind(inner.id, None)
-
-    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
-        for alias in node.names:
-            if isinstance(node, ast.Import):
-                module = alias.name if alias.asname else alias.name.partition(".")[0]
-                self._bind(alias.asname or module, Import(module, 0, None))
-            elif alias.name == "*":
-                self.stars.append(Import(node.module or "", node.level, None))
-            else:
-                self._bind(alias.asname or alias.name, Import(node.module or "", node.level, alias.name))
 
 
 class Code:
@@ -232,7 +120,7 @@ class Code:
         if not binders:
             return self._from_stars(file, name, depth)
         binder = binders[-1]
-        if len(binders) > 1 and not all(isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) for each in binders):
+        if len(binders) > 1 and not _are_alike(binders):
             return None
         if isinstance(binder, Import):
             return self._imported(file, binder, depth)
@@ -365,9 +253,16 @@ class Code:
         return [self.cls(path, node) for node in file.nodes if isinstance(node, ast.ClassDef)]
 
 
-def word_pattern(words: Iterable[str]) -> re.Pattern[bytes]:
-    """Return what finds one of the words in bytes."""
-    return re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")(?!\w)")
+def _are_alike(binders: list[Binder]) -> bool:
+    """Return whether all that bind a name mean the same: functions by overloading, SQLModel's are SQLAlchemy's."""
+    if all(isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) for each in binders):
+        return True
+    names = {each.name for each in binders if isinstance(each, Import) and _is_sql(each)}
+    return len(names) == 1 and None not in names and all(isinstance(each, Import) and _is_sql(each) for each in binders)
+
+
+def _is_sql(found: Import) -> bool:
+    return not found.level and found.module.partition(".")[0] in SQL_PACKAGES
 
 
 def _merged(lines: list[list[ProjectClass]]) -> list[ProjectClass]:
@@ -380,18 +275,3 @@ def _merged(lines: list[list[ProjectClass]]) -> list[ProjectClass]:
         result.append(head)
         lines = [rest for line in lines if (rest := [each for each in line if each != head])]
     return result
-
-
-def members(body: Iterable[ast.stmt], name: str) -> Iterator[ast.stmt]:
-    """Give the statements of a class body that bind a name, those under a condition too."""
-    for node in body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            if node.name == name:
-                yield node
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                yield node
-        else:
-            for part in ("body", "orelse", "finalbody"):
-                yield from members(getattr(node, part, ()), name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.code import (
-    Code,
+from tenantlint.lang.sqlmodel.code import SQL_PACKAGES, Code
+from tenantlint.lang.sqlmodel.code_file import (
     Meaning,
     Outside,
     ProjectClass,
@@ -15,30 +15,40 @@ from tenantlint.lang.sqlmodel.code import (
     Variable,
     members,
 )
+from tenantlint.lang.sqlmodel.code_shapes import (
+    EITHER,
+    TYPES,
+    either,
+    is_fixture,
+    of_many,
+    of_map,
+    of_multi,
+    root,
+    set_in_init,
+    yields,
+)
 from tenantlint.lang.sqlmodel.flow import Flow
-from tenantlint.lang.sqlmodel.inference import OTHER, SESSION, Env, Inference, Typed, last_name
+from tenantlint.lang.sqlmodel.inference import AND, OTHER, SESSION, Env, Inference, Kind, Typed, bind, last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from tenantlint.lang.sqlmodel.code import Function
+    from tenantlint.lang.sqlmodel.code_file import Function
 
 _DEPTH: Final = 12
-EITHER: Final = "|"
-"""What stands between the ids in ``Typed.table`` of a row that is of one class or another."""
-_SQL_PACKAGES: Final = ("sqlalchemy", "sqlmodel")
 _MANY: Final = frozenset(
     "AbstractSet AsyncGenerator AsyncIterable AsyncIterator Collection Deque FrozenSet Generator InstrumentedList "
     "Iterable Iterator List MutableSequence Page Sequence Set WriteOnlyMapped DynamicMapped frozenset list set".split()
 )
+_MAPS: Final = frozenset({"Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict", "dict"})
 _WRAPPERS: Final = frozenset("Annotated Awaitable ClassVar Final Mapped NotRequired Required SkipValidation".split())
-_TYPES: Final = frozenset({"Type", "type"})
 OPEN: Final = frozenset(
     "Any AsyncMock BaseModel Callable DeclarativeBase MagicMock Mock Namespace ParamSpec Protocol Result "
     "Row RowMapping SQLModel Self SimpleNamespace TypeVar cast object overload".split()
 )
 """Names from outside of the project of which something may be an object of a class of the project, or act as one."""
 _UNION_OF: Final = frozenset({"Optional", "Union"})
+_RUN: Final = frozenset({"exec", "execute", "stream"})
 _SAME: Final = frozenset({"copy", "deepcopy"})
 _DML: Final = frozenset({"update", "insert", "delete"})
 
@@ -62,7 +72,7 @@ class CodeNames:
     def function(self, node: ast.expr) -> str | None:
         """Return the name of a function of SQLAlchemy or SQLModel."""
         found = self.code.resolve(self.path, node)
-        is_sql = isinstance(found, Outside) and found.module.partition(".")[0] in _SQL_PACKAGES
+        is_sql = isinstance(found, Outside) and found.module.partition(".")[0] in SQL_PACKAGES
         return found.name if is_sql and isinstance(found, Outside) else None
 
 
@@ -81,9 +91,19 @@ class CodeTypes(Inference):
 
     def of(self, node: ast.expr, env: Env) -> Typed | None:
         """Return what an expression is."""
-        if isinstance(node, (ast.JoinedStr, ast.Constant, ast.Dict, ast.Compare)):
+        if isinstance(node, (ast.JoinedStr, ast.Constant, ast.Compare)):
             return OTHER
+        if isinstance(node, ast.DictComp):
+            return self._mapped(node, env)
         return None if self.depth > _DEPTH else super().of(node, env)
+
+    def _mapped(self, node: ast.DictComp, env: Env) -> Typed | None:
+        """Return the dictionary of rows that a comprehension makes."""
+        inner = dict(env)
+        for generator in node.generators:
+            bind(generator.target, self.element(generator.iter, inner), inner)
+        typed = self.of(node.value, inner)
+        return Typed("map", typed.table) if typed is not None and typed.kind == "row" else None
 
     # Annotations
 
@@ -114,13 +134,16 @@ class CodeTypes(Inference):
     def _subscript(self, node: ast.Subscript) -> Typed | None:
         head = last_name(node.value)
         items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if head in _MAPS and len(items) == 2:
+            inner = self._annotated(items[1])
+            return Typed("map", inner.table) if inner is not None and inner.kind == "row" else None
         if head in _UNION_OF:
             return self._one_of(items)
         if head in ("tuple", "Tuple") and not (len(items) == 2 and ast.unparse(items[1]) == "..."):
             return None
-        if head in _WRAPPERS or head in _TYPES or head in _MANY or head in ("tuple", "Tuple"):
+        if head in _WRAPPERS or head in TYPES or head in _MANY or head in ("tuple", "Tuple"):
             inner = self._annotated(items[0])
-            return inner if head in _WRAPPERS else _of_many(head, inner)
+            return inner if head in _WRAPPERS else of_many(head, inner)
         if head == "Coroutine" and len(items) == 3:
             return self._annotated(items[2])
         found = self.code.resolve(self.path, node.value)
@@ -136,7 +159,7 @@ class CodeTypes(Inference):
     def _name(self, node: ast.Name | ast.Attribute, env: Env) -> Typed | None:
         if isinstance(node, ast.Name):
             return env[node.id] if node.id in env else self._meaning(self.code.lookup(self.path, node.id))
-        if _root(node) not in env:
+        if root(node) not in env:
             found = self.code.resolve(self.path, node)
             if found is not None:
                 return self._meaning(found)
@@ -150,11 +173,15 @@ class CodeTypes(Inference):
             there = self.elsewhere(found.path)
             return there.annotated(found.annotation) or there.of(found.value, {})
         if isinstance(found, Outside) and found.name and not found.name[:1].isupper():
-            return OTHER if found.module == "builtins" or found.module.startswith(_SQL_PACKAGES) else None
+            return OTHER if found.module == "builtins" or found.module.partition(".")[0] in SQL_PACKAGES else None
         return OTHER if isinstance(found, (Outside, ProjectModule, ProjectFunction)) else None
 
     def attribute(self, base: Typed, name: str) -> Typed | None:
         """Return what an attribute of an object or a class is."""
+        if base.kind == "tuple":
+            parts = [each for each in base.table.split(AND) if each]
+            named = [each for each in parts if self.code.by_id(each).node.name == name]
+            return Typed("row", named[0]) if len(named) == 1 else None
         if base.kind not in ("row", "class"):
             return None
         if EITHER in base.table:
@@ -163,7 +190,7 @@ class CodeTypes(Inference):
             found = next(members(cls.node.body, name), None)
             if found is not None:
                 return self._member(cls, base, found)
-            made = _set_in_init(cls, name)
+            made = set_in_init(cls, name)
             if made is not None:
                 return self._assigned(cls, made)
         return None
@@ -215,11 +242,45 @@ class CodeTypes(Inference):
                 return self.elsewhere(method.path).returned(method.node, base)
         if base is not None and base.kind == "dml":
             return base
+        if base is not None and base.kind in ("multi", "multis"):
+            return of_multi(base, func.attr)
+        first = self.of(node.args[0], env) if node.args and func.attr in _RUN else None
+        if first is not None and first.kind == "multi":
+            return Typed("multis", first.table)
+        if base is not None and base.kind == "map":
+            return of_map(base, node, func.attr)
         if base is not None and base.kind == "row" and func.attr in ("model_copy", "copy", "sqlmodel_update"):
             return base
         if base is not None and base.kind == "rows" and func.attr in ("pop", "copy"):
             return base if func.attr == "copy" else Typed("row", base.table)
-        return self._of_function(node, env) if _root(func) not in env else super()._call(node, env)
+        return self._of_function(node, env) if root(func) not in env else super()._call(node, env)
+
+    def _item(self, node: ast.Subscript, env: Env) -> Typed | None:
+        typed = self.of(node.value, env)
+        if typed is None or typed.kind not in ("map", "multis", "tuple"):
+            return super()._item(node, env)
+        if typed.kind != "tuple":
+            is_slice = isinstance(node.slice, ast.Slice)
+            return None if is_slice else Typed("row" if typed.kind == "map" else "tuple", typed.table)
+        index = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        parts = dict(enumerate(typed.table.split(AND)))
+        part = parts.get(index, "") if isinstance(index, int) else ""
+        return Typed("row", part) if part else None
+
+    def element(self, node: ast.expr, env: Env) -> Typed | None:
+        """Return what a loop over an expression gives."""
+        typed = self.of(node, env)
+        if typed is not None and typed.kind == "multis":
+            return Typed("tuple", typed.table)
+        return super().element(node, env)
+
+    def _single(self, node: ast.Call, kind: Kind, env: Env) -> Typed | None:
+        """Return the statement for rows of the classes that are asked for."""
+        found = [self.of(argument, env) for argument in node.args]
+        tables = [each.table if each is not None and each.kind == "class" else "" for each in found]
+        if len(tables) < 2 or not any(tables) or any(isinstance(each, ast.Starred) for each in node.args):
+            return super()._single(node, kind, env)
+        return Typed("multi", AND.join(tables))
 
     def _of_function(self, node: ast.Call, env: Env) -> Typed | None:
         found = self.code.resolve(self.path, node.func)
@@ -245,7 +306,7 @@ class CodeTypes(Inference):
 
     def _inferred(self, node: Function, base: Typed | None) -> Typed | None:
         """Return what the statements of a function return, where nothing is said."""
-        if base is not None or node.decorator_list or any(True for _ in _yields(node)):
+        if base is not None or node.decorator_list or any(True for _ in yields(node)):
             return None  # a method may be another one in a derived class
         return self.given(node)
 
@@ -268,7 +329,7 @@ class CodeTypes(Inference):
             if isinstance(found, ProjectFunction) and is_fixture(found.node):
                 there = self.elsewhere(found.path)
                 typed = there.annotated(found.node.returns) or there.given(found.node)
-                is_many = typed is not None and typed.kind == "rows" and any(True for _ in _yields(found.node))
+                is_many = typed is not None and typed.kind == "rows" and any(True for _ in yields(found.node))
                 return Typed("row", typed.table) if typed is not None and is_many else typed
         return None
 
@@ -310,16 +371,6 @@ class Returns(Flow):
             self.found.append(self.types.of(node, env))
 
 
-def either(found: list[Typed | None]) -> Typed | None:
-    """Return what is one of several things; what has no table's attributes is left out."""
-    rest = [each for each in dict.fromkeys(found) if each is not OTHER]
-    if None in rest or not rest:
-        return None if rest or not found else OTHER
-    if len(rest) > 1 and all(each is not None and each.kind == "row" for each in rest):
-        return Typed("row", EITHER.join(each.table for each in rest if each is not None))
-    return rest[0] if len(rest) == 1 else None
-
-
 def narrowed(types: CodeTypes, test: ast.expr, env: Env) -> Env:
     """Return what the variables are that ``isinstance`` has been asked of, where a test is true."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
@@ -332,50 +383,8 @@ def narrowed(types: CodeTypes, test: ast.expr, env: Env) -> Env:
     return {name.id: found} if isinstance(name, ast.Name) and found is not None and found is not OTHER else {}
 
 
-def _yields(node: Function) -> Iterator[ast.AST]:
-    return (each for each in ast.walk(node) if isinstance(each, (ast.Yield, ast.YieldFrom)))
-
-
-def is_fixture(node: Function) -> bool:
-    """Return whether a function is a fixture of pytest."""
-    heads = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
-    return any(last_name(each) == "fixture" for each in heads)
-
-
 def _outside(found: Meaning) -> Typed | None:
     """Return what an annotation with a name from outside of the project says."""
     if not isinstance(found, Outside) or not found.name or found.name in OPEN:
         return None
     return SESSION if found.name.endswith("Session") else OTHER
-
-
-def _of_many(head: str, inner: Typed | None) -> Typed | None:
-    if inner is None or inner.kind != "row":
-        return OTHER if inner is OTHER else None
-    return Typed("class" if head in _TYPES else "rows", inner.table)
-
-
-def _root(node: ast.expr) -> str:
-    """Return the first of dotted names, '' where it is none."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _set_in_init(cls: ProjectClass, name: str) -> tuple[Function, ast.Assign | ast.AnnAssign] | None:
-    """Return the assignment to ``self.name`` in the constructor of a class, where there is no other in the class."""
-    found: list[tuple[Function, ast.Assign | ast.AnnAssign]] = []
-    for function in cls.node.body:
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for node in ast.walk(function):
-                if isinstance(node, (ast.Assign, ast.AnnAssign)) and _sets(node, name):
-                    found.append((function, node))
-    return found[0] if len(found) == 1 and found[0][0].name == "__init__" else None
-
-
-def _sets(node: ast.Assign | ast.AnnAssign, name: str) -> bool:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return node.value is not None and any(
-        isinstance(target, ast.Attribute) and target.attr == name and last_name(target.value) == "self"
-        for target in targets
-    )

@@ -14,7 +14,10 @@ from tenantlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-Kind: TypeAlias = Literal["class", "row", "rows", "select", "result", "tuples", "query", "dml", "session", "other"]
+Kind: TypeAlias = Literal[
+    "class", "row", "rows", "select", "result", "tuples", "query", "dml", "map", "multi", "multis", "tuple", "session",
+    "other",
+]  # fmt: skip
 
 
 class Typed(Record):
@@ -22,7 +25,9 @@ class Typed(Record):
 
     ``class`` is the table's class, ``row`` an object of it or None, ``rows`` a collection; ``select`` and ``query``
     are statements for its rows, ``result`` what they give and ``tuples`` the same with each row in a tuple; ``dml`` is
-    a statement that changes rows.
+    a statement that changes rows, ``map`` a dictionary whose values are rows.
+    ``multi`` is a statement for rows of several tables, ``multis`` what it gives and ``tuple`` one of those: ``table``
+    has what each is of, between AND, and '' for what is no row.
     ``session`` is a database session, ``other`` something that is known to be none of these; both have no table.
     """
 
@@ -49,17 +54,19 @@ class Names(Protocol):
         """Return the name of a function of SQLAlchemy or SQLModel."""
 
 
-_STATEMENT_STEPS: Final = frozenset(
+AND: Final = "&"
+
+STATEMENT_STEPS: Final = frozenset(
     "distinct execution_options filter filter_by group_by having join limit offset options order_by outerjoin "
     "populate_existing select_from where with_for_update".split()
 )
-_FIRST: Final = frozenset({"first", "get", "get_one", "one", "one_or_none"})
+FIRST: Final = frozenset({"first", "get", "get_one", "one", "one_or_none"})
 _SCALAR: Final = frozenset({"scalar", "scalar_one", "scalar_one_or_none"})
 _METHODS: Final[dict[str, dict[str, Kind]]] = {
-    "select": dict.fromkeys(_STATEMENT_STEPS, "select"),
-    "query": {**dict.fromkeys(_STATEMENT_STEPS, "query"), **dict.fromkeys(_FIRST, "row"), "all": "rows"},
+    "select": dict.fromkeys(STATEMENT_STEPS, "select"),
+    "query": {**dict.fromkeys(STATEMENT_STEPS, "query"), **dict.fromkeys(FIRST, "row"), "all": "rows"},
     "result": {
-        **dict.fromkeys(_FIRST, "row"),
+        **dict.fromkeys(FIRST, "row"),
         "all": "rows",
         "fetchall": "rows",
         "unique": "result",
@@ -226,12 +233,14 @@ class Inference:
 
 
 def bind(target: ast.expr, typed: Typed | None, env: Env) -> None:
-    """Assign to a target; what it unpacks to is not known."""
+    """Assign to a target; what it unpacks is known of rows of several tables alone."""
     if isinstance(target, ast.Name):
         env[target.id] = typed
     elif isinstance(target, (ast.Tuple, ast.List)):
-        for item in target.elts:
-            bind(item, None, env)
+        parts = typed.table.split(AND) if typed is not None and typed.kind == "tuple" else []
+        known = len(parts) == len(target.elts) and not any(isinstance(item, ast.Starred) for item in target.elts)
+        for index, item in enumerate(target.elts):
+            bind(item, Typed("row", parts[index]) if known and parts[index] else None, env)
     elif isinstance(target, ast.Starred):
         bind(target.value, None, env)
 

@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 from tenantlint.change import Patch, RenameColumn, RenameTable, Use
 from tenantlint.edit import Edit, apply, by_path
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sqlmodel.code import Code, word_pattern
+from tenantlint.lang.sqlmodel.code import Code
+from tenantlint.lang.sqlmodel.code_file import word_pattern
 from tenantlint.lang.sqlmodel.rename_named import name_edits
 from tenantlint.lang.sqlmodel.rename_target import ColumnTarget
 from tenantlint.lang.sqlmodel.rename_uses import ColumnUses

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sqlmodel.code import Outside, ProjectClass, Variable, members
+from tenantlint.lang.sqlmodel.code_file import Outside, ProjectClass, Variable, members
 from tenantlint.lang.sqlmodel.editing import PythonFile, called, keyword
 from tenantlint.lang.sqlmodel.importing import Imports
 from tenantlint.lang.sqlmodel.rename_edits import FileEdits
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tenantlint.edit import Edit
-    from tenantlint.lang.sqlmodel.code import CodeFile
+    from tenantlint.lang.sqlmodel.code_file import CodeFile
     from tenantlint.lang.sqlmodel.rename_target import ColumnTarget
 
 _DEPTH: Final = 8

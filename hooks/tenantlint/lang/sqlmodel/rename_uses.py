@@ -6,8 +6,9 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.code import Outside, ProjectClass, ProjectFunction, members, word_pattern
-from tenantlint.lang.sqlmodel.code_types import EITHER, OPEN, CodeTypes, is_fixture, narrowed
+from tenantlint.lang.sqlmodel.code_file import Outside, ProjectClass, ProjectFunction, members, word_pattern
+from tenantlint.lang.sqlmodel.code_shapes import EITHER, has_alias, in_order, is_fixture, self_of, takes
+from tenantlint.lang.sqlmodel.code_types import OPEN, CodeTypes, narrowed
 from tenantlint.lang.sqlmodel.flow import Flow, assigned
 from tenantlint.lang.sqlmodel.inference import Env, Typed, bind, last_name
 from tenantlint.lang.sqlmodel.rename_edits import FileEdits
@@ -17,7 +18,7 @@ from tenantlint.testing import is_test
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tenantlint.lang.sqlmodel.code import CodeFile, Function
+    from tenantlint.lang.sqlmodel.code_file import CodeFile, Function
     from tenantlint.lang.sqlmodel.rename_target import ColumnTarget, Verdict
 
 _ATTRIBUTE_FUNCTIONS: Final = frozenset({"getattr", "setattr", "hasattr", "delattr"})
@@ -106,7 +107,7 @@ class ColumnUses(Flow):
         self._enclosing = {**self._enclosing, **dict.fromkeys(around)}
         inner = {**dict.fromkeys(self._enclosing), **inner}
         if self._in_body and self.owner is not None:
-            inner.update(_self_of(node, self.owner))
+            inner.update(self_of(node, self.owner))
         if is_test(self.file.path) and (node.name.startswith("test") or is_fixture(node)):
             inner.update(self._fixtures(node))
         self._in_body, nested, self._nested = False, self._nested, True
@@ -127,6 +128,11 @@ class ColumnUses(Flow):
             given = iterable.args if name == "zip" else [None, *iterable.args[:1]]
             for item, source in zip(target.elts, given, strict=False):
                 bind(item, None if source is None else self.types.element(source, env), state)
+        elif isinstance(target, ast.Tuple) and len(target.elts) == 2 and name == "items":
+            func = iterable.func if isinstance(iterable, ast.Call) else None
+            base = self.types.of(func.value, env) if isinstance(func, ast.Attribute) else None
+            bind(target, None, state)
+            bind(target.elts[1], Typed("row", base.table) if base is not None and base.kind == "map" else None, state)
         else:
             super().bind_each(target, iterable, env, state)
 
@@ -164,7 +170,7 @@ class ColumnUses(Flow):
         if typed is None:
             return "no" if self.strings.is_revision else "maybe"
         if typed.kind not in ("row", "class"):
-            return "no"
+            return "maybe" if typed.kind == "tuple" else "no"
         found = {self.target.has(each) for each in typed.table.split(EITHER)}
         return found.pop() if len(found) == 1 else "maybe"
 
@@ -211,7 +217,7 @@ class ColumnUses(Flow):
     def _joined(self, node: ast.JoinedStr, env: Env) -> None:
         """Find the places of attributes in an f-string before they are judged."""
         self.strings.formatted(node)
-        names = [each for each in _in_order(node) if self._is_old(each.attr)]
+        names = [each for each in in_order(node) if self._is_old(each.attr)]
         if names and id(names[0]) not in self._formatted:
             ends = self.result.formatted(node, names, self.target.old_key)
             self._formatted.update({id(each): ends.get(id(each)) for each in names})
@@ -296,7 +302,7 @@ class ColumnUses(Flow):
         if found != "yes":
             return found
         lines = (self.target.code.mro(self.target.code.by_id(each))[0] for each in typed.table.split(EITHER))
-        return "maybe" if any(_has_alias(cls, self.target.old_key) for line in lines for cls in line) else "yes"
+        return "maybe" if any(has_alias(cls, self.target.old_key) for line in lines for cls in line) else "yes"
 
     def _keyword(self, node: ast.Call, keyword: ast.keyword, env: Env) -> None:
         found = self._argument(node, env)
@@ -342,46 +348,16 @@ class ColumnUses(Flow):
         if not (isinstance(root, ast.Name) and root.id in env):
             found = self.target.code.resolve(self.file.path, node.func)
             if isinstance(found, ProjectFunction):
-                return "no" if _takes(found.node, self.target.old_key) else "maybe"
+                return "no" if takes(found.node, self.target.old_key) else "maybe"
             if isinstance(found, Outside):
                 return "maybe" if found.name in _PASSING or found.name in OPEN else "no"
-        return "no" if last_name(node.func) in self.takers | {"format"} else "maybe"
+        return "no" if last_name(node.func) in self.takers | {"format", "sort"} else "maybe"
 
     def _own_constructor(self, typed: Typed) -> bool:
         for cls in self.target.code.mro(self.target.code.by_id(typed.table))[0]:
             for found in members(cls.node.body, "__init__"):
-                return isinstance(found, ast.FunctionDef) and _takes(found, self.target.old_key)
+                return isinstance(found, ast.FunctionDef) and takes(found, self.target.old_key)
         return False
-
-
-def _self_of(node: Function, cls: ProjectClass) -> Env:
-    """Return what the first parameter of a method is."""
-    params = [*node.args.posonlyargs, *node.args.args]
-    decorators = {last_name(each.func if isinstance(each, ast.Call) else each) for each in node.decorator_list}
-    if not params or "staticmethod" in decorators:
-        return {}
-    of_class = decorators & {"classmethod", "field_validator", "validator", "root_validator", "declared_attr"}
-    is_class = bool(of_class) or node.name in ("__new__", "__init_subclass__") or params[0].arg == "cls"
-    return {params[0].arg: Typed("class" if is_class else "row", cls.id)}
-
-
-def _takes(node: Function, name: str) -> bool:
-    return any(param.arg == name for param in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
-
-
-def _has_alias(cls: ProjectClass, name: str) -> bool:
-    """Return whether the field is filled by another name than its own, or may be."""
-    aliases = ("alias", "validation_alias")
-    fields = [each for node in members(cls.node.body, name) for each in ast.walk(node) if isinstance(each, ast.keyword)]
-    configured = [each for node in members(cls.node.body, "model_config") for each in ast.walk(node)]
-    generated = any("alias_generator" in (getattr(each, "arg", ""), getattr(each, "value", "")) for each in configured)
-    return generated or any(each.arg in aliases for each in fields)
-
-
-def _in_order(node: ast.AST) -> list[ast.Attribute]:
-    """Return the attributes in an expression as their names follow each other in the text."""
-    found = [each for child in ast.iter_child_nodes(node) for each in _in_order(child)]
-    return [*found, node] if isinstance(node, ast.Attribute) else found
 
 
 _VISITORS: Final[dict[type, str]] = {

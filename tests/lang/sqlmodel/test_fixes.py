@@ -9,6 +9,7 @@ from tenantlint.change import (
     AddIndex,
     AddTenant,
     AddTimestamp,
+    AttachIndex,
     EnableSecurity,
     MakeRequired,
     Patch,
@@ -19,6 +20,7 @@ from tenantlint.lang.lowering import Lowering
 from tenantlint.lang.sqlmodel import fixes
 from tenantlint.project import Project
 from tenantlint.schema import Schema
+from tenantlint.source import Location
 
 IMPORTS = """\
 from datetime import datetime, timezone
@@ -427,3 +429,10 @@ def test_a_key_that_a_base_class_declares_is_found() -> None:
     source = f"{IMPORTS}{base}{own}"
     found = changed(fixes, {"m.py": f"{source}    name: str\n".encode()}, AddTenant(USER, "tenant_id", TENANT_ID))
     assert found["m.py"].decode() == f"{source}{TENANT_COLUMN}    name: str\n"
+
+
+def test_what_only_drizzle_has_is_refused() -> None:
+    change = AttachIndex(USER, Location("m.py", 0, 1))
+    assert refusal(fixes, {"m.py": HEAD.encode() + ID.encode()}, change) == (
+        "this change of the code has to be made by hand"
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from tenantlint import change as changes
@@ -37,10 +36,10 @@ def lower(change: Change, context: Lowering) -> Patch:
     """Return the edits for a change. Where it cannot be made for certain, the patch says why and has none."""
     if isinstance(change, changes.EnableSecurity):
         return Patch()  # it is the database's alone
-    name = f"{__package__}.{_MODULES.get(type(change), '')}"
-    if name.endswith(".") or find_spec(name) is None:
+    name = _MODULES.get(type(change))
+    if name is None:
         return Patch(refused="this change of the code has to be made by hand")
     try:
-        return cast("_Module", import_module(name)).lower(change, context)
+        return cast("_Module", import_module(f"{__package__}.{name}")).lower(change, context)
     except RefusedError as error:
         return Patch(refused=str(error))

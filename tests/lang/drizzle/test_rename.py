@@ -174,6 +174,14 @@ CHANGED: dict[str, tuple[str, str]] = {
         "const load = cache(async (repo: ReturnType<typeof makeRepo>) => repo.find());\n"
         "(await load(r))?.created_at;",
     ),
+    "what a procedure gets": (
+        'import { createInsertSchema } from "drizzle-zod";\n'
+        "const make = procedure.use(x).input(createInsertSchema(users)).mutation(({ input }) => input.createdAt);\n"
+        "const ok = createInsertSchema(users).safeParse(x); ok.data.createdAt;",
+        'import { createInsertSchema } from "drizzle-zod";\n'
+        "const make = procedure.use(x).input(createInsertSchema(users)).mutation(({ input }) => input.created_at);\n"
+        "const ok = createInsertSchema(users).safeParse(x); ok.data.created_at;",
+    ),
     "several at once": (
         "const [us, p] = await Promise.all([db.query.users.findMany(), db.query.posts.findFirst()]); "
         "us[0].createdAt; p.createdAt;",
@@ -404,6 +412,12 @@ UNRESOLVED: dict[str, tuple[str, list[str]]] = {
     "raw SQL": (
         "sql`created > 1`; sql`select created from others`; db.execute('select created from users');",
         ["raw SQL with `created`"] * 2,
+    ),
+    "what zod lets through": (
+        'import { z } from "zod";\nconst s = z.object({ createdAt: z.date() });\n'
+        "const f = (x: z.infer<typeof s>) => x.createdAt; s.parse(1).createdAt;\n"
+        "p.input(s).query(({ input }) => input.createdAt);",
+        ["key `createdAt`"],
     ),
     "comments": ("// createdAt\n/* users.createdAt */", []),
     "what passes through": ("const u = pass(await db.query.users.findFirst()); u.createdAt;", ["member `createdAt`"]),

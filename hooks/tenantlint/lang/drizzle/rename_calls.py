@@ -9,11 +9,15 @@ from tenantlint.lang.drizzle.rename_shapes import (
     OTHER,
     TABLE,
     AnyOf,
+    Both,
     Class,
     External,
     Function,
+    Joined,
     Keyed,
     Many,
+    Payload,
+    Procedure,
     Queries,
     Query,
     Relating,
@@ -47,6 +51,8 @@ _OF_ITEMS: Final = frozenset(
     "forEach some every findIndex findLastIndex join includes indexOf push unshift keys".split()
 )
 _CORE: Final = ("drizzle-orm", "drizzle-zod", "drizzle-valibot", "drizzle-typebox", "drizzle-arktype")
+_ZOD: Final = ("zod", "@hono/zod-openapi")
+_ZOD_PLAIN: Final = frozenset("string number boolean date bigint enum nativeEnum literal uuid email url".split())
 _TEXTS: Final = frozenset({"String", "Number", "Boolean", "BigInt", "Symbol", "parseInt", "parseFloat"})
 _PASSES_ON: Final = frozenset({"cache", "unstable_cache", "memoize", "memo", "useCallback", "injectArguments"})
 """Functions of packages that give back the function, or the object of functions, that they get."""
@@ -99,9 +105,20 @@ def _of_library(infer: Infer, file: File, node: Node, function: External) -> Sha
     if name in _PASSES_ON and isinstance(first, (Function, Written)):
         return first
     read = _LIBRARY.get(name) if function.module.startswith(_CORE) else None
+    if function.module.startswith(_ZOD):
+        return _of_zod(file, given, name, first)
     if read is not None:
         return read(first, unquoted(given[1]) if len(given) > 1 else "")
     return OTHER if function.module.startswith("drizzle-orm") else None
+
+
+def _of_zod(file: File, given: list[Node], name: str, first: Shape | None) -> Shape | None:
+    """Return the schema that a function of zod makes."""
+    if name in ("object", "strictObject", "looseObject") and given and given[0].type == "object":
+        return Validator(Payload(file.path, given[0]))
+    if name == "array" and isinstance(first, Validator):
+        return Validator(Many(first.value))
+    return Validator(OTHER if name in _ZOD_PLAIN else None)
 
 
 def _alias(first: Shape | None, name: str) -> Shape | None:
@@ -149,6 +166,8 @@ def _of_method(infer: Infer, file: File, node: Node, function: Node) -> Shape | 
         return Selecting(infer.of(file, given[1]) if len(given) > 1 else OTHER)
     if owner is OTHER:
         return _of_global(infer, file, given, f"{text(owner_node)}.{name}")
+    if name == "input" and isinstance(first, Validator):
+        return Procedure(first.value)
     read = _METHODS.get(type(owner)) if owner is not None else None
     if read is not None and owner is not None:
         return read(infer, owner, name, [infer.of(file, each) for each in given])
@@ -250,8 +269,16 @@ def _of_validator(infer: Infer, owner: Shape, name: str, given: list[Shape | Non
     if name in ("parse", "parseAsync"):
         return owner.value
     if name in ("safeParse", "safeParseAsync"):
-        return None
+        return Joined((("data", owner.value), ("error", OTHER), ("success", OTHER)))
+    more = given[0] if given else None
+    if name in ("extend", "safeExtend", "merge", "and") and not isinstance(owner.value, Keyed):
+        added = Payload(more.path, more.node) if isinstance(more, Written) else None
+        return Validator(Both((owner.value, more.value if isinstance(more, Validator) else added)))
     return Validator(Many(owner.value)) if name == "array" else owner
+
+
+def _of_procedure(infer: Infer, owner: Shape, name: str, given: list[Shape | None]) -> Shape | None:
+    return OTHER if name in ("query", "mutation", "subscription") else owner
 
 
 def _of_keyed(infer: Infer, owner: Shape, name: str, given: list[Shape | None]) -> Shape | None:
@@ -281,6 +308,7 @@ _METHODS: Final[Mapping[type, Callable[[Infer, Shape, str, list[Shape | None]], 
     Class: _of_class,
     Keyed: _of_keyed,
     Many: _of_many,
+    Procedure: _of_procedure,
     Queries: _of_queries,
     Query: _of_query,
     Selecting: _of_selecting,

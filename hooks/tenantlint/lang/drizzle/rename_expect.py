@@ -17,8 +17,10 @@ from tenantlint.lang.drizzle.rename_shapes import (
     Expected,
     External,
     Function,
+    Joined,
     Keyed,
     Many,
+    Procedure,
     Queries,
     Query,
     Relate,
@@ -261,6 +263,11 @@ def _of_query(infer: Infer, owner: Shape, name: str) -> Expected:
     return _then(owner, name)
 
 
+def _of_procedure(infer: Infer, owner: Shape, name: str) -> Expected:
+    assert isinstance(owner, Procedure)
+    return Expected(None, (Joined((("input", owner.input),)),) if name in ("query", "mutation", "subscription") else ())
+
+
 def _of_validator(infer: Infer, owner: Shape, name: str) -> Expected:
     assert isinstance(owner, Validator)
     return Expected(owner.value, (owner.value,))
@@ -268,6 +275,7 @@ def _of_validator(infer: Infer, owner: Shape, name: str) -> Expected:
 
 _METHODS: Final[Mapping[type, Callable[[Infer, Shape, str], Expected]]] = {
     Many: _of_many,
+    Procedure: _of_procedure,
     Queries: _of_queries,
     Query: _of_query,
     Several: _of_many,

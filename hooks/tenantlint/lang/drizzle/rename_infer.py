@@ -22,6 +22,7 @@ from tenantlint.lang.drizzle.rename_shapes import (
     Keyed,
     Many,
     Module,
+    Payload,
     Queries,
     Query,
     Relate,
@@ -522,6 +523,14 @@ def bases(infer: Infer, shape: Described) -> list[Shape | None]:
     return [annotation(infer, file, child) for clause in clauses for child in clause.named_children] if file else []
 
 
+def _of_payload(infer: Infer, shape: Shape, name: str) -> Shape | None:
+    assert isinstance(shape, Payload)
+    file = infer.program.file(shape.path)
+    found = signature(shape.node, name)
+    inner = infer.of(file, found.child_by_field_name("value")) if file is not None and found is not None else None
+    return inner.value if isinstance(inner, Validator) else None
+
+
 def _of_both(infer: Infer, shape: Shape, name: str) -> Shape | None:
     assert isinstance(shape, Both)
     found = [infer.member(member, name) for member in shape.members]
@@ -606,6 +615,7 @@ _MEMBERS: Final[Mapping[type, Callable[[Infer, Shape, str], Shape | None]]] = {
     Many: _of_many,
     Module: _of_module,
     type(OTHER): _of_other,
+    Payload: _of_payload,
     Query: _of_query,
     Relate: _of_relate,
     RelateTo: _of_relate,

@@ -22,6 +22,8 @@ from tenantlint.lang.drizzle.rename_shapes import (
     Keyed,
     Many,
     Module,
+    Payload,
+    Procedure,
     Queries,
     Query,
     Relate,
@@ -51,6 +53,7 @@ _SURE: Final = (
     Joined,
     Many,
     Module,
+    Procedure,
     Queries,
     Relate,
     RelateTo,
@@ -109,11 +112,20 @@ class Owners:
             return False
         return self._one_of([self.owns(base) for base in bases(self.infer, shape)])
 
+    def _payload(self, shape: Shape) -> bool | None:
+        """Return False for a key that a schema of zod has itself: it is listed there."""
+        assert isinstance(shape, Payload)
+        has_spread = any(child.type == "spread_element" for child in shape.node.named_children)
+        return False if signature(shape.node, self.key) is not None or not has_spread else None
+
     def _both(self, shape: Shape) -> bool | None:
         """Return what holds for an intersection; a member of its own beside the column's may stand for either."""
         assert isinstance(shape, Both)
         found = self._one_of([self.owns(member) for member in shape.members])
-        own = any(isinstance(each, Described) and signature(each.node, self.key) is not None for each in shape.members)
+        own = any(
+            isinstance(each, (Described, Payload)) and signature(each.node, self.key) is not None
+            for each in shape.members
+        )
         return None if found and own else found
 
     def _one_of(self, found: list[bool | None]) -> bool | None:
@@ -142,6 +154,7 @@ _RULES: Final[Mapping[type, Callable[[Owners, Shape], bool | None]]] = {
     Described: Owners._described,
     Instance: Owners._instance,
     Keyed: Owners._keyed,
+    Payload: Owners._payload,
     Query: Owners._query,
     Written: Owners._written,
 }

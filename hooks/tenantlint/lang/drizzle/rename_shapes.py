@@ -123,7 +123,7 @@ class Query(Shape):
 
 
 class Joined(Shape):
-    """A row of several tables: each by its name in the query."""
+    """A row of several tables, each by its name in the query; or another object whose members are known."""
 
     sources: tuple[tuple[str, Shape | None], ...]
 
@@ -176,8 +176,21 @@ class Relating(Shape):
     table_id: str
 
 
+class Payload(Shape):
+    """What ``z.object({...})`` lets through: the keys are its own, and ``node`` is the object of them."""
+
+    path: str
+    node: Node
+
+
+class Procedure(Shape):
+    """A procedure of tRPC, by what it gets: ``procedure.input(validator)``."""
+
+    input: Shape | None
+
+
 class Validator(Shape):
-    """A schema of zod for an object with the keys of a table."""
+    """A schema of zod: ``value`` is what it lets through."""
 
     value: Shape | None
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Major: TypeAlias = Literal[0, 1]
 NODE: Final = Path(__file__).parent / "node"
 BREAKPOINT: Final = "--> statement-breakpoint"
-NOTHING: Final = ("No schema changes, nothing to migrate",)
+_BEGUN: Final[dict[tuple[Major, str], dict[str, bytes]]] = {}
 
 
 def packages(major: Major) -> Path:
@@ -65,6 +65,18 @@ class KitProject:
             assert "No schema changes" in done.stdout, done.stdout + done.stderr
             return []
         return statements(made[0])
+
+    def begin(self) -> None:
+        """Generate the first migration; what drizzle-kit has made of the same schema before is taken again."""
+        key = self.major, (self.root / "schema.ts").read_text()
+        folder = self.root / "drizzle"
+        if key not in _BEGUN:
+            assert self.generate() != []
+            files = [path for path in folder.rglob("*") if path.is_file()]
+            _BEGUN[key] = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+        for path, data in _BEGUN[key].items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
 
     def migrations(self) -> list[Path]:
         """Return the SQL files in order."""

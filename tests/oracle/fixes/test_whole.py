@@ -126,7 +126,7 @@ def test_drizzle_kit_generates_only_that_a_new_tenant_column_is_required(
 
 def started(root: Path, connection: psycopg.Connection, major: Major) -> KitProject:
     project = KitProject(root, major, test_drizzle_kit.SCHEMA)
-    project.generate()
+    project.begin()
     project.migrate(connection)
     connection.execute(test_drizzle_kit.ROWS.encode())
     return project

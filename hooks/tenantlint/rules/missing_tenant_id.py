@@ -80,7 +80,8 @@ class MissingTenantId(Rule):
       tenants' own table have.
 
     ## Fix safety
-    Unsafe: the rows that exist need a tenant, and only their owner knows which.
+    Unsafe: the rows that exist need a tenant, and only their owner knows which. So the migration adds the column as
+    nullable. Give the rows theirs; the next migration that Alembic or drizzle-kit generates makes it NOT NULL.
     """
 
     code: ClassVar[str] = "TEN001"

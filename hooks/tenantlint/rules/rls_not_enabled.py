@@ -181,7 +181,8 @@ class RlsNotEnabled(Rule):
 
     ## Fix safety
     Unsafe: where the application connects as another role than the table's owner, it sees no row until it sets the
-    tenant in its session (`SET LOCAL app.tenant_id = …`, or `set_config`), in every transaction.
+    tenant in its session (`SET LOCAL app.tenant_id = …`, or `set_config`), in every transaction. An Alembic revision
+    forces this on the owner too, which Drizzle's schema cannot.
     """
 
     code: ClassVar[str] = "RLS001"

@@ -25,6 +25,8 @@ from tenantlint.link import link
 from tenantlint.project import Project
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tenantlint.schema import Schema
 
 MODELS = """\
@@ -247,6 +249,19 @@ EMPTY = SECOND[: SECOND.index("def upgrade")] + "def upgrade():\n    pass\n\n\nd
 )
 def test_a_rename_is_refused(files: dict[str, str], reason: str) -> None:
     assert renamed({**FILES, **files}) == Patch(refused=reason)
+
+
+def test_a_file_that_cannot_be_read_may_be_the_last_revision(tmp_path: Path) -> None:
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "migrations/versions/b2.py").symlink_to(tmp_path / "b2.py")
+    change = RenameColumn(user(FILES), "eMail", "email", "email")
+    names = frozenset((*FILES, "migrations/versions/b2.py"))
+    refused = write.lower(change, Lowering(Project(str(tmp_path), names), schema(FILES))).refused
+    assert refused == "the revisions of `migrations/versions` cannot all be read, and so not which one is the last"
+    gone = frozenset((*FILES, "migrations/versions/c3.py"))
+    assert write.lower(change, Lowering(Project(str(tmp_path), gone), schema(FILES))).refused is None
 
 
 def test_a_table_that_sql_migrations_make_is_refused() -> None:

@@ -248,6 +248,15 @@ def view(definition: str) -> dict[str, Any]:
             folder(snapshot() | {"version": "6"}),
             "the last snapshot is of a version of drizzle-kit that is not known",
         ),
+        *(
+            (folder(content), "the last snapshot is not as drizzle-kit writes it")
+            for content in (
+                snapshot(uniqueConstraints={"a": {"name": "a"}}),
+                snapshot(indexes=[]),
+                snapshot(foreignKeys={"a": 1}),
+                {key: value for key, value in snapshot().items() if key != "id"},
+            )
+        ),
         (
             folder() | {"drizzle/meta/0000_snapshot.json": "{"},
             "`drizzle/meta/0000_snapshot.json` is not there, or cannot be read",

@@ -34,10 +34,17 @@ def head_of(history: History, project: Project, schema: Schema) -> Revision:
     ]
     unread = [path for path in project.files if path.rpartition("/")[0] in folders and path not in known]
     if not folders.isdisjoint(path.rpartition("/")[0] for path in unclear) or any(
-        path.endswith(".py") and is_candidate(project.read(path)) for path in unread
+        path.endswith(".py") and _may_be_revision(project, path) for path in unread
     ):
         raise RefusedError(f"the revisions of `{history.path}` cannot all be read, and so not which one is the last")
     return heads[0]
+
+
+def _may_be_revision(project: Project, path: str) -> bool:
+    try:
+        return is_candidate(project.read(path))
+    except OSError:
+        return not project.is_absent(path)
 
 
 def code_of(head: Revision, project: Project) -> Code:

@@ -105,6 +105,8 @@ def lower_all(given: Sequence[Change], context: Lowering) -> Patch:
         written = [each.write() for each in made]
     except RefusedError as error:
         return Patch(refused=str(error))
+    except (KeyError, TypeError, AttributeError):  # what people have written into a snapshot, nobody can foresee
+        return Patch(refused="the last snapshot is not as drizzle-kit writes it")
     uses = [use for each in made for use in (*each.uses, *_told(each))]
     return Patch(
         tuple(edit for each in written for edit in each.edits),

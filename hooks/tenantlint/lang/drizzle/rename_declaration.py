@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.edit import Edit
 from tenantlint.lang.drizzle.rename_calls import arguments
-from tenantlint.lang.drizzle.rename_infer import key_of
-from tenantlint.lang.drizzle.rename_scopes import Meaning, first_named, text, unquoted
+from tenantlint.lang.drizzle.rename_scopes import Meaning, first_named, key_of, text, unquoted
 from tenantlint.lang.drizzle.rename_shapes import External
 from tenantlint.record import Record
 

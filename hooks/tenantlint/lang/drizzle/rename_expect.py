@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.rename_annotations import annotation
 from tenantlint.lang.drizzle.rename_calls import arguments
-from tenantlint.lang.drizzle.rename_infer import key_of, uses_of
-from tenantlint.lang.drizzle.rename_scopes import FUNCTIONS, text
+from tenantlint.lang.drizzle.rename_scopes import FUNCTIONS, key_of, text, uses_of
 from tenantlint.lang.drizzle.rename_shapes import (
     OTHER,
     TABLE,

@@ -5,48 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.rename_annotations import annotation
-from tenantlint.lang.drizzle.rename_scopes import FUNCTIONS, File, Meaning, Outside, Whole, first_named, text, unquoted
+from tenantlint.lang.drizzle.rename_members import MEMBERS
+from tenantlint.lang.drizzle.rename_patterns import PATTERNS
+from tenantlint.lang.drizzle.rename_scopes import (
+    FUNCTIONS,
+    File,
+    Meaning,
+    Outside,
+    Whole,
+    first_named,
+    key_of,
+    returns,
+    text,
+    unquoted,
+)
 from tenantlint.lang.drizzle.rename_shapes import (
     OTHER,
     TABLE,
     AnyOf,
-    Both,
     Class,
-    Config,
-    Conflict,
-    Described,
     External,
     Function,
     Instance,
-    Joined,
     Keyed,
     Many,
     Module,
-    Payload,
     Queries,
-    Query,
-    Relate,
-    RelateTo,
-    Relating,
     Several,
     Shape,
-    Validator,
-    With,
     Written,
     any_of,
-    element,
     item_of,
     settled,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tree_sitter import Node
 
     from tenantlint.lang.drizzle.rename_facts import Facts
     from tenantlint.lang.drizzle.rename_scopes import Program
-    from tenantlint.lang.drizzle.rename_shapes import Expected
 
 _MAX_DEPTH: Final = 60
 _GLOBALS: Final = frozenset(
@@ -148,14 +147,14 @@ class Infer:
         parent = node.parent
         if parent is None:
             return None
-        read = _PATTERNS.get(parent.type)
+        read = PATTERNS.get(parent.type)
         return read(self, file, node, parent) if read is not None else None
 
     # Members
 
     def member(self, shape: Shape | None, name: str) -> Shape | None:
         """Return what a member of a value is."""
-        read = _MEMBERS.get(type(shape)) if shape is not None else None
+        read = MEMBERS.get(type(shape)) if shape is not None else None
         return read(self, shape, name) if read is not None and shape is not None else None
 
     def entry(self, shape: Written, name: str) -> Shape | None:
@@ -206,30 +205,6 @@ def _without_nothing(given: Sequence[tuple[Node | None, Shape | None]]) -> list[
 def _is_value(node: Node) -> bool:
     """Return whether an identifier is an expression: ``export default users``."""
     return node.parent is not None and node.parent.type == "export_statement"
-
-
-def returns(body: Node) -> Iterator[Node]:
-    """Yield what the return statements of a function give; not those of functions inside it."""
-    pending = [body]
-    while pending:
-        node = pending.pop()
-        if node.type == "return_statement":
-            value = first_named(node)
-            if value is not None:
-                yield value
-        elif node.type not in FUNCTIONS:
-            pending.extend(reversed(node.named_children))
-
-
-def key_of(node: Node) -> str:
-    """Return the key of an entry of an object or of a member of a type, '' where it has none that is known."""
-    if node.type == "shorthand_property_identifier":
-        return text(node)
-    key = node.child_by_field_name("key") or node.child_by_field_name("name")
-    if key is not None and key.type == "computed_property_name":
-        inner = first_named(key)
-        return unquoted(inner) if inner is not None and inner.type == "string" else ""
-    return unquoted(key)
 
 
 # Expressions
@@ -348,280 +323,4 @@ _EXPRESSIONS: Final[Mapping[str, Callable[[Infer, File, Node], Shape | None]]] =
     "subscript_expression": _subscript,
     "ternary_expression": _ternary,
     "this": _this,
-}
-
-
-# Patterns
-
-
-def _same(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    return infer.matched(file, parent)
-
-
-def _rest(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    outer = parent.parent
-    if outer is None or outer.type == "formal_parameters":
-        return None
-    whole = infer.matched(file, outer)
-    return Many(item_of(whole)) if outer.type == "array_pattern" else whole
-
-
-def _object_part(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    leaf = node.child_by_field_name("left") if node.type == "object_assignment_pattern" else node
-    return infer.member(infer.matched(file, parent), text(leaf))
-
-
-def _pair_part(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    outer = parent.parent
-    return infer.member(infer.matched(file, outer), key_of(parent)) if outer is not None else None
-
-
-def _array_part(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    position = 0
-    for child in parent.children:
-        if child == node:
-            break
-        position += child.type == ","
-    return item_of(infer.matched(file, parent), position)
-
-
-def _parameter(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    written = parent.child_by_field_name("type")
-    if written is not None:
-        return annotation(infer, file, written)
-    function = parent.parent.parent if parent.parent is not None else None
-    siblings = [child for child in parent.parent.named_children if child.type != "comment"] if parent.parent else []
-    return None if function is None else parameter(infer, file, function, siblings.index(parent))
-
-
-def _arrow_parameter(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    return parameter(infer, file, parent, 0)
-
-
-def parameter(infer: Infer, file: File, function: Node, position: int) -> Shape | None:
-    """Return what a function's parameter without a type gets, as the place where the function stands says."""
-    from tenantlint.lang.drizzle.rename_expect import expected
-
-    params = expected(infer, file, function).params
-    return params[position] if position < len(params) else None
-
-
-def _declarator(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    written, value = parent.child_by_field_name("type"), parent.child_by_field_name("value")
-    if written is not None:
-        return annotation(infer, file, written)
-    if value is None:
-        return _assigned(infer, file, node)
-    if value.type in ("object", "array") and node.type == "identifier":
-        from tenantlint.lang.drizzle.rename_expect import expected
-
-        used = expected(infer, file, value).value
-        if used is not None:
-            return used
-    return infer.of(file, value)
-
-
-def _assigned(infer: Infer, file: File, name: Node) -> Shape | None:
-    """Return what a variable that is declared without a value is given later."""
-    given: list[Shape | None] = []
-    for use in uses_of(file, name):
-        parent = use.parent
-        if parent is not None and parent.type == "assignment_expression" and parent.child_by_field_name("left") == use:
-            given.append(infer.of(file, parent.child_by_field_name("right")))
-    return any_of(given) if given else None
-
-
-def uses_of(file: File, name: Node) -> Iterator[Node]:
-    """Yield the identifiers that stand for the variable which ``name`` binds."""
-    import re
-
-    word = text(name)
-    for match in re.finditer(rb"(?<![\w$])" + re.escape(word.encode()) + rb"(?![\w$])", file.source.data):
-        node = file.root.descendant_for_byte_range(match.start(), match.end())
-        is_use = node is not None and node.type in ("identifier", "shorthand_property_identifier") and node != name
-        if is_use and node is not None and file.lookup(node, word) == name:
-            yield node
-
-
-def _loop(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    is_of = text(parent.child_by_field_name("operator")) == "of"
-    return item_of(settled(infer.of(file, parent.child_by_field_name("right")))) if is_of else OTHER
-
-
-def _caught(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    return OTHER
-
-
-def _assigned_pattern(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
-    return infer.of(file, parent.child_by_field_name("right"))
-
-
-_PATTERNS: Final[Mapping[str, Callable[[Infer, File, Node, Node], Shape | None]]] = {
-    "array_pattern": _array_part,
-    "arrow_function": _arrow_parameter,
-    "assignment_expression": _assigned_pattern,
-    "assignment_pattern": _same,
-    "catch_clause": _caught,
-    "for_in_statement": _loop,
-    "object_assignment_pattern": _same,
-    "object_pattern": _object_part,
-    "optional_parameter": _parameter,
-    "pair_pattern": _pair_part,
-    "required_parameter": _parameter,
-    "rest_pattern": _rest,
-    "variable_declarator": _declarator,
-}
-
-
-# Members
-
-
-def _of_keyed(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, Keyed)
-    return infer.facts.member(shape, name)
-
-
-def _of_module(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, Module)
-    file = infer.program.file(shape.path)
-    return None if file is None else infer.meant(infer.program.exported(file, name))
-
-
-def _of_written(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, Written)
-    return infer.entry(shape, name)
-
-
-def _of_external(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, External)
-    return External(shape.module, name if shape.name == "*" else f"{shape.name}.{name}")
-
-
-def _of_described(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    """Return what a member of an interface, or of what it extends, is."""
-    assert isinstance(shape, Described)
-    file = infer.program.file(shape.path)
-    if file is None:
-        return None
-    found = signature(shape.node, name)
-    if found is not None:
-        written = found.child_by_field_name("type")
-        return annotation(infer, file, written) if written is not None else Function(shape.path, found)
-    return any_of([infer.member(base, name) for base in bases(infer, shape)] or [None])
-
-
-def signature(node: Node, name: str) -> Node | None:
-    """Return what an interface, an object type or a class says of a member."""
-    body = node.child_by_field_name("body") or node
-    return next((child for child in body.named_children if key_of(child) == name), None)
-
-
-def bases(infer: Infer, shape: Described) -> list[Shape | None]:
-    """Return what an interface extends."""
-    file = infer.program.file(shape.path)
-    clauses = [child for child in shape.node.named_children if child.type == "extends_type_clause"]
-    return [annotation(infer, file, child) for clause in clauses for child in clause.named_children] if file else []
-
-
-def _of_payload(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, Payload)
-    file = infer.program.file(shape.path)
-    found = signature(shape.node, name)
-    inner = infer.of(file, found.child_by_field_name("value")) if file is not None and found is not None else None
-    return inner.value if isinstance(inner, Validator) else None
-
-
-def _of_both(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, Both)
-    found = [infer.member(member, name) for member in shape.members]
-    known = [each for each in found if each is not None]
-    return known[0] if len(known) == 1 or len(set(known)) == 1 else None
-
-
-def _of_any(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, AnyOf)
-    return any_of([infer.member(member, name) for member in shape.members])
-
-
-def _of_class(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    """Return what a field or a method of a class is."""
-    assert isinstance(shape, (Instance, Class))
-    file = infer.program.file(shape.path)
-    found = signature(shape.node, name)
-    if file is None or found is None:
-        return None
-    if found.type == "method_definition":
-        is_getter = any(child.type == "get" for child in found.children)
-        function = Function(shape.path, found)
-        return infer.returned(function) if is_getter else function
-    written = found.child_by_field_name("type")
-    if written is not None:
-        return annotation(infer, file, written)
-    return infer.of(file, found.child_by_field_name("value"))
-
-
-def _of_query(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    """Return what a column of a subquery is."""
-    assert isinstance(shape, Query)
-    return infer.member(element(shape), name)
-
-
-def _of_joined(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, Joined)
-    return next((row for source, row in shape.sources if source == name), None)
-
-
-def _of_relate(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, (Relate, RelateTo))
-    if name in ("one", "many") and isinstance(shape, Relate):
-        return RelateTo(shape.schema)
-    table = infer.member(shape.schema, name)
-    if not isinstance(table, Keyed):
-        return None
-    return Keyed(table.table_id, TABLE) if isinstance(shape, Relate) else Relating(table.table_id)
-
-
-def _of_config(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    from tenantlint.lang.drizzle.rename_expect import in_options
-
-    expected: Expected = in_options(infer, shape, name)
-    return expected.value
-
-
-def _of_many(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    return OTHER if name == "length" else None
-
-
-def _of_other(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    return OTHER
-
-
-def _of_validator(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    assert isinstance(shape, Validator)
-    return shape.value if name in ("shape", "_type", "_output", "_input") else None
-
-
-_MEMBERS: Final[Mapping[type, Callable[[Infer, Shape, str], Shape | None]]] = {
-    AnyOf: _of_any,
-    Both: _of_both,
-    Class: _of_class,
-    Config: _of_config,
-    Conflict: _of_config,
-    Described: _of_described,
-    External: _of_external,
-    Instance: _of_class,
-    Joined: _of_joined,
-    Keyed: _of_keyed,
-    Many: _of_many,
-    Module: _of_module,
-    type(OTHER): _of_other,
-    Payload: _of_payload,
-    Query: _of_query,
-    Relate: _of_relate,
-    RelateTo: _of_relate,
-    Relating: _of_config,
-    Several: _of_many,
-    Validator: _of_validator,
-    With: _of_config,
-    Written: _of_written,
 }

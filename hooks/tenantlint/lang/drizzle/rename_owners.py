@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.rename_expect import expected
-from tenantlint.lang.drizzle.rename_infer import bases, key_of, signature
-from tenantlint.lang.drizzle.rename_scopes import first_named
+from tenantlint.lang.drizzle.rename_members import bases
+from tenantlint.lang.drizzle.rename_scopes import first_named, key_of, signature
 from tenantlint.lang.drizzle.rename_shapes import (
     OTHER,
     AnyOf,

@@ -86,6 +86,36 @@ def first_named(node: Node) -> Node | None:
     return next((child for child in node.named_children if child.type != "comment"), None)
 
 
+def key_of(node: Node) -> str:
+    """Return the key of an entry of an object or of a member of a type, '' where it has none that is known."""
+    if node.type == "shorthand_property_identifier":
+        return text(node)
+    key = node.child_by_field_name("key") or node.child_by_field_name("name")
+    if key is not None and key.type == "computed_property_name":
+        inner = first_named(key)
+        return unquoted(inner) if inner is not None and inner.type == "string" else ""
+    return unquoted(key)
+
+
+def returns(body: Node) -> Iterator[Node]:
+    """Yield what the return statements of a function give; not those of functions inside it."""
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        if node.type == "return_statement":
+            value = first_named(node)
+            if value is not None:
+                yield value
+        elif node.type not in FUNCTIONS:
+            pending.extend(reversed(node.named_children))
+
+
+def signature(node: Node, name: str) -> Node | None:
+    """Return what an interface, an object type or a class says of a member."""
+    body = node.child_by_field_name("body") or node
+    return next((child for child in body.named_children if key_of(child) == name), None)
+
+
 class File:
     """One file of the project as a syntax tree. ``values`` and ``types`` are what each scope binds, by its node."""
 
@@ -211,6 +241,18 @@ def _declared(node: Node) -> Iterator[str]:
                 yield text(leaf)
     else:
         yield text(node.child_by_field_name("name"))
+
+
+def uses_of(file: File, name: Node) -> Iterator[Node]:
+    """Yield the identifiers that stand for the variable which ``name`` binds."""
+    import re
+
+    word = text(name)
+    for match in re.finditer(rb"(?<![\w$])" + re.escape(word.encode()) + rb"(?![\w$])", file.source.data):
+        node = file.root.descendant_for_byte_range(match.start(), match.end())
+        is_use = node is not None and node.type in ("identifier", "shorthand_property_identifier") and node != name
+        if is_use and node is not None and file.lookup(node, word) == name:
+            yield node
 
 
 class Program:

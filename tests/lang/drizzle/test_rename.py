@@ -443,6 +443,22 @@ def test_programs_that_are_not_parsed() -> None:
     assert places(files, lowered(files, THERE)) == ["a.vue:2 `createdAt`"]
 
 
+def test_programs_that_do_not_parse() -> None:
+    files = {"schema.ts": SCHEMA.encode(), "use.ts": (USES + "users.createdAt;\nconst x = = 1;\n").encode()}
+    patch = lowered(files, THERE)
+    assert (places(files, patch), edited(files, patch)["use.ts"]) == (["use.ts:3 `createdAt`"], files["use.ts"])
+    broken = {"schema.ts": (SCHEMA + "const x = = 1;\n").encode()}
+    assert lowered(broken, THERE).refused == "schema.ts does not parse"
+
+
+def test_programs_that_are_nested_too_deeply() -> None:
+    deep = "f({ a: " * 2000 + "users.createdAt" + " })" * 2000
+    files = {"schema.ts": SCHEMA.encode(), "use.ts": (USES + deep + ";\n").encode()}
+    assert edited(files, lowered(files, THERE))["use.ts"] == files["use.ts"].replace(b"createdAt", b"created_at")
+    files["use.ts"] = (USES + "f(" + "{ a: " * 2000 + "{ createdAt: 1 }" + " }" * 2000 + ");\n").encode()
+    assert places(files, lowered(files, THERE)) == ["use.ts:3 `createdAt`"]
+
+
 TABLE = 'export const users = pgTable("users", {{ {} }});\n'
 REFUSED: dict[str, tuple[str, str]] = {
     "the key": (

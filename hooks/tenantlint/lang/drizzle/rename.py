@@ -97,6 +97,9 @@ def _taken(table: Table, column: Column, names: Names) -> list[str]:
 
 def _patch(column: Column, tables: list[Table], names: Names, context: Lowering) -> Patch:
     infer = Infer(Program(context.project), Facts(context.schema))
+    home = infer.program.file(column.at.path)
+    if home is None or not home.parses:
+        return Patch(refused=f"{column.at.path} does not parse")
     declared = declaration(infer, column.at, names)
     if declared.refused is not None:
         return Patch(refused=declared.refused)
@@ -123,4 +126,9 @@ def _of_file(finder: Finder, path: str, renames_key: bool) -> Uses:
     if path.endswith(UNPARSED):
         return in_unparsed(finder.infer.program.project, path, finder.key)
     file = finder.infer.program.file(path)
-    return Uses() if file is None else finder.of(file)
+    if file is None:
+        return Uses()
+    try:
+        return finder.of(file) if file.parses else in_unparsed(finder.infer.program.project, path, finder.key)
+    except RecursionError:
+        return in_unparsed(finder.infer.program.project, path, finder.key)

@@ -79,8 +79,10 @@ class Infer:
             if self._depth >= _MAX_DEPTH:
                 return None
             self._depth += 1
-            self._known[key] = ask()
-            self._depth -= 1
+            try:
+                self._known[key] = ask()
+            finally:
+                self._depth -= 1
         return self._known[key]
 
     def of(self, file: File, node: Node | None) -> Shape | None:

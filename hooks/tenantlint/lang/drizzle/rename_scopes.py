@@ -130,6 +130,13 @@ class File:
         self.stars: list[tuple[str, str | None]] = []
         self._read()
 
+    @property
+    def parses(self) -> bool:
+        """Whether the file is TypeScript throughout, but for what only the grammar does not know."""
+        from tenantlint.lang.drizzle.errors import first_error
+
+        return not self.root.has_error or first_error(self.root) is None
+
     def lookup(self, node: Node, name: str, types: bool = False) -> Node | None:
         """Return what binds ``name`` where ``node`` stands."""
         tables = self.types if types else self.values

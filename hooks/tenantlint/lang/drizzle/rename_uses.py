@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.rename_scopes import File
     from tenantlint.project import Project
 
-UNPARSED: Final = (".vue", ".svelte", ".astro", ".mdx")
+UNPARSED: Final = (".vue", ".svelte", ".astro")
 """Programs that hold TypeScript and that no parser here reads."""
 _LEAVES: Final = frozenset(
     "property_identifier shorthand_property_identifier shorthand_property_identifier_pattern string_fragment".split()

@@ -105,3 +105,56 @@ def test_all_that_the_naming_rules_find(project):
     assert cli.main(["rename", "--all"]) == 0
     assert set(texts(project)) - set(texts(SAMPLE)) == {REVISION}
     assert "displayName" not in (project / MODELS).read_text()
+
+
+INHERITED = """\
+from sqlmodel import Field, SQLModel
+
+
+class Named(SQLModel):
+    fullName: str
+
+
+class User(Named, table=True):
+    __tablename__ = "users"
+    id: int = Field(primary_key=True)
+
+
+class Guest(Named, table=True):
+    __tablename__ = "guests"
+    id: int = Field(primary_key=True)
+    fullName: str = Field(max_length=80)
+"""
+FIRST = """\
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade():
+    for table in ("users", "guests"):
+        op.create_table(table, sa.Column("id", sa.Integer(), primary_key=True), sa.Column("fullName", sa.String()))
+
+
+def downgrade():
+    op.drop_table("guests")
+    op.drop_table("users")
+"""
+
+
+def test_a_table_that_declares_an_inherited_column_again_is_renamed_in_the_database_too(tmp_path, monkeypatch):
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "models.py").write_text(INHERITED)
+    (tmp_path / "versions/0001_first.py").write_text(FIRST)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["rename", "User.fullName", "full_name"]) == 0
+    assert (tmp_path / "models.py").read_text() == INHERITED.replace("fullName", "full_name")
+    (revision,) = (path for path in (tmp_path / "versions").iterdir() if path.name != "0001_first.py")
+    renames = [line.strip() for line in revision.read_text().splitlines() if "new_column_name" in line]
+    assert sorted(renames[:2]) == [
+        'op.alter_column("guests", "fullName", new_column_name="full_name")',
+        'op.alter_column("users", "fullName", new_column_name="full_name")',
+    ]
+    assert len(renames) == 4

@@ -63,13 +63,21 @@ class Differences:
             self._names.setdefault(each.table.id, {})[each.old] = each.new
 
     def _renamed(self, change: RenameColumn) -> Iterator[ColumnName]:
-        """Yield the columns that a rename gives another name: those of other tables too, where a mixin declares it."""
+        """Yield the columns that a rename gives another name: of other tables too, where they share or inherit it.
+
+        A table that declares an inherited column again has it by its new key afterwards, and by the old one no more.
+        """
         own = self.context.column(change.table_id, change.key)
         for table in self.context.schema.tables if own is not None else ():
             for column in table.columns:
                 shares = table.id == change.table_id or (own is not None and column.at == own.at)
-                if column.key == change.key and shares:
+                if column.key == change.key and (shares or self._follows(table, change)):
                     yield from self._new_name(table, column, change)
+
+    def _follows(self, table: Table, change: RenameColumn) -> bool:
+        after = self._after.get(table.id)
+        keys = {column.key for column in after.columns} if after is not None else set()
+        return change.new_key in keys and change.key not in keys
 
     def _new_name(self, table: Table, column: Column, change: RenameColumn) -> Iterator[ColumnName]:
         new = change.new_name

@@ -25,6 +25,8 @@ TRUSTED_ROLES: Final = frozenset(
 PLATFORM_ROLES: Final = TRUSTED_ROLES | {"anon", "anonymous", "authenticated"}
 """All roles that Supabase and Neon give to their users."""
 
+_SETTING: Final = r"current_setting\(\s*'([\w.]+)'"
+
 WRITES: Final = frozenset({"insert", "update", "all"})
 _MANY: Final = 5
 _TIES: Final[frozenset[Reach]] = frozenset({"isolates", "shares", "unknown", "guard", "owner"})
@@ -69,6 +71,20 @@ class Security:
     def __init__(self, view: SchemaView) -> None:
         self._view = view
         self._clauses: dict[str, tuple[Clauses, ...]] = {}
+
+    @cached_property
+    def session_setting(self) -> str | None:
+        """The setting that most policies of the project ask for the session's tenant, None where none asks one."""
+        view = self._view
+        policies = [policy for table in view.schema for policy in (*table.policies, *view.database.policies(table))]
+        texts = [each for policy in policies for each in (policy.using, policy.with_check) if isinstance(each, str)]
+        if not texts:
+            return None
+        import re
+        from collections import Counter
+
+        found = Counter(name for text in texts for name in re.findall(_SETTING, text))
+        return found.most_common(1)[0][0] if found else None
 
     def is_enabled(self, table: Table) -> Maybe[bool]:
         """Return whether row level security is enabled; only PostgreSQL has it, for others it is UNKNOWN."""

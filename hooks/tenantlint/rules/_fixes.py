@@ -167,19 +167,8 @@ def enable_security(table: Table, view: SchemaView) -> Fix | None:
     has_migrations = any(history.kind == "alembic" for history in view.schema.histories)
     if name is UNKNOWN or table.dialect != "postgresql" or (table.orm != "drizzle" and not has_migrations):
         return None
-    change = EnableSecurity(table.id, name, _setting(view) or f"app.{snake_case(name)}")
+    change = EnableSecurity(table.id, name, view.security.session_setting or f"app.{snake_case(name)}")
     return Fix(f"Enable row level security on `{name}`", "unsafe", change)
-
-
-def _setting(view: SchemaView) -> str | None:
-    """Return the setting that most policies of the project ask for the session's tenant."""
-    import re
-    from collections import Counter
-
-    policies = [policy for table in view.schema for policy in (*table.policies, *view.database.policies(table))]
-    texts = [each for policy in policies for each in (policy.using, policy.with_check) if isinstance(each, str)]
-    found = Counter(name for text in texts for name in re.findall(r"current_setting\(\s*'([\w.]+)'", text))
-    return found.most_common(1)[0][0] if found else None
 
 
 def write_downgrade(history: History, revision: Revision) -> Fix | None:

@@ -130,7 +130,9 @@ class Fixer:
                 or {path for path, _ in patch.files} & changed
             ):
                 continue
-            trial = _contents(context.project, [*made.edits, *patch.edits], patch)
+            touched = {each.path for each in patch.edits}
+            beside = [each for each in made.edits if each.path in touched]
+            trial = _contents(context.project, [*beside, *patch.edits], patch)
             broken = _broken(context.project, trial)
             if broken is not None:
                 self._hold(diagnostic, patch, f"{broken} would not parse any more")
@@ -206,8 +208,8 @@ def _contents(project: Project, edits: Iterable[edit.Edit], patch: Patch) -> dic
 
 def _broken(project: Project, contents: Mapping[str, bytes]) -> str | None:
     for path, data in contents.items():
-        before = len(problems(project.source(path))) if path in project else 0
-        if len(problems(Source(path, data))) > before:
+        after = len(problems(Source(path, data)))
+        if after and after > (len(problems(project.source(path))) if path in project else 0):
             return path
     return None
 

@@ -41,9 +41,12 @@ def document(schema: Schema, asked: Container[str]) -> str:
 def propose(schema: Schema) -> list[Entry]:
     """Return what to write into the configuration of a project with this schema, in order."""
     tables = [table for table in schema.tables if table.name not in FRAMEWORK_TABLES]
-    tested = [table for table in tables if _test_pattern(table.at.path)]
-    generated = _generated([table for table in tables if not _test_pattern(table.at.path)])
-    own = [table for table in tables if not _test_pattern(table.at.path) and table.at.path not in generated]
+    tested: list[Table] = []
+    deployed: list[Table] = []
+    for table in tables:
+        (tested if _test_pattern(table.at.path) else deployed).append(table)
+    generated = _generated(deployed)
+    own = [table for table in deployed if table.at.path not in generated]
     columns = tenant_columns(own)
     entries = [
         *tenant_entries(own, columns),

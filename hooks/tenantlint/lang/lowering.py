@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
 
+from tenantlint.change import Patch
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tenantlint.change import Change
     from tenantlint.project import Project
     from tenantlint.schema import Column, Schema, Table
 
@@ -31,12 +36,30 @@ class Lowering(Record):
 
     def table(self, table_id: str) -> Table | None:
         """Return the table with this ``Table.id``, None where there is none any more."""
-        return self.schema.by_id().get(table_id)
+        return next((table for table in self.schema if table.id == table_id), None)
 
     def column(self, table_id: str, key: str) -> Column | None:
         """Return the column of a table with this key, None where there is none."""
         table = self.table(table_id)
         return next((column for column in table.columns if column.key == key), None) if table else None
+
+
+class _Module(Protocol):
+    def lower(self, change: Change, context: Lowering) -> Patch: ...
+
+
+def lower_by(modules: Mapping[type[Change], str], package: str, change: Change, context: Lowering) -> Patch:
+    """Return what the module of ``package`` that ``modules`` names for the kind of change makes of it.
+
+    Where a change cannot be made for certain, the patch says why and has no edits.
+    """
+    name = modules.get(type(change))
+    if name is None:
+        return Patch(refused="this change of the code has to be made by hand")
+    try:
+        return cast("_Module", import_module(f"{package}.{name}")).lower(change, context)
+    except RefusedError as error:
+        return Patch(refused=str(error))
 
 
 def refuse_shared(context: Lowering, column: Column) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final
 
 from tenantlint import change as changes
-from tenantlint.change import Patch
-from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.lowering import lower_by
 
 if TYPE_CHECKING:
-    from tenantlint.change import Change
+    from tenantlint.change import Change, Patch
     from tenantlint.lang.lowering import Lowering
 
 _MODULES: Final[dict[type[Change], str]] = {
@@ -30,16 +28,6 @@ _MODULES: Final[dict[type[Change], str]] = {
 """The module beside this one that makes each change."""
 
 
-class _Module(Protocol):
-    def lower(self, change: Change, context: Lowering) -> Patch: ...
-
-
 def lower(change: Change, context: Lowering) -> Patch:
     """Return the edits for a change. Where it cannot be made for certain, the patch says why and has none."""
-    name = _MODULES.get(type(change))
-    if name is None:
-        return Patch(refused="this change of the code has to be made by hand")
-    try:
-        return cast("_Module", import_module(f"{__package__}.{name}")).lower(change, context)
-    except RefusedError as error:
-        return Patch(refused=str(error))
+    return lower_by(_MODULES, __name__.rpartition(".")[0], change, context)

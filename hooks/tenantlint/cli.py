@@ -4,157 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from tenantlint import __version__, commands
-from tenantlint.arguments import HELP, Command, Option, UsageError, read, usage
+from tenantlint import __version__, options
+from tenantlint.arguments import UsageError, read, usage
 from tenantlint.config import ConfigError
 from tenantlint.running import CLEAN, ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tenantlint.arguments import Arguments
+    from tenantlint.arguments import Arguments, Command
 
 INTERRUPTED: Final = 130
 
-_PATHS_HELP: Final = "files and folders (default: the current folder)"
-_CONFIG: Final = (
-    Option("--config", "read this configuration file and no other", "FILE"),
-    Option("--no-config", "read no configuration file"),
-)
-CHECK: Final = Command(
-    "check",
-    "Check schemas against the rules",
-    (
-        (
-            "Rules (a RULE is a code, a name, a family such as TEN, or ALL)",
-            (
-                Option(
-                    "--preset",
-                    "start from these rules: recommended, strict or all",
-                    "PRESET",
-                    ("recommended", "strict", "all"),
-                ),
-                Option("--select", "run these rules and no others", "RULE[,RULE]"),
-                Option("--extend-select", "run these rules too", "RULE[,RULE]"),
-                Option("--ignore", "do not run these rules", "RULE[,RULE]"),
-                Option("--only", "of the selected rules run only these", "RULE[,RULE]"),
-            ),
-        ),
-        (
-            "Fixes",
-            (
-                Option("--fix", "make the fixes that are safe"),
-                Option("--unsafe-fixes", "with --fix or --diff, make those too that need a migration or a reader"),
-                Option("--diff", "print what --fix would change, and change nothing; status 1 where that is anything"),
-                Option("--pin-column-name", "rename in code only: columns keep their names in the database"),
-                Option("--exit-non-zero-on-fix", "exit with status 1 where a file was changed"),
-            ),
-        ),
-        (
-            "Output",
-            (
-                Option(
-                    "--output-format",
-                    "text (the default), concise, json or github",
-                    "FORMAT",
-                    ("text", "concise", "json", "github"),
-                ),
-                Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never")),
-                Option("--explain-unknown", "list what could not be read statically, too"),
-                Option("--quiet", "print findings only, no summary", short="-q"),
-                Option("--exit-zero", "exit with status 0 in spite of findings"),
-                Option(
-                    "--fail-on",
-                    "the mildest finding that gives status 1: error (the default) or warning",
-                    "SEVERITY",
-                    ("error", "warning"),
-                ),
-            ),
-        ),
-        (
-            "Input",
-            (
-                Option("--stdin-filename", "check standard input as the content of this file", "NAME"),
-                Option("--force-exclude", "leave out excluded files even where they are named"),
-                *_CONFIG,
-                HELP,
-            ),
-        ),
-    ),
-    "PATH",
-    _PATHS_HELP,
-)
-DUMP: Final = Command(
-    "dump",
-    "Print the schema as it is read",
-    (("Options", (Option("--output-format", "json (the default)", "FORMAT", ("json",)), *_CONFIG, HELP)),),
-    "PATH",
-    _PATHS_HELP,
-)
-RULE: Final = Command(
-    "rule",
-    "Print the page of a rule, or list the rules",
-    (
-        (
-            "Options",
-            (
-                Option("--all", "print the pages of all rules"),
-                Option("--output-format", "text (the default) or json", "FORMAT", ("text", "json")),
-                HELP,
-            ),
-        ),
-    ),
-    "RULE",
-    "a code or a name",
-    most=1,
-)
-RENAME: Final = Command(
-    "rename",
-    "Rename a column in code, in every file that uses it, and in the database by a migration",
-    (
-        (
-            "Options",
-            (
-                Option("--all", "rename whatever the naming rules (NAM) find, instead of one column"),
-                Option("--pin-column-name", "rename in code only: the column keeps its name in the database"),
-                Option("--unsafe-fixes", "rename though some uses cannot be resolved; they are listed"),
-                Option("--diff", "print what would change, and change nothing; status 1 where that is anything"),
-                Option("--in", "the file or folder that declares the table, where several have its name", "PATH"),
-                *_CONFIG,
-                HELP,
-            ),
-        ),
-    ),
-    "TABLE.COLUMN NEW",
-    "the column as the code or the database calls it, and its new name in code",
-    most=2,
-)
-INIT: Final = Command(
-    "init",
-    "Propose a configuration that fits the project, and write it to tenantlint.toml",
-    (
-        (
-            "Options",
-            (
-                Option("--dry-run", "print the proposal only"),
-                Option("--force", "write over a configuration that is there"),
-                HELP,
-            ),
-        ),
-    ),
-    "FOLDER",
-    "the folder of the project (default: the current one)",
-    most=1,
-)
-COMMANDS: Final[dict[str, tuple[Command, Callable[[Arguments], int]]]] = {
-    "check": (CHECK, commands.check),
-    "dump": (DUMP, commands.dump),
-    "rule": (RULE, commands.rule),
-    "init": (INIT, commands.init),
-    "rename": (RENAME, commands.rename),
+_HERE: Final = "tenantlint.commands"
+COMMANDS: Final[dict[str, tuple[Command, str]]] = {
+    "check": (options.CHECK, _HERE),
+    "dump": (options.DUMP, _HERE),
+    "rule": (options.RULE, _HERE),
+    "init": (options.INIT, _HERE),
+    "rename": (options.RENAME, "tenantlint.fix_commands"),
 }
+"""Each command, and the module whose function of the command's name does it. Only that module is loaded."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -195,11 +68,12 @@ def _run(words: Sequence[str]) -> int:
         return CLEAN
     if name not in COMMANDS:
         raise UsageError(f"no such command: {name} (there are {', '.join(COMMANDS)})")
-    command, run = COMMANDS[name]
+    command, module = COMMANDS[name]
     arguments = read(command, rest)
     if arguments.flag("--help"):
         sys.stdout.write(usage(command))
         return CLEAN
+    run: Callable[[Arguments], int] = getattr(import_module(module), name)
     return run(arguments)
 
 

@@ -1,4 +1,4 @@
-"""What each command of the command line does. A command returns its exit status."""
+"""What the commands of the command line do that change no code. A command returns its exit status."""
 
 from __future__ import annotations
 
@@ -113,10 +113,3 @@ def _refuse_configured(folder: str) -> None:
     if settings.path is not None and os.path.dirname(settings.path) == folder:
         name = os.path.relpath(settings.path)
         raise UsageError(f"{name} is a configuration already; --dry-run prints the proposal, --force writes it anyway")
-
-
-def rename(arguments: Arguments) -> int:
-    """``tenantlint rename``: see ``fix_commands``, which is not loaded for the other commands."""
-    from tenantlint.fix_commands import rename as run
-
-    return run(arguments)

@@ -1,0 +1,138 @@
+"""The options of each command of the command line, with their help."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantlint.arguments import HELP, Command, Option
+
+_PATHS_HELP: Final = "files and folders (default: the current folder)"
+_CONFIG: Final = (
+    Option("--config", "read this configuration file and no other", "FILE"),
+    Option("--no-config", "read no configuration file"),
+)
+CHECK: Final = Command(
+    "check",
+    "Check schemas against the rules",
+    (
+        (
+            "Rules (a RULE is a code, a name, a family such as TEN, or ALL)",
+            (
+                Option(
+                    "--preset",
+                    "start from these rules: recommended, strict or all",
+                    "PRESET",
+                    ("recommended", "strict", "all"),
+                ),
+                Option("--select", "run these rules and no others", "RULE[,RULE]"),
+                Option("--extend-select", "run these rules too", "RULE[,RULE]"),
+                Option("--ignore", "do not run these rules", "RULE[,RULE]"),
+                Option("--only", "of the selected rules run only these", "RULE[,RULE]"),
+            ),
+        ),
+        (
+            "Fixes",
+            (
+                Option("--fix", "make the fixes that are safe"),
+                Option("--unsafe-fixes", "with --fix or --diff, make those too that need a migration or a reader"),
+                Option("--diff", "print what --fix would change, and change nothing; status 1 where that is anything"),
+                Option("--pin-column-name", "rename in code only: columns keep their names in the database"),
+                Option("--exit-non-zero-on-fix", "exit with status 1 where a file was changed"),
+            ),
+        ),
+        (
+            "Output",
+            (
+                Option(
+                    "--output-format",
+                    "text (the default), concise, json or github",
+                    "FORMAT",
+                    ("text", "concise", "json", "github"),
+                ),
+                Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never")),
+                Option("--explain-unknown", "list what could not be read statically, too"),
+                Option("--quiet", "print findings only, no summary", short="-q"),
+                Option("--exit-zero", "exit with status 0 in spite of findings"),
+                Option(
+                    "--fail-on",
+                    "the mildest finding that gives status 1: error (the default) or warning",
+                    "SEVERITY",
+                    ("error", "warning"),
+                ),
+            ),
+        ),
+        (
+            "Input",
+            (
+                Option("--stdin-filename", "check standard input as the content of this file", "NAME"),
+                Option("--force-exclude", "leave out excluded files even where they are named"),
+                *_CONFIG,
+                HELP,
+            ),
+        ),
+    ),
+    "PATH",
+    _PATHS_HELP,
+)
+DUMP: Final = Command(
+    "dump",
+    "Print the schema as it is read",
+    (("Options", (Option("--output-format", "json (the default)", "FORMAT", ("json",)), *_CONFIG, HELP)),),
+    "PATH",
+    _PATHS_HELP,
+)
+RULE: Final = Command(
+    "rule",
+    "Print the page of a rule, or list the rules",
+    (
+        (
+            "Options",
+            (
+                Option("--all", "print the pages of all rules"),
+                Option("--output-format", "text (the default) or json", "FORMAT", ("text", "json")),
+                HELP,
+            ),
+        ),
+    ),
+    "RULE",
+    "a code or a name",
+    most=1,
+)
+RENAME: Final = Command(
+    "rename",
+    "Rename a column in code, in every file that uses it, and in the database by a migration",
+    (
+        (
+            "Options",
+            (
+                Option("--all", "rename whatever the naming rules (NAM) find, instead of one column"),
+                Option("--pin-column-name", "rename in code only: the column keeps its name in the database"),
+                Option("--unsafe-fixes", "rename though some uses cannot be resolved; they are listed"),
+                Option("--diff", "print what would change, and change nothing; status 1 where that is anything"),
+                Option("--in", "the file or folder that declares the table, where several have its name", "PATH"),
+                *_CONFIG,
+                HELP,
+            ),
+        ),
+    ),
+    "TABLE.COLUMN NEW",
+    "the column as the code or the database calls it, and its new name in code",
+    most=2,
+)
+INIT: Final = Command(
+    "init",
+    "Propose a configuration that fits the project, and write it to tenantlint.toml",
+    (
+        (
+            "Options",
+            (
+                Option("--dry-run", "print the proposal only"),
+                Option("--force", "write over a configuration that is there"),
+                HELP,
+            ),
+        ),
+    ),
+    "FOLDER",
+    "the folder of the project (default: the current one)",
+    most=1,
+)

@@ -10,6 +10,7 @@ from tenantlint.prescribed import prescribed_columns
 from tenantlint.record import replace
 from tenantlint.settings import FRAMEWORK_TABLES, Settings
 from tenantlint.tenants import count, exemptions, tenant_columns, tenant_entries
+from tenantlint.testing import FOLDERS
 from tenantlint.view import SchemaView
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from tenantlint.schema import Schema, Table
 
-TEST_FOLDERS: Final = frozenset(
-    {"test", "tests", "__tests__", "testing", "e2e", "spec", "specs", "fixtures", "mock", "mocks", "__mocks__"}
-)
 _TEST_FILES: Final = ("*.test.*", "*.spec.*", "test_*.py", "*_test.py", "conftest.py")
 
 _HEAD: Final = """\
@@ -162,6 +160,6 @@ def _test_pattern(path: str) -> str | None:
 
     *folders, name = path.split("/")
     for index, folder in enumerate(folders):
-        if folder.lower() in TEST_FOLDERS:
+        if folder.lower() in FOLDERS:
             return "/" + "/".join(folders[: index + 1])
     return next((pattern for pattern in _TEST_FILES if fnmatchcase(name, pattern)), None)

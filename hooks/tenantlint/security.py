@@ -76,7 +76,7 @@ class Security:
     def session_setting(self) -> str | None:
         """The setting that most policies of the project ask for the session's tenant, None where none asks one."""
         view = self._view
-        policies = [policy for table in view.schema for policy in (*table.policies, *view.database.policies(table))]
+        policies = [policy for table in view.schema for policy in view.database.policies(table)]
         texts = [each for policy in policies for each in (policy.using, policy.with_check) if isinstance(each, str)]
         if not texts:
             return None

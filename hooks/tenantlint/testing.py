@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-_FOLDERS: Final = frozenset(
-    {"test", "tests", "__tests__", "spec", "specs", "e2e", "testing", "fixtures", "__fixtures__", "__mocks__"}
-)
+FOLDERS: Final = frozenset(
+    {
+        "__fixtures__", "__mocks__", "__tests__", "e2e", "fixtures", "mock", "mocks", "spec", "specs", "test",
+        "testing", "tests",
+    }
+)  # fmt: skip
+"""Folders of tests and what they need, in lower case."""
+
 _EXAMPLES: Final = frozenset({"examples", "docs", "docs_src"})
 _PREFIXES: Final = ("test_", "conftest.")
 _MARKS: Final = (".test.", ".spec.", "_test.")
@@ -15,7 +20,7 @@ _MARKS: Final = (".test.", ".spec.", "_test.")
 def is_test(path: str) -> bool:
     """Return whether a file (its path with forward slashes) is a test, or stands among tests."""
     *folders, name = path.lower().split("/")
-    return not _FOLDERS.isdisjoint(folders) or name.startswith(_PREFIXES) or any(mark in name for mark in _MARKS)
+    return not FOLDERS.isdisjoint(folders) or name.startswith(_PREFIXES) or any(mark in name for mark in _MARKS)
 
 
 def is_aside(path: str) -> bool:

@@ -10,7 +10,7 @@ from tenantlint.lang.lowering import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tenantlint.lang.drizzle.kit_text import Entity, Json
+    from tenantlint.lang.drizzle.kit.text import Entity, Json
 
 _MEMBERS: Final = ("columns", "indexes", "pks", "uniques", "fks", "checks", "policies", "privileges")
 _OVER: Final = ("pks", "uniques", "fks")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename_scopes import File, Meaning, Outside, Whole, first_named, text, unquoted
-from tenantlint.lang.drizzle.rename_shapes import (
+from tenantlint.lang.drizzle.rename.scopes import File, Meaning, Outside, Whole, first_named, text, unquoted
+from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     Both,
     Described,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_infer import Infer
+    from tenantlint.lang.drizzle.rename.infer import Infer
 
 _NOT_KNOWN: Final = frozenset({"any", "unknown", "object", "{}"})
 _NOTHING: Final = frozenset({"null", "undefined", "void", "never"})

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tenantlint.change import Change
-    from tenantlint.lang.drizzle.kit_chain import ChainSnapshot
-    from tenantlint.lang.drizzle.kit_chain_folder import ChainFolder
-    from tenantlint.lang.drizzle.kit_files import JournalFolder, Written
-    from tenantlint.lang.drizzle.kit_journal import JournalSnapshot
+    from tenantlint.lang.drizzle.kit.chain import ChainSnapshot
+    from tenantlint.lang.drizzle.kit.chain_folder import ChainFolder
+    from tenantlint.lang.drizzle.kit.files import JournalFolder, Written
+    from tenantlint.lang.drizzle.kit.journal import JournalSnapshot
     from tenantlint.lang.lowering import Lowering
     from tenantlint.migration import History
     from tenantlint.schema import Table
@@ -62,14 +62,14 @@ class Migration:
 
 def _opened(history: History, differences: Differences) -> tuple[JournalFolder | ChainFolder, Snapshot]:
     """Return the folder of a history, and its last snapshot to make changes in."""
-    from tenantlint.lang.drizzle import kit_chain_folder, kit_files, kit_journal
+    from tenantlint.lang.drizzle.kit import chain_folder, files, journal
 
     project = differences.context.project
-    journal = f"{history.path}/meta/_journal.json" if history.path else "meta/_journal.json"
-    if journal in project:
-        listed = kit_files.JournalFolder(project, history)
-        return listed, kit_journal.JournalSnapshot(listed.content, _given_names(differences))
-    chained = kit_chain_folder.ChainFolder(project, history)
+    listing = f"{history.path}/meta/_journal.json" if history.path else "meta/_journal.json"
+    if listing in project:
+        listed = files.JournalFolder(project, history)
+        return listed, journal.JournalSnapshot(listed.content, _given_names(differences))
+    chained = chain_folder.ChainFolder(project, history)
     return chained, chained.made
 
 
@@ -164,7 +164,7 @@ def _rename_table(change: changes.RenameTable, migrations: Migrations) -> None:
 
 def _add(change: Any, migrations: Migrations) -> None:
     """Add what the code has now: columns, their foreign keys, indexes."""
-    from tenantlint.lang.drizzle.kit_text import NewColumn
+    from tenantlint.lang.drizzle.kit.text import NewColumn
 
     table = migrations.context.table(change.table_id)
     place = migrations.of(table)

@@ -13,7 +13,7 @@ from tenantlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tenantlint.lang.drizzle.kit_text import Entity, Json
+    from tenantlint.lang.drizzle.kit.text import Entity, Json
     from tenantlint.migration import History
     from tenantlint.project import Project
 

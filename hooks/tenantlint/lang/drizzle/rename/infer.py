@@ -1,13 +1,13 @@
-"""What the expressions of a project are: from tree-sitter's nodes to the shapes of ``rename_shapes``."""
+"""What the expressions of a project are: from tree-sitter's nodes to the shapes of ``rename.shapes``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename_annotations import annotation
-from tenantlint.lang.drizzle.rename_members import MEMBERS
-from tenantlint.lang.drizzle.rename_patterns import PATTERNS
-from tenantlint.lang.drizzle.rename_scopes import (
+from tenantlint.lang.drizzle.rename.annotations import annotation
+from tenantlint.lang.drizzle.rename.members import MEMBERS
+from tenantlint.lang.drizzle.rename.patterns import PATTERNS
+from tenantlint.lang.drizzle.rename.scopes import (
     FUNCTIONS,
     File,
     Meaning,
@@ -19,7 +19,7 @@ from tenantlint.lang.drizzle.rename_scopes import (
     text,
     unquoted,
 )
-from tenantlint.lang.drizzle.rename_shapes import (
+from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     TABLE,
     AnyOf,
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_facts import Facts
-    from tenantlint.lang.drizzle.rename_scopes import Program
+    from tenantlint.lang.drizzle.rename.facts import Facts
+    from tenantlint.lang.drizzle.rename.scopes import Program
 
 _MAX_DEPTH: Final = 60
 _GLOBALS: Final = frozenset(
@@ -277,7 +277,7 @@ def _subscript(infer: Infer, file: File, node: Node) -> Shape | None:
 
 
 def _call(infer: Infer, file: File, node: Node) -> Shape | None:
-    from tenantlint.lang.drizzle.rename_calls import call
+    from tenantlint.lang.drizzle.rename.calls import call
 
     return call(infer, file, node)
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import Patch, RenameTable
 from tenantlint.edit import Edit
-from tenantlint.lang.drizzle.rename_calls import arguments
-from tenantlint.lang.drizzle.rename_facts import Facts
-from tenantlint.lang.drizzle.rename_infer import Infer
-from tenantlint.lang.drizzle.rename_owners import Owners
-from tenantlint.lang.drizzle.rename_scopes import Program, unquoted
-from tenantlint.lang.drizzle.rename_shapes import Joined, Shape
-from tenantlint.lang.drizzle.rename_text import in_sql
-from tenantlint.lang.drizzle.rename_uses import Finder, sources
+from tenantlint.lang.drizzle.rename.calls import arguments
+from tenantlint.lang.drizzle.rename.facts import Facts
+from tenantlint.lang.drizzle.rename.infer import Infer
+from tenantlint.lang.drizzle.rename.owners import Owners
+from tenantlint.lang.drizzle.rename.scopes import Program, unquoted
+from tenantlint.lang.drizzle.rename.shapes import Joined, Shape
+from tenantlint.lang.drizzle.rename.text import in_sql
+from tenantlint.lang.drizzle.rename.uses import Finder, sources
 from tenantlint.lang.drizzle.scan import EXTENSIONS
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename_annotations import annotation
-from tenantlint.lang.drizzle.rename_calls import arguments
-from tenantlint.lang.drizzle.rename_scopes import FUNCTIONS, key_of, text, uses_of
-from tenantlint.lang.drizzle.rename_shapes import (
+from tenantlint.lang.drizzle.rename.annotations import annotation
+from tenantlint.lang.drizzle.rename.calls import arguments
+from tenantlint.lang.drizzle.rename.scopes import FUNCTIONS, key_of, text, uses_of
+from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     TABLE,
     WHERE,
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_infer import Infer
-    from tenantlint.lang.drizzle.rename_scopes import File
+    from tenantlint.lang.drizzle.rename.infer import Infer
+    from tenantlint.lang.drizzle.rename.scopes import File
 
 NOWHERE: Final = Expected()
 _FREE: Final = Expected(OTHER)

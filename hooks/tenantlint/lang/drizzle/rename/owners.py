@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename_expect import expected
-from tenantlint.lang.drizzle.rename_members import bases
-from tenantlint.lang.drizzle.rename_scopes import first_named, key_of, signature
-from tenantlint.lang.drizzle.rename_shapes import (
+from tenantlint.lang.drizzle.rename.expect import expected
+from tenantlint.lang.drizzle.rename.members import bases
+from tenantlint.lang.drizzle.rename.scopes import first_named, key_of, signature
+from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     AnyOf,
     Both,
@@ -42,7 +42,7 @@ from tenantlint.lang.drizzle.rename_shapes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tenantlint.lang.drizzle.rename_infer import Infer
+    from tenantlint.lang.drizzle.rename.infer import Infer
 
 _SURE: Final = (
     type(OTHER),

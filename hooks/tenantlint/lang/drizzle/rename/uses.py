@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import Use
 from tenantlint.edit import Edit
-from tenantlint.lang.drizzle.rename_annotations import annotation
-from tenantlint.lang.drizzle.rename_expect import expected
-from tenantlint.lang.drizzle.rename_scopes import first_named, text, unquoted
-from tenantlint.lang.drizzle.rename_shapes import External
+from tenantlint.lang.drizzle.rename.annotations import annotation
+from tenantlint.lang.drizzle.rename.expect import expected
+from tenantlint.lang.drizzle.rename.scopes import first_named, text, unquoted
+from tenantlint.lang.drizzle.rename.shapes import External
 from tenantlint.lang.drizzle.scan import EXTENSIONS
 from tenantlint.record import Record
 from tenantlint.source import Location
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_owners import Owners
-    from tenantlint.lang.drizzle.rename_scopes import File
+    from tenantlint.lang.drizzle.rename.owners import Owners
+    from tenantlint.lang.drizzle.rename.scopes import File
     from tenantlint.project import Project
 
 UNPARSED: Final = (".vue", ".svelte", ".astro")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename_annotations import annotation
-from tenantlint.lang.drizzle.rename_scopes import (
+from tenantlint.lang.drizzle.rename.annotations import annotation
+from tenantlint.lang.drizzle.rename.scopes import (
     File,
     key_of,
     text,
     uses_of,
 )
-from tenantlint.lang.drizzle.rename_shapes import (
+from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     Many,
     Shape,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_infer import Infer
+    from tenantlint.lang.drizzle.rename.infer import Infer
 
 
 def _same(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:
@@ -74,7 +74,7 @@ def _arrow_parameter(infer: Infer, file: File, node: Node, parent: Node) -> Shap
 
 def parameter(infer: Infer, file: File, function: Node, position: int) -> Shape | None:
     """Return what a function's parameter without a type gets, as the place where the function stands says."""
-    from tenantlint.lang.drizzle.rename_expect import expected
+    from tenantlint.lang.drizzle.rename.expect import expected
 
     params = expected(infer, file, function).params
     return params[position] if position < len(params) else None
@@ -87,7 +87,7 @@ def _declarator(infer: Infer, file: File, node: Node, parent: Node) -> Shape | N
     if value is None:
         return _assigned(infer, file, node)
     if value.type in ("object", "array") and node.type == "identifier":
-        from tenantlint.lang.drizzle.rename_expect import expected
+        from tenantlint.lang.drizzle.rename.expect import expected
 
         used = expected(infer, file, value).value
         if used is not None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.edit import Edit
-from tenantlint.lang.drizzle.rename_calls import arguments
-from tenantlint.lang.drizzle.rename_scopes import Meaning, first_named, key_of, text, unquoted
-from tenantlint.lang.drizzle.rename_shapes import External
+from tenantlint.lang.drizzle.rename.calls import arguments
+from tenantlint.lang.drizzle.rename.scopes import Meaning, first_named, key_of, text, unquoted
+from tenantlint.lang.drizzle.rename.shapes import External
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_infer import Infer
-    from tenantlint.lang.drizzle.rename_scopes import File
+    from tenantlint.lang.drizzle.rename.infer import Infer
+    from tenantlint.lang.drizzle.rename.scopes import File
     from tenantlint.source import Location
 
 _TYPE_MAKERS: Final = ("Enum", "customType", "enum")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import Patch, RenameColumn, RenameTable
 from tenantlint.lang.drizzle import casing
-from tenantlint.lang.drizzle.rename_declaration import Names, declaration
-from tenantlint.lang.drizzle.rename_facts import MEMBERS, Facts
-from tenantlint.lang.drizzle.rename_infer import Infer
-from tenantlint.lang.drizzle.rename_owners import Owners
-from tenantlint.lang.drizzle.rename_scopes import Program
-from tenantlint.lang.drizzle.rename_text import in_sql
-from tenantlint.lang.drizzle.rename_uses import UNPARSED, Finder, Uses, in_unparsed, sources
+from tenantlint.lang.drizzle.rename.declaration import Names, declaration
+from tenantlint.lang.drizzle.rename.facts import MEMBERS, Facts
+from tenantlint.lang.drizzle.rename.infer import Infer
+from tenantlint.lang.drizzle.rename.owners import Owners
+from tenantlint.lang.drizzle.rename.scopes import Program
+from tenantlint.lang.drizzle.rename.text import in_sql
+from tenantlint.lang.drizzle.rename.uses import UNPARSED, Finder, Uses, in_unparsed, sources
 from tenantlint.lang.drizzle.scan import EXTENSIONS
 from tenantlint.schema import UNKNOWN, Maybe
 
@@ -32,7 +32,7 @@ _STYLES: Final = (None, casing.SNAKE, casing.CAMEL)
 def lower(change: Change, context: Lowering) -> Patch:
     """Return the edits of a rename, and the uses that may be of the same thing; or why it cannot be made."""
     if isinstance(change, RenameTable):
-        from tenantlint.lang.drizzle.rename_table import rename_table
+        from tenantlint.lang.drizzle.rename.table import rename_table
 
         return rename_table(change, context)
     if not isinstance(change, RenameColumn):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from tenantlint.lang.drizzle.rename_annotations import arguments_of
-from tenantlint.lang.drizzle.rename_scopes import first_named, text
-from tenantlint.lang.drizzle.rename_shapes import Function, Many, Shape, item_of, settled
+from tenantlint.lang.drizzle.rename.annotations import arguments_of
+from tenantlint.lang.drizzle.rename.scopes import first_named, text
+from tenantlint.lang.drizzle.rename.shapes import Function, Many, Shape, item_of, settled
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_infer import Infer
-    from tenantlint.lang.drizzle.rename_scopes import File
+    from tenantlint.lang.drizzle.rename.infer import Infer
+    from tenantlint.lang.drizzle.rename.scopes import File
 
 _NOTHING: Final = frozenset({"null", "undefined"})
 _INNER: Final = ("type_annotation", "parenthesized_type", "readonly_type")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename_scopes import text, unquoted
-from tenantlint.lang.drizzle.rename_shapes import (
+from tenantlint.lang.drizzle.rename.scopes import text, unquoted
+from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     TABLE,
     AnyOf,
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_infer import Infer
-    from tenantlint.lang.drizzle.rename_scopes import File
+    from tenantlint.lang.drizzle.rename.infer import Infer
+    from tenantlint.lang.drizzle.rename.scopes import File
 
 _SELECTS: Final = frozenset({"select", "selectDistinct"})
 _WRITES: Final = frozenset({"insert", "update", "delete"})
@@ -81,7 +81,7 @@ def call(infer: Infer, file: File, node: Node) -> Shape | None:
 def called(infer: Infer, file: File, node: Node, function: Shape | None, name: str) -> Shape | None:
     """Return what the call ``node`` of a function gives."""
     if isinstance(function, Function):
-        from tenantlint.lang.drizzle.rename_generics import passed
+        from tenantlint.lang.drizzle.rename.generics import passed
 
         return infer.returned(function) or passed(infer, file, arguments(node), function.node)
     if isinstance(function, External):

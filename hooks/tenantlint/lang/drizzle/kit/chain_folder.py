@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, cast
 
-from tenantlint.lang.drizzle.kit_chain import ChainSnapshot
-from tenantlint.lang.drizzle.kit_entities import items, play
-from tenantlint.lang.drizzle.kit_files import Written, dumped, following, read, slug, sql_of, uuid_of
+from tenantlint.lang.drizzle.kit.chain import ChainSnapshot
+from tenantlint.lang.drizzle.kit.entities import items, play
+from tenantlint.lang.drizzle.kit.files import Written, dumped, following, read, slug, sql_of, uuid_of
 from tenantlint.lang.lowering import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tenantlint.lang.drizzle.kit_text import Entity, Json
+    from tenantlint.lang.drizzle.kit.text import Entity, Json
     from tenantlint.migration import History
     from tenantlint.project import Project
 

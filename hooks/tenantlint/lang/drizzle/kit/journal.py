@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from tenantlint.lang.drizzle.kit_text import (
+from tenantlint.lang.drizzle.kit.text import (
     clauses,
     known,
     listed,
@@ -21,7 +21,7 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tenantlint.lang.drizzle.kit_text import Entity, Json, NewColumn
+    from tenantlint.lang.drizzle.kit.text import Entity, Json, NewColumn
     from tenantlint.schema import ForeignKey, Index, Policy
 
 _GROUPS: Final = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename_shapes import OTHER, Keyed, Many, Shape
+from tenantlint.lang.drizzle.rename.shapes import OTHER, Keyed, Many, Shape
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename_annotations import annotation
-from tenantlint.lang.drizzle.rename_scopes import (
+from tenantlint.lang.drizzle.rename.annotations import annotation
+from tenantlint.lang.drizzle.rename.scopes import (
     signature,
 )
-from tenantlint.lang.drizzle.rename_shapes import (
+from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     TABLE,
     AnyOf,
@@ -41,8 +41,8 @@ from tenantlint.lang.drizzle.rename_shapes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tenantlint.lang.drizzle.rename_infer import Infer
-    from tenantlint.lang.drizzle.rename_shapes import Expected
+    from tenantlint.lang.drizzle.rename.infer import Infer
+    from tenantlint.lang.drizzle.rename.shapes import Expected
 
 
 def _of_keyed(infer: Infer, shape: Shape, name: str) -> Shape | None:
@@ -145,7 +145,7 @@ def _of_relate(infer: Infer, shape: Shape, name: str) -> Shape | None:
 
 
 def _of_config(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    from tenantlint.lang.drizzle.rename_expect import in_options
+    from tenantlint.lang.drizzle.rename.expect import in_options
 
     expected: Expected = in_options(infer, shape, name)
     return expected.value

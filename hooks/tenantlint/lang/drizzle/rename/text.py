@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import Use
-from tenantlint.lang.drizzle.rename_scopes import text
+from tenantlint.lang.drizzle.rename.scopes import text
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from tenantlint.lang.drizzle.rename_scopes import File
+    from tenantlint.lang.drizzle.rename.scopes import File
 
 _RUNS_SQL: Final = frozenset({"execute", "query", "raw", "unsafe", "run", "queryRaw", "executeRaw", "exec"})
 _SOURCES: Final = re.compile(r'(?i)\b(?:from|join|update|into|table|on)\s+((?:"?\w+"?\.)?"?(\w+)"?)')

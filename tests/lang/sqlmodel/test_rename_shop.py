@@ -14,7 +14,7 @@ from tenantlint.change import Change, RenameColumn, RenameTable
 from tenantlint.discover import walk
 from tenantlint.edit import apply, by_path
 from tenantlint.lang.lowering import Lowering
-from tenantlint.lang.sqlmodel.rename import lower, tables_of
+from tenantlint.lang.sqlmodel.rename import lower
 from tenantlint.link import link
 from tenantlint.project import Project
 
@@ -92,7 +92,10 @@ def test_what_is_left_to_a_reader(tmp_path: Path) -> None:
     ]
 
 
-def test_a_column_of_a_base_class_belongs_to_several_tables() -> None:
-    project = Project(SHOP, walk(SHOP).files)
-    found = tables_of(RenameColumn(ORDER, "createdAt", "created_at", None), Lowering(project, link(project).schema))
+def test_a_column_of_a_base_class_belongs_to_several_tables(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(SHOP, root)
+    make(root, RenameColumn(ORDER, "createdAt", "created_at", None))
+    schema = context(root).schema
+    found = [table.id for table in schema if any(column.key == "created_at" for column in table.columns)]
     assert sorted(found) == [CUSTOMER, ORDER, "sqlmodel:shop/models.py:Tenant"]

@@ -11,8 +11,8 @@ from tenantlint.lang.sqlmodel.inference import last_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tenantlint.lang.sqlmodel.rename_edits import FileEdits
-    from tenantlint.lang.sqlmodel.rename_target import ColumnTarget, Verdict
+    from tenantlint.lang.sqlmodel.rename.edits import FileEdits
+    from tenantlint.lang.sqlmodel.rename.target import ColumnTarget, Verdict
 
 SQL: Final = r"(?i)\b(?:select|insert\s+into|update|delete\s+from|where|order\s+by|group\s+by|alter\s+table|on)\b\s"
 _EXPRESSIONS: Final = frozenset({"primaryjoin", "secondaryjoin", "foreign_keys", "remote_side", "order_by"})

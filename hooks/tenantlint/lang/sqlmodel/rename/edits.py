@@ -11,7 +11,7 @@ from tenantlint.edit import Edit
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
-    from tenantlint.lang.sqlmodel.code_file import CodeFile
+    from tenantlint.lang.sqlmodel.rename.file import CodeFile
 
 
 class FileEdits:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from tenantlint.change import Use
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sqlmodel.code_file import Outside, members
 from tenantlint.lang.sqlmodel.inference import last_name
+from tenantlint.lang.sqlmodel.rename.file import Outside, members
 from tenantlint.schema import UNKNOWN
 from tenantlint.source import Location
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from tenantlint.change import RenameColumn
     from tenantlint.lang.lowering import Lowering
-    from tenantlint.lang.sqlmodel.code import Code
-    from tenantlint.lang.sqlmodel.code_file import ProjectClass
+    from tenantlint.lang.sqlmodel.rename.code import Code
+    from tenantlint.lang.sqlmodel.rename.file import ProjectClass
     from tenantlint.schema import Table
 
 Verdict: TypeAlias = Literal["yes", "no", "maybe"]

@@ -6,18 +6,18 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sqlmodel.code_file import Outside, ProjectClass, Variable, members
 from tenantlint.lang.sqlmodel.editing import PythonFile, called, keyword
 from tenantlint.lang.sqlmodel.importing import Imports
-from tenantlint.lang.sqlmodel.rename_edits import FileEdits
+from tenantlint.lang.sqlmodel.rename.edits import FileEdits
+from tenantlint.lang.sqlmodel.rename.file import Outside, ProjectClass, Variable, members
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tenantlint.edit import Edit
-    from tenantlint.lang.sqlmodel.code_file import CodeFile
-    from tenantlint.lang.sqlmodel.rename_target import ColumnTarget
+    from tenantlint.lang.sqlmodel.rename.file import CodeFile
+    from tenantlint.lang.sqlmodel.rename.target import ColumnTarget
 
 _DEPTH: Final = 8
 _COLUMNS: Final = ("Column", "mapped_column")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.code import SQL_PACKAGES, Code
-from tenantlint.lang.sqlmodel.code_file import (
+from tenantlint.lang.sqlmodel.flow import Flow
+from tenantlint.lang.sqlmodel.inference import AND, OTHER, SESSION, Env, Inference, Kind, Typed, bind, last_name
+from tenantlint.lang.sqlmodel.rename.code import SQL_PACKAGES, Code
+from tenantlint.lang.sqlmodel.rename.file import (
     Meaning,
     Outside,
     ProjectClass,
@@ -15,7 +17,7 @@ from tenantlint.lang.sqlmodel.code_file import (
     Variable,
     members,
 )
-from tenantlint.lang.sqlmodel.code_shapes import (
+from tenantlint.lang.sqlmodel.rename.shapes import (
     EITHER,
     TYPES,
     either,
@@ -27,13 +29,11 @@ from tenantlint.lang.sqlmodel.code_shapes import (
     set_in_init,
     yields,
 )
-from tenantlint.lang.sqlmodel.flow import Flow
-from tenantlint.lang.sqlmodel.inference import AND, OTHER, SESSION, Env, Inference, Kind, Typed, bind, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tenantlint.lang.sqlmodel.code_file import Function
+    from tenantlint.lang.sqlmodel.rename.file import Function
 
 _DEPTH: Final = 12
 _MANY: Final = frozenset(

@@ -7,19 +7,19 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sqlmodel.code_file import members
 from tenantlint.lang.sqlmodel.editing import PythonFile
 from tenantlint.lang.sqlmodel.inference import last_name
-from tenantlint.lang.sqlmodel.rename_edits import FileEdits
-from tenantlint.lang.sqlmodel.rename_strings import SQL, docstrings, is_revision
+from tenantlint.lang.sqlmodel.rename.edits import FileEdits
+from tenantlint.lang.sqlmodel.rename.file import members
+from tenantlint.lang.sqlmodel.rename.strings import SQL, docstrings, is_revision
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from tenantlint.change import RenameTable, Use
     from tenantlint.edit import Edit
     from tenantlint.lang.lowering import Lowering
-    from tenantlint.lang.sqlmodel.code import Code
-    from tenantlint.lang.sqlmodel.code_file import CodeFile, ProjectClass
+    from tenantlint.lang.sqlmodel.rename.code import Code
+    from tenantlint.lang.sqlmodel.rename.file import CodeFile, ProjectClass
     from tenantlint.schema import Table
 
 _RELATED: Final = frozenset({"primaryjoin", "secondaryjoin", "foreign_keys", "remote_side", "order_by", "secondary"})

@@ -6,20 +6,20 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.code_file import Outside, ProjectClass, ProjectFunction, members, word_pattern
-from tenantlint.lang.sqlmodel.code_shapes import EITHER, has_alias, in_order, is_fixture, self_of, takes
-from tenantlint.lang.sqlmodel.code_types import OPEN, CodeTypes, narrowed
 from tenantlint.lang.sqlmodel.flow import Flow, assigned
 from tenantlint.lang.sqlmodel.inference import Env, Typed, bind, last_name
-from tenantlint.lang.sqlmodel.rename_edits import FileEdits
-from tenantlint.lang.sqlmodel.rename_strings import Strings, docstrings, is_revision
+from tenantlint.lang.sqlmodel.rename.edits import FileEdits
+from tenantlint.lang.sqlmodel.rename.file import Outside, ProjectClass, ProjectFunction, members, word_pattern
+from tenantlint.lang.sqlmodel.rename.shapes import EITHER, has_alias, in_order, is_fixture, self_of, takes
+from tenantlint.lang.sqlmodel.rename.strings import Strings, docstrings, is_revision
+from tenantlint.lang.sqlmodel.rename.types import OPEN, CodeTypes, narrowed
 from tenantlint.testing import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tenantlint.lang.sqlmodel.code_file import CodeFile, Function
-    from tenantlint.lang.sqlmodel.rename_target import ColumnTarget, Verdict
+    from tenantlint.lang.sqlmodel.rename.file import CodeFile, Function
+    from tenantlint.lang.sqlmodel.rename.target import ColumnTarget, Verdict
 
 _ATTRIBUTE_FUNCTIONS: Final = frozenset({"getattr", "setattr", "hasattr", "delattr"})
 _JOINS: Final = frozenset({"join", "outerjoin", "select_from", "join_from", "add_entity"})

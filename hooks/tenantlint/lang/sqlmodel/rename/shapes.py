@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.code_file import members
 from tenantlint.lang.sqlmodel.inference import FIRST, OTHER, STATEMENT_STEPS, Env, Typed, last_name
+from tenantlint.lang.sqlmodel.rename.file import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tenantlint.lang.sqlmodel.code_file import Function, ProjectClass
+    from tenantlint.lang.sqlmodel.rename.file import Function, ProjectClass
 
 EITHER: Final = "|"
 """What stands between the ids in ``Typed.table`` of a row that is of one class or another."""

@@ -10,7 +10,7 @@ import builtins
 import warnings
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.code_file import (
+from tenantlint.lang.sqlmodel.rename.file import (
     CodeFile,
     Import,
     Meaning,
@@ -27,8 +27,8 @@ from tenantlint.source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tenantlint.lang.sqlmodel.code_file import Binder
     from tenantlint.lang.sqlmodel.inference import Typed
+    from tenantlint.lang.sqlmodel.rename.file import Binder
     from tenantlint.project import Project
     from tenantlint.source import Location
 

@@ -100,12 +100,14 @@ class AddInverse(Change):
 class EnableSecurity(Change):
     """Enable row level security with a policy that compares ``tenant`` (a database name) with the session's tenant.
 
-    ``setting`` is the run-time setting that holds the session's tenant.
+    ``setting`` is the run-time setting that holds the session's tenant. ``value`` is the SQL by which the project's
+    own policies ask for it, of the type that the column has; None where they have no such form.
     """
 
     table_id: str
     tenant: str
     setting: str
+    value: str | None = None
 
 
 class UseFactory(Change):

@@ -54,6 +54,14 @@ def compared_columns(predicate: str, table: str | None, columns: Collection[str]
     return [name for name in named if _Scope(table, columns, {name}).reach(tree) == "isolates"]
 
 
+def is_of_session(expression: str) -> bool:
+    """Return whether an expression is a value of the session that no row has a part in."""
+    nodes = list(parse(expression).walk())
+    return any(map(_is_session_call, nodes)) and not any(
+        node.kind in ("column", "unread") or _is_subquery(node) for node in nodes
+    )
+
+
 def calls_per_row(predicate: str) -> list[str]:
     """Return the functions that PostgreSQL calls once a row although no row decides what they give, in order.
 

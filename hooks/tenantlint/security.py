@@ -86,6 +86,33 @@ class Security:
         found = Counter(name for text in texts for name in re.findall(_SETTING, text))
         return found.most_common(1)[0][0] if found else None
 
+    @cached_property
+    def _session_values(self) -> dict[str, list[str]]:
+        """What policies compare the tenant column with, by the type of that column, where that is all they do."""
+        found: dict[str, list[str]] = {}
+        for table in self._view.schema:
+            types = {each.name: each.type for each in self._view.tenant_columns(table)}
+            for policy in self._view.database.policies(table) if types else ():
+                sides = _compared(policy.using) if isinstance(policy.using, str) else None
+                if sides is not None and isinstance(kind := types.get(sides[0]), str):
+                    found.setdefault(kind, []).append(sides[1])
+        return found
+
+    def session_value(self, kind: Maybe[str]) -> str | None:
+        """Return the SQL that most policies compare tenant columns of a type with, None where none is that plain.
+
+        It gives a value of the session, and names no column.
+        """
+        from collections import Counter
+
+        texts = [] if kind is UNKNOWN else self._session_values.get(kind, [])
+        text = Counter(texts).most_common(1)[0][0] if texts else None
+        if text is None or "RLS006" not in self._view.settings.rules:
+            return text
+        from tenantlint.predicates import calls_per_row
+
+        return f"(select {text})" if calls_per_row(text) else text
+
     def is_enabled(self, table: Table) -> Maybe[bool]:
         """Return whether row level security is enabled; only PostgreSQL has it, for others it is UNKNOWN."""
         return UNKNOWN if table.dialect != "postgresql" else self._view.database.row_level_security(table).enabled
@@ -171,6 +198,26 @@ class Security:
         """Return whether surely no policy ties rows to the session."""
         ties = _TIES if accept_owner else _TIES - {"owner"}
         return not any(each.reaches & ties for each in self.clauses(table))
+
+
+def _compared(predicate: str) -> tuple[str, str] | None:
+    """Return the column and the SQL that a predicate compares with ``=``, where it does no more than that.
+
+    The SQL is a value of the session.
+    """
+    import re
+
+    from tenantlint.expression import parse
+    from tenantlint.predicates import is_of_session
+
+    text = predicate.strip()
+    if text.startswith("(") and text.endswith(")") and parse(text[1:-1]).kind == "compare":
+        text = text[1:-1].strip()
+    tree = parse(text)
+    sides = re.fullmatch(r'(?:(?:"[^"]+"|\w+)\.)*(?:"[^"]+"|\w+)\s*=\s*(\S.*)', text, re.DOTALL)
+    if tree.kind != "compare" or sides is None or tree.args[0].kind != "column" or not is_of_session(sides[1]):
+        return None
+    return tree.args[0].name, sides[1]
 
 
 def _opens_rows_to_update(each: Clauses) -> bool:

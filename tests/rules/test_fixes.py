@@ -80,6 +80,7 @@ def downgrade():
     pass
 """
 
+VALUE = "current_setting('org.id')::uuid"
 CASES: list[tuple[str, Snippet, Fix | None]] = [
     (
         "COR002",
@@ -178,7 +179,7 @@ CASES: list[tuple[str, Snippet, Fix | None]] = [
     (
         "RLS001",
         BY_ORG,
-        Fix("Enable row level security on `tenant_id`", "unsafe", EnableSecurity(USERS, "tenant_id", "org.id")),
+        Fix("Enable row level security on `tenant_id`", "unsafe", EnableSecurity(USERS, "tenant_id", "org.id", VALUE)),
     ),
     ("RLS001", user("tenant_id: UUID"), None),
     (
@@ -261,3 +262,32 @@ CASES: list[tuple[str, Snippet, Fix | None]] = [
 def test_a_finding_carries_its_fix(code: str, snippet: Snippet, fix: Fix | None) -> None:
     found = check_files(snippet.files, Settings(rules=frozenset({code}), **snippet.settings))  # type: ignore[arg-type]
     assert [each.fix for each in found] == [fix]
+
+
+FORMS = [
+    ("tenant_id = auth.tenant()", "auth.tenant()"),
+    ("(tenant_id = (current_setting('app.t'::text))::uuid)", "(current_setting('app.t'::text))::uuid"),
+    ("posts.tenant_id = (select auth.jwt() ->> 'org')::uuid", "(select auth.jwt() ->> 'org')::uuid"),
+    ("auth.tenant() = tenant_id", None),
+    ("tenant_id = auth.tenant() or is_admin()", None),
+    ("tenant_id = auth.tenant() and auth.is_member(tenant_id)", None),
+    ("tenant_id = auth.tenant_of(id)", None),
+    ("tenant_id = (select org_id from members where user_id = auth.uid())", None),
+    ("id = auth.uid()", None),
+    ("tenant_id in (select auth.tenants())", None),
+]
+
+
+@pytest.mark.parametrize(("predicate", "value"), FORMS)
+def test_a_new_policy_asks_for_the_tenant_as_the_others_do(predicate: str, value: str | None) -> None:
+    files = users(REFERENCES, "export const posts = " + SECURED.format(predicate) + "\n").files
+    content = files["schema.ts"].replace("{ boolean", "{ pgPolicy, boolean")
+    for codes, expected in (({"RLS001"}, value), ({"RLS001", "RLS006"}, _once(value))):
+        found = check_files({"schema.ts": content}, Settings(rules=frozenset(codes)))
+        (change,) = (each.fix.change for each in found if each.code == "RLS001" and each.fix)
+        assert isinstance(change, EnableSecurity)
+        assert change.value == expected
+
+
+def _once(value: str | None) -> str | None:
+    return value if value is None or value.startswith("(select") else f"(select {value})"

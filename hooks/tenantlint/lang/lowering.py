@@ -11,7 +11,7 @@ from tenantlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tenantlint.change import Change
+    from tenantlint.change import Change, EnableSecurity
     from tenantlint.project import Project
     from tenantlint.schema import Column, Schema, Table
 
@@ -46,6 +46,18 @@ class Lowering(Record):
 
 class _Module(Protocol):
     def lower(self, change: Change, context: Lowering) -> Patch: ...
+
+
+def session_value(change: EnableSecurity, kind: str) -> str:
+    """Return the SQL for the session's tenant, which a policy compares with a column of the type ``kind``.
+
+    After a transaction that set the setting for itself alone, it is '' and no longer missing: that is no tenant, and
+    must not become an error of the cast.
+    """
+    if change.value is not None:
+        return change.value
+    setting = "'" + change.setting.replace("'", "''") + "'"
+    return f"(select nullif(current_setting({setting}, true), ''){'' if kind == 'text' else f'::{kind}'})"
 
 
 def lower_by(modules: Mapping[type[Change], str], package: str, change: Change, context: Lowering) -> Patch:

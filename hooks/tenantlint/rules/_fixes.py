@@ -163,11 +163,14 @@ def enable_security(table: Table, view: SchemaView) -> Fix | None:
     """
     from tenantlint.change import EnableSecurity, Fix
 
-    name = view.tenant_columns(table)[0].name
+    column = view.tenant_columns(table)[0]
+    name = column.name
     has_migrations = any(history.kind == "alembic" for history in view.schema.histories)
     if name is UNKNOWN or table.dialect != "postgresql" or (table.orm != "drizzle" and not has_migrations):
         return None
-    change = EnableSecurity(table.id, name, view.security.session_setting or f"app.{snake_case(name)}")
+    security = view.security
+    setting = security.session_setting or f"app.{snake_case(name)}"
+    change = EnableSecurity(table.id, name, setting, security.session_value(column.type))
     return Fix(f"Enable row level security on `{name}`", "unsafe", change)
 
 

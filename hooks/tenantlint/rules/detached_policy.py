@@ -37,7 +37,7 @@ class DetachedPolicy(Rule):
     });
 
     export const invoicesTenant = pgPolicy("invoices_tenant", {
-      using: sql`tenant_id = (select current_setting('app.tenant_id')::uuid)`,
+      using: sql`tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
     });
     ```
 
@@ -53,7 +53,9 @@ class DetachedPolicy(Rule):
         tenant_id: uuid("tenant_id").notNull(),
       },
       (t) => [
-        pgPolicy("invoices_tenant", { using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)` }),
+        pgPolicy("invoices_tenant", {
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+        }),
       ],
     );
     ```

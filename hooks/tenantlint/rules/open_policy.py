@@ -46,7 +46,7 @@ class OpenPolicy(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     CREATE POLICY invoice_read ON invoice FOR SELECT USING (true);
     ```
     ### Drizzle
@@ -83,7 +83,7 @@ class OpenPolicy(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript
@@ -100,7 +100,7 @@ class OpenPolicy(Rule):
         index("invoices_tenant_id_idx").on(t.tenant_id),
         pgPolicy("invoices_read", {
           for: "select",
-          using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)`,
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
         }),
       ],
     );

@@ -39,7 +39,7 @@ class PolicyWithoutRls(Rule):
     ```
     ```sql
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript
@@ -56,7 +56,7 @@ class PolicyWithoutRls(Rule):
     ```
     ```sql
     CREATE POLICY invoices_tenant ON invoices
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
 
     ## Use instead
@@ -75,7 +75,7 @@ class PolicyWithoutRls(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript
@@ -93,7 +93,7 @@ class PolicyWithoutRls(Rule):
     ```sql
     ALTER TABLE invoices FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoices_tenant ON invoices
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
 
     ## Fix safety

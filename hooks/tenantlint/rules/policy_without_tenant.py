@@ -22,9 +22,9 @@ class PolicyWithoutTenant(Rule):
 
     ## What it does
     Reads the policies of every tenant table and asks that one of them ties rows to the session: by a setting
-    (`tenant_id = current_setting('app.tenant_id')::uuid`), a claim (`auth.jwt() ->> 'tenant_id'`), a function
-    (`is_member(tenant_id)`), a subquery over memberships or over a parent table, or by a function that admits the
-    session as a whole (`is_admin()`). Tests that every user passes do not count: `auth.uid() IS NOT NULL`,
+    (`tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid`), a claim (`auth.jwt() ->> 'tenant_id'`), a
+    function (`is_member(tenant_id)`), a subquery over memberships or over a parent table, or by a function that admits
+    the session as a whole (`is_admin()`). Tests that every user passes do not count: `auth.uid() IS NOT NULL`,
     `auth.role() = 'authenticated'`, `is_public`, `tenant_id IS NOT NULL`. The rule reports the first policy that gives
     access, and is silent on what it does not understand. `USING (true)` is for open-policy (RLS004).
 
@@ -84,7 +84,7 @@ class PolicyWithoutTenant(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript

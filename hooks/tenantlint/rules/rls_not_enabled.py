@@ -102,7 +102,7 @@ class RlsNotEnabled(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### SQLModel and Alembic
     ```python
@@ -128,7 +128,7 @@ class RlsNotEnabled(Rule):
         op.execute("ALTER TABLE invoice FORCE ROW LEVEL SECURITY")
         op.execute(
             "CREATE POLICY invoice_tenant ON invoice "
-            "USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid))"
+            "USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid))"
         )
 
 
@@ -151,7 +151,9 @@ class RlsNotEnabled(Rule):
       },
       (t) => [
         index("invoices_tenant_id_idx").on(t.tenant_id),
-        pgPolicy("invoices_tenant", { using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)` }),
+        pgPolicy("invoices_tenant", {
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+        }),
       ],
     );
     ```
@@ -173,7 +175,7 @@ class RlsNotEnabled(Rule):
     ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoices FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoices_tenant ON invoices
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
 
     ## Options

@@ -48,7 +48,7 @@ class RlsNotForced(Rule):
     ```sql
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript
@@ -63,7 +63,9 @@ class RlsNotForced(Rule):
       },
       (t) => [
         index("invoices_tenant_id_idx").on(t.tenant_id),
-        pgPolicy("invoices_tenant", { using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)` }),
+        pgPolicy("invoices_tenant", {
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+        }),
       ],
     );
     ```
@@ -84,7 +86,7 @@ class RlsNotForced(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript
@@ -99,7 +101,9 @@ class RlsNotForced(Rule):
       },
       (t) => [
         index("invoices_tenant_id_idx").on(t.tenant_id),
-        pgPolicy("invoices_tenant", { using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)` }),
+        pgPolicy("invoices_tenant", {
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+        }),
       ],
     );
     ```

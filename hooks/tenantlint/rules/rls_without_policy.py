@@ -76,7 +76,7 @@ class RlsWithoutPolicy(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript
@@ -91,7 +91,9 @@ class RlsWithoutPolicy(Rule):
       },
       (t) => [
         index("invoices_tenant_id_idx").on(t.tenant_id),
-        pgPolicy("invoices_tenant", { using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)` }),
+        pgPolicy("invoices_tenant", {
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+        }),
       ],
     );
     ```

@@ -46,7 +46,7 @@ class SettingPerRow(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = current_setting('app.tenant_id')::uuid);
+      USING (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
     ```
     ### Drizzle
     ```typescript
@@ -61,7 +61,9 @@ class SettingPerRow(Rule):
       },
       (t) => [
         index("invoices_tenant_id_idx").on(t.tenant_id),
-        pgPolicy("invoices_tenant", { using: sql`${t.tenant_id} = current_setting('app.tenant_id')::uuid` }),
+        pgPolicy("invoices_tenant", {
+          using: sql`${t.tenant_id} = nullif(current_setting('app.tenant_id', true), '')::uuid`,
+        }),
       ],
     );
     ```
@@ -82,7 +84,7 @@ class SettingPerRow(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript
@@ -97,7 +99,9 @@ class SettingPerRow(Rule):
       },
       (t) => [
         index("invoices_tenant_id_idx").on(t.tenant_id),
-        pgPolicy("invoices_tenant", { using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)` }),
+        pgPolicy("invoices_tenant", {
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+        }),
       ],
     );
     ```

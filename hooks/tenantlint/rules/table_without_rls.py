@@ -95,7 +95,7 @@ class TableWithoutRls(MigrationRule):
         op.execute("ALTER TABLE orders FORCE ROW LEVEL SECURITY")
         op.execute(
             "CREATE POLICY orders_tenant ON orders "
-            "USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid))"
+            "USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid))"
         )
 
 
@@ -120,7 +120,7 @@ class TableWithoutRls(MigrationRule):
     ALTER TABLE "orders" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
     ALTER TABLE "orders" FORCE ROW LEVEL SECURITY;--> statement-breakpoint
     CREATE POLICY "orders_tenant" ON "orders" AS PERMISSIVE FOR ALL TO public
-      USING ("orders"."tenant_id" = (SELECT current_setting('app.tenant_id')::uuid));
+      USING ("orders"."tenant_id" = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### SQL
     ```sql title="migrations/0001_orders.sql"
@@ -128,7 +128,7 @@ class TableWithoutRls(MigrationRule):
     ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
     ALTER TABLE orders FORCE ROW LEVEL SECURITY;
     CREATE POLICY orders_tenant ON orders
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
 
     ## Options

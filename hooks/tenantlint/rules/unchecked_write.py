@@ -50,7 +50,7 @@ class UncheckedWrite(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid))
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid))
       WITH CHECK (total >= 0);
     ```
     ### Drizzle
@@ -68,7 +68,7 @@ class UncheckedWrite(Rule):
       (t) => [
         index("invoices_tenant_id_idx").on(t.tenant_id),
         pgPolicy("invoices_tenant", {
-          using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)`,
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
           withCheck: sql`${t.total} >= 0`,
         }),
       ],
@@ -92,8 +92,8 @@ class UncheckedWrite(Rule):
     ALTER TABLE invoice ENABLE ROW LEVEL SECURITY;
     ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
     CREATE POLICY invoice_tenant ON invoice
-      USING (tenant_id = (SELECT current_setting('app.tenant_id')::uuid))
-      WITH CHECK (total >= 0 AND tenant_id = (SELECT current_setting('app.tenant_id')::uuid));
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid))
+      WITH CHECK (total >= 0 AND tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid));
     ```
     ### Drizzle
     ```typescript
@@ -110,8 +110,10 @@ class UncheckedWrite(Rule):
       (t) => [
         index("invoices_tenant_id_idx").on(t.tenant_id),
         pgPolicy("invoices_tenant", {
-          using: sql`${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)`,
-          withCheck: sql`${t.total} >= 0 and ${t.tenant_id} = (select current_setting('app.tenant_id')::uuid)`,
+          using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+          withCheck: sql`
+            ${t.total} >= 0 and ${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)
+          `,
         }),
       ],
     );

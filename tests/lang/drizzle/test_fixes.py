@@ -154,8 +154,8 @@ def test_the_other_tables_show_what_the_third_argument_is_like() -> None:
 
 
 POLICY = """pgPolicy("users_tenant_isolation", {
-    using: sql`${t.tenant_id} = (select current_setting('app.tenant_id', true))::uuid`,
-    withCheck: sql`${t.tenant_id} = (select current_setting('app.tenant_id', true))::uuid`,
+    using: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+    withCheck: sql`${t.tenant_id} = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`,
   }),
 ]"""
 

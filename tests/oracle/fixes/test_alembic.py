@@ -268,10 +268,16 @@ def test_row_level_security_lets_each_tenant_see_its_own(
         assert app.execute("SELECT note FROM users").fetchall() == []
         app.execute("SELECT set_config('app.tenant_id', %s, false)", [TENANT])
         assert app.execute("SELECT note FROM users").fetchall() == [("first",)]
+    with postgres.connect(connection.info.dbname, role) as app:
+        with app.transaction():
+            app.execute("SELECT set_config('app.tenant_id', %s, true)", [TENANT])
+            assert app.execute("SELECT note FROM users").fetchall() == [("first",)]
+        assert app.execute("SELECT current_setting('app.tenant_id', true)").fetchall() == [("",)]
+        assert app.execute("SELECT note FROM users").fetchall() == []
     (twin,) = (each for each in project.schema().histories[0].tables if each.name == "users")
     assert (twin.rls.enabled, twin.rls.forced) == (True, True)
     assert [(each.name, each.using) for each in twin.policies] == [
-        ("users_tenant", "tenant_id = (SELECT current_setting('app.tenant_id', true))::uuid")
+        ("users_tenant", "tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)")
     ]
 
 

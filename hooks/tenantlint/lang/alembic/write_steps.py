@@ -9,7 +9,7 @@ from tenantlint import change as changes
 from tenantlint.lang.alembic.write_code import identifier, qualified, split, type_code
 from tenantlint.lang.differences import Differences, MemberName
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
-from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.lowering import RefusedError, session_value
 from tenantlint.lang.sql.names import made_name
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN
@@ -312,10 +312,7 @@ def _policy(code: Code, table: Table, change: changes.EnableSecurity) -> Step:
         raise RefusedError(f"the type of `{change.tenant}` is not known, and the policy has to compare with it")
     type_code(column.type)
     policy = identifier(f"{split(name)[1]}_tenant")
-    setting = "'" + change.setting.replace("'", "''") + "'"
-    value = f"(SELECT current_setting({setting}, true))"
-    cast = "" if column.type == "text" else f"::{column.type}"
-    predicate = f"{identifier(change.tenant)} = {value}{cast}"
+    predicate = f"{identifier(change.tenant)} = {session_value(change, column.type)}"
     up = code.execute(f"CREATE POLICY {policy} ON {qualified(name)} USING ({predicate})")
     return Step(up, code.execute(f"DROP POLICY {policy} ON {qualified(name)}"))
 

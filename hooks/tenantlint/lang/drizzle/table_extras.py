@@ -18,7 +18,7 @@ from tenantlint.lang.drizzle.editing import (
     walk,
 )
 from tenantlint.lang.drizzle.importing import Imports, declarations, imports, resolver
-from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.lowering import RefusedError, session_value
 from tenantlint.lang.text import merged
 from tenantlint.names import camel_case
 from tenantlint.schema import UNKNOWN
@@ -98,12 +98,16 @@ def _secured(context: Lowering, declared: Declared, change: EnableSecurity) -> l
     key, kind = column.key, column.type
 
     def write(reference: Callable[[str], str]) -> str:
-        session = f"(select current_setting('{change.setting}', true))::{kind}"
-        check = f"{sql}`${{{reference(key)}}} = {session}`"
+        check = f"{sql}`${{{reference(key)}}} = {template(session_value(change, kind))}`"
         step = file.step
         return f"{policy}({name}, {{\n{step}using: {check},\n{step}withCheck: {check},\n}})"
 
     return [*wanted.edits(), *add_extra(context, declared, "tenantIsolation", write)]
+
+
+def template(text: str) -> str:
+    """Return a text as a template literal holds it."""
+    return text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
 
 
 def add_extra(context: Lowering, declared: Declared, key: str, write: Write) -> list[Edit]:

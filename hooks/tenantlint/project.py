@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.diagnostic import input_problem
 from tenantlint.source import Location, Source
+from tenantlint.store import NOTHING_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tenantlint.diagnostic import Diagnostic
+    from tenantlint.store import Store
 
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 """A larger file is not read: no schema written by people, and hardly one written by a tool, is this long."""
@@ -23,13 +25,20 @@ class Project:
     """A root folder and the files that belong to it.
 
     ``root`` is absolute. ``files`` are paths relative to it, with forward slashes. ``overlay`` gives the content of
-    files that an editor has open, and outranks the disk.
+    files that an editor has open, and outranks the disk. ``store`` is where what is made of a file is kept.
     """
 
-    def __init__(self, root: str, files: frozenset[str], overlay: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        files: frozenset[str],
+        overlay: Mapping[str, bytes] | None = None,
+        store: Store = NOTHING_KEPT,
+    ) -> None:
         self.root = root
         self.files = files | frozenset(overlay or ())
         self.overlay = dict(overlay or {})
+        self.store = store
         self._sources: dict[str, Source] = {}
 
     def __contains__(self, path: str) -> bool:
@@ -41,6 +50,14 @@ class Project:
         if source is None:
             source = self._sources[path] = Source(path, self.read(path))
         return source
+
+    def readable(self, paths: Iterable[str]) -> Iterator[Source]:
+        """Yield the contents of the files of the project among ``paths`` that can be read."""
+        for path in paths:
+            try:
+                yield self.source(path)
+            except OSError:
+                continue
 
     def sources(self) -> list[Source]:
         """Return the contents that have been asked for so far: of a linked project, all that its schema stands in."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import LinkedHistories
 from tenantlint.lang.alembic.evaluator import MigrationEvaluator
 from tenantlint.lang.alembic.graph import Graph
 from tenantlint.lang.alembic.language import MigrationPython
 from tenantlint.lang.alembic.library import MigrationLibrary
-from tenantlint.lang.alembic.lowering import MigrationLowering
 from tenantlint.lang.alembic.revisions import gives_reason, read_revision, read_script
 from tenantlint.lang.sqlmodel.link import Loader
 from tenantlint.lang.sqlmodel.models import Models
@@ -21,6 +20,7 @@ from tenantlint.migration import History
 from tenantlint.record import replace
 from tenantlint.replay import replay
 from tenantlint.schema import UNKNOWN, Unresolved
+from tenantlint.store import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tenantlint.lang.values import Value
     from tenantlint.migration import Revision
     from tenantlint.project import Project
+
+REVISION: Final = Kind("alembic", "tenantlint.lang.alembic.lowering", "extract_migration")
 
 
 class Environment:
@@ -54,7 +56,7 @@ class _Linker:
     def __init__(self, project: Project) -> None:
         self.project = project
         models = Models(Versions(project))
-        self.loader = Loader(project, MigrationLowering)
+        self.loader = Loader(project, REVISION)
         language = MigrationPython(Resolver(project), MigrationLibrary(models), models)
         self.evaluator = MigrationEvaluator(self.loader, language)
         self.evaluator.conventions = self.convention
@@ -70,6 +72,7 @@ class _Linker:
     def _environments(self, paths: list[str]) -> list[Environment]:
         """Group the files by folder, and folders by what they follow."""
         groups: dict[str, Environment] = {}
+        self.loader.expect(paths)
         for path in paths:
             folder = path.rpartition("/")[0]
             environment = groups.setdefault(folder, Environment([folder]))

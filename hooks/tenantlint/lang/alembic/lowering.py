@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang import ir
+from tenantlint.lang.sqlmodel.extract import extract
 from tenantlint.lang.sqlmodel.lower import child, kind, paired
 from tenantlint.lang.sqlmodel.statements import STATEMENTS, StatementLowering
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.lang.sqlmodel.lower import AstNode, Cst, Span
+    from tenantlint.source import Source
 
 MAX_LINES: Final = 20_000
 """A longer function is not read."""
@@ -111,6 +113,11 @@ MigrationLowering.lowerings = {
     "Expr": MigrationLowering.expression_statement,
     "FunctionDef": MigrationLowering.function,
 }
+
+
+def extract_migration(source: Source) -> ir.Fragment:
+    """Return what the file of a revision, or what it imports, holds."""
+    return extract(source, MigrationLowering)
 
 
 def without_jumps(body: Iterable[ir.Stmt]) -> tuple[tuple[ir.Stmt, ...], bool]:

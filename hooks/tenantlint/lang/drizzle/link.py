@@ -23,6 +23,7 @@ from tenantlint.lang.values import MapValue
 from tenantlint.project import unreadable
 from tenantlint.schema import UNKNOWN, EnumType, Maybe
 from tenantlint.source import Location
+from tenantlint.store import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from tenantlint.project import Project
     from tenantlint.schema import Deletion
 
+SCHEMA: Final = Kind("drizzle", "tenantlint.lang.drizzle.extract", "extract")
 _MAX_ROUNDS: Final = 4
 
 
@@ -48,14 +50,13 @@ class Loader:
 
     def fragment(self, path: str) -> ir.Fragment | None:
         """Return the Fragment of a project file, None where it cannot be read."""
-        from tenantlint.lang.drizzle.extract import extract
-
         try:
             source = self.project.source(path)
         except OSError as error:
             self.problems.append(unreadable(path, error))
             return None
-        fragment = extract(source)
+        fragment = self.project.store.derive(SCHEMA, source)
+        assert isinstance(fragment, ir.Fragment)
         for problem in fragment.problems:
             if problem.code != "ERR003" or path in self.candidates:
                 at = Location(path, problem.start, problem.end)
@@ -66,6 +67,7 @@ class Loader:
 def link(project: Project, paths: Iterable[str]) -> Linked:
     """Return what the candidate files ``paths``, and what they import, declare."""
     sources = [path for path in paths if is_source(path)]
+    project.store.expect(SCHEMA, project.readable(sources))
     loader, packages = Loader(project, frozenset(sources)), Packages(project)
     library = Library(packages)
     evaluator = JavaScriptEvaluator(loader, JavaScript(Resolver(project, packages), library))

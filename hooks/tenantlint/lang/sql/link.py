@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.lang import LinkedHistories
-from tenantlint.lang.sql.context import Session
 from tenantlint.lang.sql.folders import Folder, Step, Text, find
-from tenantlint.lang.sql.parse import Script, operations
 from tenantlint.lang.sql.programs import script_of
 from tenantlint.lang.sql.scan import is_other_dialect, mentions_security
+from tenantlint.lang.sql.scripts import Script, Scripts
 from tenantlint.migration import Downgrade, History, Revision, Unread
 from tenantlint.project import unreadable
 from tenantlint.record import replace
@@ -36,7 +35,7 @@ class _Linker:
         self.project = project
         self.problems: list[Diagnostic] = []
         self._sources: dict[str, Source | None] = {}
-        self._session = Session()
+        self._scripts_of_folder = Scripts(project.store)
         self._foreign = False
 
     def link(self, paths: Iterable[str]) -> LinkedHistories:
@@ -50,7 +49,7 @@ class _Linker:
     def _history(self, folder: Folder) -> History | None:
         """Return the history of a folder, None where its SQL is another database's."""
         before = len(self.problems)
-        self._session, self._foreign = Session(), False
+        self._scripts_of_folder, self._foreign = Scripts(self.project.store), False
         sources = [self._source(step.up.path) for step in folder.steps]
         if any(source is not None and is_other_dialect(source.data) for source in sources):
             del self.problems[before:]
@@ -82,7 +81,7 @@ class _Linker:
             previous = (step.id,)
 
     def _revision(self, step: Step, parents: tuple[str, ...]) -> Revision:
-        upgrade = self._operations(step.up, self._session)
+        upgrade = self._operations(step.up, self._scripts_of_folder)
         start = upgrade[0].at.start if upgrade else step.up.start
         at = Location(step.up.path, start, start)
         return Revision(step.id, parents, step.up.path, at, upgrade, self._downgrade(step.down, at))
@@ -90,20 +89,20 @@ class _Linker:
     def _downgrade(self, text: Text | None, missing: Location) -> Downgrade:
         if text is None:
             return Downgrade("missing", (), missing)
-        found = self._operations(text, Session())
+        found = self._operations(text, Scripts(self.project.store))
         start = found[0].at.start if found else text.start
         return Downgrade("present" if found else "empty", found, Location(text.path, start, start))
 
-    def _operations(self, text: Text, session: Session) -> tuple[Operation, ...]:
+    def _operations(self, text: Text, scripts: Scripts) -> tuple[Operation, ...]:
         source = self._source(text.path)
         if source is None:
             at = Location(text.path, 0, 0)
             return (Unread(at, True, "the file cannot be read", UNKNOWN, security=True, structure=True),)
-        return self._parsed(source, text, session).operations
+        return self._parsed(source, text, scripts).operations
 
-    def _parsed(self, source: Source, text: Text, session: Session) -> Script:
+    def _parsed(self, source: Source, text: Text, scripts: Scripts) -> Script:
         try:
-            script = operations(source, text.start, text.end, session)
+            script = scripts.read(source, text.start, text.end)
         except Exception as error:
             error.add_note(f"in {source.path}")
             raise
@@ -123,7 +122,7 @@ class _Linker:
             if mentions_security(data) and not is_other_dialect(data):
                 self.project.keep(path, data)
                 source = self.project.source(path)
-                upgrade = self._parsed(source, Text(path), Session()).operations
+                upgrade = self._parsed(source, Text(path), Scripts(self.project.store)).operations
                 start = upgrade[0].at.start if upgrade else 0
                 history = script_of(path, upgrade, Location(path, start, start))
                 if history.tables or history.unread:

@@ -9,14 +9,13 @@ from tenantlint.diagnostic import input_problem
 from tenantlint.lang.sql.context import Context, Session
 from tenantlint.lang.sql.dialect import dialect_of, dialect_of_backticks, dialect_of_types
 from tenantlint.lang.sql.psql import Meta
+from tenantlint.lang.sql.scripts import Script
 from tenantlint.lang.sql.split import Splitter
-from tenantlint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tenantlint.diagnostic import Diagnostic
-    from tenantlint.lang.sql.dialect import SqlDialect
     from tenantlint.lang.sql.split import Statement
     from tenantlint.migration import Operation
     from tenantlint.source import Location, Source
@@ -28,18 +27,6 @@ _COMMANDS: Final = frozenset(
     "unlisten update vacuum values with".split()
 )
 _FIRST_WORD: Final = rb"[A-Za-z_]\w*"
-
-
-class Script(Record):
-    """What a SQL file does.
-
-    ``problems`` tell of the first statement that is no SQL at all. A file of another ``dialect`` has no operations and
-    no problems.
-    """
-
-    operations: tuple[Operation, ...]
-    problems: tuple[Diagnostic, ...]
-    dialect: SqlDialect = "postgresql"
 
 
 def operations(source: Source, start: int = 0, end: int | None = None, session: Session | None = None) -> Script:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.diagnostic import input_problem
 from tenantlint.lang import Linked, ir
@@ -20,36 +20,42 @@ from tenantlint.lang.sqlmodel.unread import UnreadTables
 from tenantlint.lang.sqlmodel.versions import Versions
 from tenantlint.project import unreadable
 from tenantlint.source import Location
+from tenantlint.store import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.diagnostic import Diagnostic
-    from tenantlint.lang.sqlmodel.statements import StatementLowering
     from tenantlint.project import Project
     from tenantlint.schema import Deletion, Table, Unresolved
 
 
-class Loader:
-    """Reads and extracts the files of a project, once each; ``lowering`` is how, where not as a schema is read."""
+SCHEMA: Final = Kind("sqlmodel", "tenantlint.lang.sqlmodel.extract", "extract")
 
-    def __init__(self, project: Project, lowering: type[StatementLowering] | None = None) -> None:
+
+class Loader:
+    """Reads the Fragments of a project's files, once each; ``kind`` is how, where not as a schema is read."""
+
+    def __init__(self, project: Project, kind: Kind = SCHEMA) -> None:
         self.project = project
         self.problems: list[Diagnostic] = []
-        self._lowering = lowering
+        self._kind = kind
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Be told which files will be asked for; those that cannot be read are found out later."""
+        self.project.store.expect(self._kind, self.project.readable(paths))
 
     def fragment(self, path: str) -> ir.Fragment | None:
         """Return the Fragment of a project file, None where it cannot be read."""
-        from tenantlint.lang.sqlmodel.extract import extract
-        from tenantlint.lang.sqlmodel.statements import StatementLowering as AsSchema
-
         if path not in self.project:
             return ir.Fragment(path, ())
         try:
-            fragment = extract(self.project.source(path), self._lowering or AsSchema)
+            source = self.project.source(path)
         except OSError as error:
             self.problems.append(unreadable(path, error))
             return None
+        fragment = self.project.store.derive(self._kind, source)
+        assert isinstance(fragment, ir.Fragment)
         for problem in fragment.problems:
             at = Location(path, problem.start, problem.end)
             self.problems.append(input_problem(problem.code, problem.message, at))
@@ -61,6 +67,7 @@ def link(project: Project, paths: Iterable[str]) -> Linked:
     paths = list(paths)
     loader, models, resolver = Loader(project), Models(Versions(project)), Resolver(project)
     evaluator = Evaluator(loader, Python(resolver, Library(models), models))
+    loader.expect(paths)
     for path in paths:
         module = evaluator.module(path)
         if module is not None:

@@ -91,7 +91,7 @@ def link(project: Project) -> LinkResult:
         paths = _candidates(project, frontend, problems, hints)
         if paths:
             try:
-                parts.append(frontend.link(project, paths))
+                parts.append(project.part(frontend.name, paths, frontend.link))
             except Exception as error:
                 crashes.append(crash(f"reading {frontend.name}", error))
     migrations = _histories(project, hints, crashes)
@@ -120,34 +120,59 @@ class Hints:
         self.revisions: list[str] = []
         self.security: list[str] = []
 
-    def look(self, path: str, data: bytes) -> None:
-        """Take note of a program by its bytes."""
-        if b"down_revision" in data and path.endswith(".py"):
-            from tenantlint.lang.alembic.scan import is_candidate
-
-            if is_candidate(data):
-                self.revisions.append(path)
-        if any(word in data for word in _SECURITY_WORDS):
+    def note(self, path: str, seen: Seen) -> None:
+        """Take note of a program by what its bytes show."""
+        if seen.revision:
+            self.revisions.append(path)
+        if seen.security:
             self.security.append(path)
+
+
+class Seen(Record):
+    """What the bytes of a program show: whether it may declare schema, be a revision of Alembic, or hold SQL."""
+
+    candidate: bool
+    revision: bool
+    security: bool
+
+
+_NOTHING_SEEN: Final = Seen(False, False, False)
+
+
+def _see(path: str, data: bytes, is_candidate: Callable[[bytes], bool]) -> Seen:
+    revision = False
+    if b"down_revision" in data and path.endswith(".py"):
+        from tenantlint.lang.alembic.scan import is_candidate as is_revision
+
+        revision = is_revision(data)
+    seen = Seen(is_candidate(data), revision, any(word in data for word in _SECURITY_WORDS))
+    return seen if seen.candidate or revision or seen.security else _NOTHING_SEEN
 
 
 def _candidates(project: Project, frontend: Frontend, problems: list[Diagnostic], hints: Hints) -> list[str]:
     """Return the files that the language's byte scan lets through, in order, and keep their bytes."""
-    paths = sorted(path for path in project.files if path.endswith(frontend.suffixes))
+    paths = project.paths(frontend.suffixes)
     if not paths:
         return []
     is_candidate = frontend.scan()
+
+    def see(path: str, data: bytes) -> Seen:
+        seen = _see(path, data, is_candidate)
+        if seen.candidate:
+            project.keep(path, data)
+        return seen
+
     candidates = []
     for path in paths:
         try:
-            data = project.read(path)
+            seen = project.look(path, frontend.name, see)
         except OSError as error:
             if not project.is_absent(path):
                 problems.append(unreadable(path, error))
             continue
-        hints.look(path, data)
-        if is_candidate(data):
-            project.keep(path, data)
+        hints.note(path, seen)
+        if seen.candidate:
+            project.source(path)  # it counts as one of the sources also where another check has looked at it
             candidates.append(path)
     return candidates
 
@@ -168,12 +193,12 @@ def _histories(project: Project, hints: Hints, crashes: list[Crash]) -> list[Lin
 
 
 def _sql(project: Project, hints: Hints, before: set[str]) -> list[LinkedHistories]:
-    paths = [path for path in project.files if path.endswith(SQL_SUFFIXES)]
+    paths = project.paths(SQL_SUFFIXES)
     if not any(path.endswith(".sql") for path in paths):
         return []
     from tenantlint.lang.sql.link import histories
 
-    return [histories(project, paths)]
+    return [project.part("SQL", paths, histories)]
 
 
 def _alembic(project: Project, hints: Hints, before: set[str]) -> list[LinkedHistories]:
@@ -181,7 +206,7 @@ def _alembic(project: Project, hints: Hints, before: set[str]) -> list[LinkedHis
         return []
     from tenantlint.lang.alembic.link import histories
 
-    return [histories(project, hints.revisions)]
+    return [project.part("Alembic", hints.revisions, histories)]
 
 
 def _in_programs(project: Project, hints: Hints, before: set[str]) -> list[LinkedHistories]:
@@ -194,7 +219,7 @@ def _in_programs(project: Project, hints: Hints, before: set[str]) -> list[Linke
 
     read = {source.path for source in project.sources()} - before
     paths = [path for path in hints.security if path not in read and not is_test(path)]
-    return [LinkedHistories(written_in_code(project, paths))]
+    return [LinkedHistories(project.part("SQL in programs", paths, written_in_code))]
 
 
 def _merge(parts: list[Linked], migrations: list[LinkedHistories]) -> Schema:

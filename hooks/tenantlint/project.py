@@ -5,17 +5,19 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tenantlint.diagnostic import input_problem
 from tenantlint.source import Location, Source
 from tenantlint.store import NOTHING_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.store import Store
+
+T = TypeVar("T")
 
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 """A larger file is not read: no schema written by people, and hardly one written by a tool, is this long."""
@@ -77,6 +79,37 @@ class Project:
     def keep(self, path: str, data: bytes) -> None:
         """Remember bytes that ``read`` gave, so that ``source`` does not read them again."""
         self._sources.setdefault(path, Source(path, data))
+
+    def laid_over(self, contents: Mapping[str, bytes]) -> Project:
+        """Return the project as it is with new contents of some files."""
+        return Project(self.root, self.files, {**self.overlay, **contents}, self.store)
+
+    # What a project that lives longer than one check need not find out again: see tenantlint.lsp.live.
+
+    def paths(self, suffixes: tuple[str, ...]) -> Sequence[str]:
+        """Return the files that end in one of ``suffixes``, in order."""
+        return sorted(path for path in self.files if path.endswith(suffixes))
+
+    def look(self, path: str, name: str, see: Callable[[str, bytes], T]) -> T:
+        """Return what ``see``, whose name is ``name``, makes of the path and the bytes of a file, and of nothing else.
+
+        Raises OSError where the file cannot be read.
+        """
+        return see(path, self.read(path))
+
+    def mentions(self, word: bytes, suffix: str) -> bool:
+        """Return whether a file that ends in ``suffix`` and can be read holds ``word``."""
+        for path in self.paths((suffix,)):
+            try:
+                if self.look(path, f"mentions {word!r}", lambda _, data: word in data):
+                    return True
+            except OSError:
+                continue
+        return False
+
+    def part(self, name: str, paths: Iterable[str], read: Callable[[Project, Iterable[str]], T]) -> T:
+        """Return what ``read``, whose name is ``name``, makes of the files ``paths`` and of all that they need."""
+        return read(self, paths)
 
 
 def read_regular_file(path: str, limit: int = -1) -> bytes:

@@ -115,8 +115,7 @@ class _Linker:
 
     def _has_conventions(self) -> bool:
         if self._named is None:
-            files = (path for path in sorted(self.project.files) if path.endswith(".py"))
-            self._named = any(b"naming_convention" in self._bytes(path) for path in files)
+            self._named = self.project.mentions(b"naming_convention", ".py")
         return self._named
 
     def _bytes(self, path: str) -> bytes:

@@ -10,7 +10,7 @@ from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
 from tenantlint.config import OWN_FILE, defaults, load
 from tenantlint.config_tree import ConfigTree
-from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, report, show_path, tell_crashes
+from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, refuse_contradictions, report, show_path, tell_crashes
 
 if TYPE_CHECKING:
     from tenantlint.arguments import Arguments
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def check(arguments: Arguments) -> int:
     """``tenantlint check``: 0 where nothing is found, 1 for findings, 2 where a bug of tenantlint hides some."""
+    refuse_contradictions(arguments)
     cwd = os.getcwd()
     opening = Opening(arguments.operands, cwd, _stdin(arguments))
     from tenantlint import pipeline
@@ -29,6 +30,10 @@ def check(arguments: Arguments) -> int:
 
         return check_and_fix(opened, tree, arguments, show_path(opening.root, cwd))
     outcome = pipeline.check(opened.project, opened.asked, tree, opened.problems)
+    if arguments.flag("--write-baseline"):
+        from tenantlint.recording import record
+
+        outcome = record(outcome, opened, tree, arguments.flag("--quiet"))
     return report(opened.project, outcome, arguments, show_path(opening.root, cwd))
 
 

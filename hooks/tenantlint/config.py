@@ -35,6 +35,7 @@ _HINTS: Final[dict[str, object]] = {
     "exclude": tuple[str, ...],
     "extend-exclude": tuple[str, ...],
     "fail-on": Literal["error", "warning"],
+    "baseline": str,
     "per-file-ignores": dict,
     "rules": dict,
 }
@@ -52,7 +53,8 @@ class ConfigError(Exception):
 class Overrides(Record):
     """What the command line says. None and () mean that it does not.
 
-    ``only`` narrows what is selected to families or rules, whatever the configuration selects.
+    ``only`` narrows what is selected to families or rules, whatever the configuration selects. ``baseline`` is a path
+    (absolute), or "" for none; ``recording`` tells that it is to be written.
     """
 
     select: tuple[str, ...] | None = None
@@ -62,6 +64,8 @@ class Overrides(Record):
     preset: PresetName | None = None
     fail_on: Literal["error", "warning"] | None = None
     tenant_columns: tuple[str, ...] = ()
+    baseline: str | None = None
+    recording: bool = False
 
 
 NO_OVERRIDES: Final = Overrides()
@@ -178,7 +182,23 @@ def _settings(table: _Table | None, overrides: Overrides) -> Settings:
         changes["tenant_columns"] = overrides.tenant_columns
     if table is not None:
         changes.update(path=table.path, root=os.path.dirname(table.path))
-    return Settings(rules=rules, strict=preset != "recommended", narrowed=_narrows(overrides), **changes)
+    changes["baseline"] = _baseline(changes.get("baseline"), table, overrides)
+    return Settings(
+        rules=rules,
+        strict=preset != "recommended",
+        narrowed=_narrows(overrides),
+        recording=overrides.recording,
+        **changes,
+    )
+
+
+def _baseline(configured: str | None, table: _Table | None, overrides: Overrides) -> str | None:
+    """Return the path of the baseline: what the command line says, else the file, whose paths begin at its folder."""
+    if overrides.baseline is not None:
+        return overrides.baseline or None
+    if configured is None or table is None:
+        return None
+    return os.path.normpath(os.path.join(os.path.dirname(table.path), configured))
 
 
 def _narrows(overrides: Overrides) -> bool:
@@ -197,6 +217,8 @@ def _values(table: _Table) -> dict[str, Any]:
         for selector in values.get(key, ()):
             if not members(selector):
                 raise table.error(key, _unknown_selector(selector))
+    if values.get("baseline") == "":
+        raise table.error("baseline", "expected the name of a file")
     if values.get("tenant-column") == ():
         raise table.error("tenant-column", "expected at least one column name")
     return values

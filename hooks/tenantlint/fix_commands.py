@@ -39,7 +39,12 @@ def check_and_fix(
         return FINDINGS if fixed.contents else CLEAN
     if not _write(opened.project, fixed.contents, shown):
         return ERROR
-    status = report(fix.laid_over(opened.project, fixed.contents), fixed.outcome, arguments, shown)
+    outcome = fixed.outcome
+    if arguments.flag("--write-baseline"):
+        from tenantlint.recording import record
+
+        outcome = record(outcome, opened, tree, arguments.flag("--quiet"))
+    status = report(fix.laid_over(opened.project, fixed.contents), outcome, arguments, shown)
     _tell_withheld(fixed.withheld, opened.project, shown)
     if fixed.contents and not arguments.flag("--quiet"):
         print(

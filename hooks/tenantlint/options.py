@@ -11,25 +11,26 @@ _CONFIG: Final = (
     Option("--config", "read this configuration file and no other", "FILE"),
     Option("--no-config", "read no configuration file"),
 )
+_RULES: Final = (
+    "Rules (a RULE is a code, a name, a family such as TEN, or ALL)",
+    (
+        Option(
+            "--preset",
+            "start from these rules: recommended, strict or all",
+            "PRESET",
+            ("recommended", "strict", "all"),
+        ),
+        Option("--select", "run these rules and no others", "RULE[,RULE]"),
+        Option("--extend-select", "run these rules too", "RULE[,RULE]"),
+        Option("--ignore", "do not run these rules", "RULE[,RULE]"),
+        Option("--only", "of the selected rules run only these", "RULE[,RULE]"),
+    ),
+)
 CHECK: Final = Command(
     "check",
     "Check schemas against the rules",
     (
-        (
-            "Rules (a RULE is a code, a name, a family such as TEN, or ALL)",
-            (
-                Option(
-                    "--preset",
-                    "start from these rules: recommended, strict or all",
-                    "PRESET",
-                    ("recommended", "strict", "all"),
-                ),
-                Option("--select", "run these rules and no others", "RULE[,RULE]"),
-                Option("--extend-select", "run these rules too", "RULE[,RULE]"),
-                Option("--ignore", "do not run these rules", "RULE[,RULE]"),
-                Option("--only", "of the selected rules run only these", "RULE[,RULE]"),
-            ),
-        ),
+        _RULES,
         (
             "Fixes",
             (
@@ -45,10 +46,17 @@ CHECK: Final = Command(
             (
                 Option(
                     "--output-format",
-                    "text (the default), concise, json or github",
+                    "text (the default), concise, json, github, gitlab, junit, rdjson or sarif",
                     "FORMAT",
-                    ("text", "concise", "json", "github"),
+                    ("text", "concise", "json", "github", "gitlab", "junit", "rdjson", "sarif"),
                 ),
+                Option(
+                    "--output-file",
+                    "write the findings to this file, and print the summary only",
+                    "FILE",
+                    short="-o",
+                ),
+                Option("--statistics", "count the findings of each rule instead of listing them"),
                 Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never")),
                 Option("--explain-unknown", "list what could not be read statically, too"),
                 Option("--quiet", "print findings only, no summary", short="-q"),
@@ -59,6 +67,16 @@ CHECK: Final = Command(
                     "SEVERITY",
                     ("error", "warning"),
                 ),
+                Option("--watch", "check again whenever a file changes, until interrupted"),
+            ),
+        ),
+        (
+            "Baseline",
+            (
+                Option("--baseline", "hide the findings that this file records", "FILE"),
+                Option("--no-baseline", "hide nothing, though the configuration names a baseline"),
+                Option("--write-baseline", "record the findings in the baseline, so that only new ones are told"),
+                Option("--fail-on-stale-baseline", "exit with status 1 where recorded findings are no longer found"),
             ),
         ),
         (
@@ -135,4 +153,26 @@ INIT: Final = Command(
     "FOLDER",
     "the folder of the project (default: the current one)",
     most=1,
+)
+GRAPH: Final = Command(
+    "graph",
+    "Draw the schema as a diagram, with the findings marked",
+    (
+        (
+            "Options",
+            (
+                Option("--output-format", "mermaid (the default) or html: one page", "FORMAT", ("mermaid", "html")),
+                Option("--output", "write to this file instead of standard output", "FILE"),
+                Option("--table", "draw these tables and what is near them", "NAME[,NAME]"),
+                Option("--depth", "how many references away from --table is near: 1 by default", "N"),
+                Option("--findings", "mark what the rules find (the default)"),
+                Option("--no-findings", "mark no findings"),
+                *_CONFIG,
+                HELP,
+            ),
+        ),
+        _RULES,
+    ),
+    "PATH",
+    _PATHS_HELP,
 )

@@ -27,7 +27,8 @@ class Outcome(Record):
 
     ``diagnostics`` are sorted by path, place and code. ``failed`` tells whether one of them is as severe as
     ``fail-on`` says. ``unresolved`` is what could not be read statically. A crash makes the rest incomplete.
-    ``schema`` is what was checked.
+    ``schema`` is what was checked. ``hidden`` counts the findings that a baseline hides, and ``stale`` those that it
+    records though they are gone.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -35,6 +36,8 @@ class Outcome(Record):
     unresolved: tuple[Unresolved, ...]
     crashes: tuple[Crash, ...]
     schema: Schema
+    hidden: int = 0
+    stale: int = 0
 
 
 def check(project: Project, asked: Container[str], configs: ConfigTree, problems: Iterable[Diagnostic]) -> Outcome:
@@ -57,12 +60,15 @@ def check(project: Project, asked: Container[str], configs: ConfigTree, problems
                 found.append(each)
     found = sorted(dict.fromkeys(found), key=_order)
     kept = _after_comments(found, project, configs, () if crashes else _with_comments(project, asked, configs, found))
+    kept, hidden, stale = _after_baseline(kept, project, asked, configs, bool(crashes))
     return Outcome(
         kept,
         any(each.severity == "error" or configs.of(each.at.path).fail_on == "warning" for each in kept),
         tuple(sorted((item for item in linked.schema.unresolved if item.at.path in asked), key=_unresolved_order)),
         tuple(crashes),
         linked.schema,
+        hidden,
+        stale,
     )
 
 
@@ -125,6 +131,18 @@ def _after_comments(
         if _UNUSED in ran:
             more += unused(source, used, ran, not settings.narrowed)
     return tuple(sorted((*result.kept, *more), key=_order))
+
+
+def _after_baseline(
+    found: tuple[Diagnostic, ...], project: Project, asked: Container[str], configs: ConfigTree, failed: bool
+) -> tuple[tuple[Diagnostic, ...], int, int]:
+    """Return the findings that no baseline hides, the number hidden, and the number recorded that are gone."""
+    if not any(settings.baseline and not settings.recording for settings in configs.loaded()):
+        return found, 0, 0
+    from tenantlint.baseline import Scope, hide
+
+    result = hide(found, Scope(project, asked, configs, failed))
+    return result.kept, result.hidden, result.stale
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, str, str]:

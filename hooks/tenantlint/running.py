@@ -34,15 +34,50 @@ _SEVERITIES: Final[dict[str | None, Severity | None]] = {None: None, "error": "e
 
 
 def report(project: Project, outcome: Outcome, arguments: Arguments, show_path: Callable[[str], str]) -> int:
-    """Print what a check found and return the exit status."""
+    """Print what a check found, or write it to a file, and return the exit status."""
     from tenantlint.report.model import report
 
     unresolved = outcome.unresolved if arguments.flag("--explain-unknown") else None
-    sys.stdout.write(_render(report(project, outcome.diagnostics, unresolved), arguments, show_path))
+    found = report(project, outcome.diagnostics, unresolved, outcome.crashes, outcome.hidden)
+    rendered = _render(found, arguments, show_path)
+    if arguments.flag("--output-file"):
+        _write(rendered, found, arguments)
+    else:
+        sys.stdout.write(rendered)
     tell_crashes(outcome.crashes)
+    if outcome.stale and not arguments.flag("--quiet"):
+        print(_stale(outcome.stale), file=sys.stderr)
     if outcome.crashes:
         return ERROR
-    return FINDINGS if outcome.failed and not arguments.flag("--exit-zero") else CLEAN
+    if outcome.failed and not arguments.flag("--exit-zero"):
+        return FINDINGS
+    return FINDINGS if outcome.stale and arguments.flag("--fail-on-stale-baseline") else CLEAN
+
+
+def _stale(number: int) -> str:
+    what = "1 finding of the baseline is" if number == 1 else f"{number} findings of the baseline are"
+    return f"{what} no longer found; --write-baseline drops {'it' if number == 1 else 'them'}."
+
+
+def refuse_contradictions(arguments: Arguments) -> None:
+    """Raise UsageError where options do not go together."""
+    for one, other in _EXCLUDING:
+        if arguments.flag(one) and arguments.flag(other):
+            raise UsageError(f"{one} and {other} exclude each other")
+    if arguments.flag("--statistics") and arguments.one("--output-format") not in _COUNTED:
+        raise UsageError("--statistics goes with the output formats text, concise and json")
+
+
+_EXCLUDING: Final = (
+    ("--baseline", "--no-baseline"),
+    ("--write-baseline", "--no-baseline"),
+    ("--write-baseline", "--diff"),
+    ("--write-baseline", "--stdin-filename"),
+    ("--watch", "--diff"),
+    ("--watch", "--stdin-filename"),
+    ("--watch", "--write-baseline"),
+)
+_COUNTED: Final = (None, "text", "concise", "json")
 
 
 def configs(root: str, arguments: Arguments, only: tuple[str, ...] = ()) -> ConfigTree:
@@ -54,6 +89,8 @@ def configs(root: str, arguments: Arguments, only: tuple[str, ...] = ()) -> Conf
         only=only or arguments.listed("--only"),
         preset=_PRESETS[arguments.one("--preset")],
         fail_on=_SEVERITIES[arguments.one("--fail-on")],
+        baseline=_baseline(arguments),
+        recording=arguments.flag("--write-baseline"),
     )
     config = arguments.one("--config")
     if arguments.flag("--no-config"):
@@ -62,6 +99,14 @@ def configs(root: str, arguments: Arguments, only: tuple[str, ...] = ()) -> Conf
         return ConfigTree(root, lambda folder: defaults(overrides), single=True)
     explicit = None if config is None else os.path.abspath(config)
     return ConfigTree(root, lambda folder: load(folder, overrides, explicit), single=explicit is not None)
+
+
+def _baseline(arguments: Arguments) -> str | None:
+    """Return the path of the baseline that the command line names, "" where it wants none, None where it is silent."""
+    named = arguments.one("--baseline")
+    if named is not None:
+        return os.path.abspath(named)
+    return "" if arguments.flag("--no-baseline") else None
 
 
 def show_path(root: str, cwd: str) -> Callable[[str], str]:
@@ -73,23 +118,45 @@ def show_path(root: str, cwd: str) -> Callable[[str], str]:
 
 def _render(found: Report, arguments: Arguments, show_path: Callable[[str], str]) -> str:
     output_format = arguments.one("--output-format")
-    if output_format == "json":
-        from tenantlint.report import json
+    if arguments.flag("--statistics"):
+        from tenantlint.report import statistics
 
-        return json.render(found)
-    if output_format == "github":
-        from tenantlint.report import github
+        return statistics.render_json(found) if output_format == "json" else statistics.render(found)
+    if output_format in _FOR_PROGRAMS:
+        from importlib import import_module
 
-        return github.render(found)
+        return str(import_module(f"tenantlint.report.{output_format}").render(found))
     if output_format == "concise":
         from tenantlint.report import concise
 
         return concise.render(found, show_path)
     from tenantlint.report import text
 
-    return text.render(
-        found, show_path, use_color(arguments.one("--color") or "auto"), summary=not arguments.flag("--quiet")
-    )
+    color = arguments.one("--color") or ("never" if arguments.flag("--output-file") else "auto")
+    return text.render(found, show_path, use_color(color), summary=not arguments.flag("--quiet"))
+
+
+_FOR_PROGRAMS: Final = ("json", "github", "gitlab", "junit", "rdjson", "sarif")
+"""The formats whose module of that name renders the report as it is, with paths from the root."""
+
+
+def _write(rendered: str, found: Report, arguments: Arguments) -> None:
+    """Write what is to be told to the file that the command line names, and the summary to the terminal."""
+    from tenantlint.files import replace_file
+    from tenantlint.report.text import summarize
+
+    path = arguments.one("--output-file") or ""
+    data = rendered.encode(errors="backslashreplace")
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as stream:  # a pipe or a device has no whole that could be put in its place
+                stream.write(data)
+        else:
+            replace_file(path, data)
+    except OSError as error:
+        raise UsageError(f"--output-file: {path} cannot be written: {error.strerror}") from error
+    if not arguments.flag("--quiet"):
+        print(summarize(found))
 
 
 def use_color(choice: str) -> bool:

@@ -38,6 +38,8 @@ class Settings(Record):
     ``tenant_tables`` means that they are found from the tenant columns. ``exclude`` is None where the defaults of
     discovery hold. ``options`` has the parsed options of each configured rule by code and attribute. ``path`` is the
     configuration file and ``root`` its folder (absolute; patterns are relative to it), None without a file.
+    ``baseline`` is the file (absolute) whose findings are hidden; with ``recording`` it hides none, since it is to be
+    written anew.
     """
 
     rules: frozenset[str]
@@ -53,6 +55,8 @@ class Settings(Record):
     root: str | None = None
     strict: bool = False
     narrowed: bool = False
+    baseline: str | None = None
+    recording: bool = False
 
     def ignores(self, path: str, code: str) -> bool:
         """Return whether ``per-file-ignores`` silences a rule in a file (its path is relative to the root)."""

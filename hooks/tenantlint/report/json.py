@@ -23,6 +23,8 @@ def render(report: Report) -> str:
             "files": report.files(),
         },
     }
+    if report.hidden:
+        document["hidden"] = report.hidden
     if report.unread is not None:
         document["unresolved"] = [_unread(unread) for unread in report.unread]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

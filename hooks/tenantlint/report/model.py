@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tenantlint.change import Applicability, Fix
-    from tenantlint.diagnostic import Diagnostic, Severity
+    from tenantlint.diagnostic import Crash, Diagnostic, Severity
     from tenantlint.project import Project
     from tenantlint.schema import Unresolved
     from tenantlint.source import Location
@@ -46,10 +46,16 @@ class Unread(Record):
 
 
 class Report(Record):
-    """All that a run has to say. ``unread`` is None where nobody asked for it."""
+    """All that a run has to say.
+
+    ``unread`` is None where nobody asked for it. ``crashes`` are bugs of tenantlint that make the rest incomplete.
+    ``hidden`` is the number of findings that a baseline hides.
+    """
 
     findings: tuple[Entry, ...]
     unread: tuple[Unread, ...] | None = None
+    crashes: tuple[Crash, ...] = ()
+    hidden: int = 0
 
     def count(self, severity: Severity) -> int:
         """Return the number of findings of a severity."""
@@ -63,8 +69,20 @@ class Report(Record):
         """Return the number of files that have findings."""
         return len({entry.place.path for entry in self.findings})
 
+    def fingerprints(self) -> list[str]:
+        """Return what each finding is known by from run to run, in order; no two are the same."""
+        from tenantlint.fingerprint import fingerprints
 
-def report(project: Project, diagnostics: Iterable[Diagnostic], unresolved: Iterable[Unresolved] | None) -> Report:
+        return fingerprints((entry.place.path, entry.code, entry.message) for entry in self.findings)
+
+
+def report(
+    project: Project,
+    diagnostics: Iterable[Diagnostic],
+    unresolved: Iterable[Unresolved] | None,
+    crashes: tuple[Crash, ...] = (),
+    hidden: int = 0,
+) -> Report:
     """Return the report, in the order given."""
     place = placer(project)
     return Report(
@@ -72,6 +90,8 @@ def report(project: Project, diagnostics: Iterable[Diagnostic], unresolved: Iter
             Entry(item.code, item.name, item.severity, item.message, place(item.at), item.fix) for item in diagnostics
         ),
         None if unresolved is None else tuple(Unread(item.what, item.why, place(item.at)) for item in unresolved),
+        crashes,
+        hidden,
     )
 
 

@@ -48,10 +48,11 @@ def render(report: Report, show_path: Callable[[str], str], color: bool, summary
 
 def summarize(report: Report) -> str:
     """Return the closing line."""
+    besides = f" besides {report.hidden} in the baseline" if report.hidden else ""
     if not report.findings:
-        return "No findings."
+        return f"No findings{besides}."
     counts = [_plural(report.count(severity), severity) for severity in _SEVERITIES if report.count(severity)]
-    return f"Found {' and '.join(counts)} in {_plural(report.files(), 'file')}.{_fixable(report)}"
+    return f"Found {' and '.join(counts)} in {_plural(report.files(), 'file')}{besides}.{_fixable(report)}"
 
 
 def _fixable(report: Report) -> str:

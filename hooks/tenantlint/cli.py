@@ -26,6 +26,8 @@ COMMANDS: Final[dict[str, tuple[Command, str]]] = {
     "rule": (options.RULE, _HERE),
     "init": (options.INIT, _HERE),
     "rename": (options.RENAME, "tenantlint.fix_commands"),
+    "graph": (options.GRAPH, "tenantlint.graph_command"),
+    "drift": (options.DRIFT, "tenantlint.drift_command"),
 }
 """Each command, and the module whose function of the command's name does it. Only that module is loaded."""
 
@@ -79,7 +81,7 @@ def _run(words: Sequence[str]) -> int:
 
 def overview() -> str:
     """Return the help of tenantlint as a whole."""
-    listed = "".join(f"  {name:8}{command.help}\n" for name, (command, _) in COMMANDS.items())
+    listed = "".join(f"  {name:11}{command.help}\n" for name, (command, _) in COMMANDS.items())
     return f"""\
 Usage: tenantlint COMMAND [OPTION ...] [PATH ...]
 

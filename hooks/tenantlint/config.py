@@ -14,7 +14,7 @@ from tenantlint.rule import coerce, options
 from tenantlint.rules import RULES, find
 from tenantlint.rules import load as load_rule
 from tenantlint.selection import ALL, Layer, PresetName, families, members, resolve
-from tenantlint.settings import FileIgnore, Settings
+from tenantlint.settings import DriftSettings, FileIgnore, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +36,7 @@ _HINTS: Final[dict[str, object]] = {
     "extend-exclude": tuple[str, ...],
     "fail-on": Literal["error", "warning"],
     "baseline": str,
+    "drift": dict,
     "per-file-ignores": dict,
     "rules": dict,
 }
@@ -261,7 +262,20 @@ def _rule_options(table: _Table) -> dict[str, dict[str, object]]:
     return found
 
 
-_TABLES: Final = {"per-file-ignores": _file_ignores, "rules": _rule_options}
+def _drift(table: _Table) -> DriftSettings:
+    known = {"groups": list, "ignore": tuple[str, ...]}
+    for key in table.content:
+        if key not in known:
+            raise table.error(key, f"unknown key{_suggestion(key, known)}")
+    ignore: Any = _coerced(table, "ignore", tuple[str, ...], table.content.get("ignore", []))
+    groups: Any = _coerced(table, "groups", list, table.content.get("groups", []))
+    sides: list[Any] = [_coerced(table, "groups", tuple[str, ...], each) for each in groups]
+    if any(len(each) < 2 for each in sides):
+        raise table.error("groups", "expected lists of two paths or more")
+    return DriftSettings(tuple(sides), ignore)
+
+
+_TABLES: Final = {"per-file-ignores": _file_ignores, "rules": _rule_options, "drift": _drift}
 
 
 def _unknown_selector(selector: str) -> str:

@@ -176,3 +176,37 @@ GRAPH: Final = Command(
     "PATH",
     _PATHS_HELP,
 )
+DRIFT: Final = Command(
+    "drift",
+    "Tell where SQLModel, Drizzle and migrations describe one database differently",
+    (
+        (
+            "What is compared",
+            (
+                Option("--left", "compare this side: a file, a folder, or sqlmodel, drizzle, alembic, …", "SIDE"),
+                Option("--right", "with this one", "SIDE"),
+                Option("--all-tables", "tell each table that one side has not, however few it has of the others"),
+                Option("--names", "tell names of keys and indexes that differ, too"),
+            ),
+        ),
+        (
+            "Output",
+            (
+                Option(
+                    "--output-format",
+                    "text (the default), concise, json or github",
+                    "FORMAT",
+                    ("text", "concise", "json", "github"),
+                ),
+                Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never")),
+                Option("--explain-unknown", "list what could not be compared, too"),
+                Option("--quiet", "print differences only, no summary", short="-q"),
+                Option("--exit-zero", "exit with status 0 in spite of differences"),
+                *_CONFIG,
+                HELP,
+            ),
+        ),
+    ),
+    "PATH",
+    _PATHS_HELP,
+)

@@ -28,6 +28,17 @@ class FileIgnore(Record):
     codes: frozenset[str]
 
 
+class DriftSettings(Record):
+    """What ``tenantlint drift`` is told.
+
+    Each of ``groups`` are the paths of the sides that describe one database; none means that they are found.
+    ``ignore`` are patterns of what is not told: tables, ``table.column``, each with ``:kind`` behind it or not.
+    """
+
+    groups: tuple[tuple[str, ...], ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
 class Settings(Record):
     """The parsed configuration.
 
@@ -39,7 +50,7 @@ class Settings(Record):
     discovery hold. ``options`` has the parsed options of each configured rule by code and attribute. ``path`` is the
     configuration file and ``root`` its folder (absolute; patterns are relative to it), None without a file.
     ``baseline`` is the file (absolute) whose findings are hidden; with ``recording`` it hides none, since it is to be
-    written anew.
+    written anew. ``drift`` is for that command.
     """
 
     rules: frozenset[str]
@@ -57,6 +68,7 @@ class Settings(Record):
     narrowed: bool = False
     baseline: str | None = None
     recording: bool = False
+    drift: DriftSettings = DriftSettings()
 
     def ignores(self, path: str, code: str) -> bool:
         """Return whether ``per-file-ignores`` silences a rule in a file (its path is relative to the root)."""

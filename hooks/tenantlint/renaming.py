@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tenantlint.asked import Opened
+    from tenantlint.project import Project
     from tenantlint.schema import Column, Schema, Table
 
 
@@ -35,14 +36,19 @@ def rename(opened: Opened, column: str, new: str, pin: bool = False) -> Renamed:
     """
     schema = link(opened.project).schema
     table, found = _find(schema, opened, column)
-    change = RenameColumn(table.id, found.key, new, None if pin else _stored(found, new))
-    patch = lower(change, Lowering(opened.project, schema, pin))
+    patch = patch_of(opened.project, schema, table, found, new, pin)
     if patch.refused is not None:
         return Renamed(patch, {})
     contents, broken = patched(opened.project, patch)
     if broken is not None:
         return Renamed(Patch(refused=f"{broken} would not parse any more"), {})
     return Renamed(patch, contents)
+
+
+def patch_of(project: Project, schema: Schema, table: Table, column: Column, new: str, pin: bool = False) -> Patch:
+    """Return the patch that renames a column to ``new``, with its migration. With ``pin`` the database keeps its name."""
+    change = RenameColumn(table.id, column.key, new, None if pin else _stored(column, new))
+    return lower(change, Lowering(project, schema, pin))
 
 
 def _find(schema: Schema, opened: Opened, name: str) -> tuple[Table, Column]:

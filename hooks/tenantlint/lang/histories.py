@@ -44,7 +44,17 @@ def history_of(table: Table, schema: Schema, kind: HistoryKind) -> History | Non
 
 def twin_of(table: Table, history: History) -> Table:
     """Return what the history makes of ``table``, which it has."""
-    return next(each for each in history.tables if _bare(each.qualified_name) == _bare(table.qualified_name))
+    return next(each for each in history.tables if has_name(table, each))
+
+
+def has_name(table: Table, twin: Table) -> bool:
+    """Return whether two tables have one name in the database."""
+    return _bare(table.qualified_name) == _bare(twin.qualified_name)
+
+
+def table_in(history: History, name: str) -> Table | None:
+    """Return the table that a history has under a qualified name, None where it has none."""
+    return next((each for each in history.tables if _bare(each.qualified_name) == _bare(name)), None)
 
 
 def _has(history: History, name: str) -> bool:

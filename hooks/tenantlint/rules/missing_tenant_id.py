@@ -80,8 +80,11 @@ class MissingTenantId(Rule):
       tenants' own table have.
 
     ## Fix safety
-    Unsafe: the rows that exist need a tenant, and only their owner knows which. So the migration adds the column as
-    nullable. Give the rows theirs; the next migration that Alembic or drizzle-kit generates makes it NOT NULL.
+    Unsafe: the rows that exist need a tenant. The migration adds the column, gives each row the tenant of the rows
+    that it must belong to (by a NOT NULL foreign key to a table that has the tenant column; where there are several,
+    and they disagree, none), and makes the column NOT NULL. Where no foreign key says whose a row is, only its owner
+    knows: a comment marks the place for the `UPDATE`, and as long as rows are left without a tenant the migration
+    fails and changes nothing.
     """
 
     code: ClassVar[str] = "TEN001"

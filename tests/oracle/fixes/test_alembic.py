@@ -9,7 +9,6 @@ from tests.oracle.fixes.environment import AlembicProject, migration_findings
 
 from tenantlint.change import (
     AddIndex,
-    AddTenant,
     AddTimestamp,
     Change,
     EnableSecurity,
@@ -196,24 +195,6 @@ def test_names_that_follow_a_convention_follow_the_rename(tmp_path: Path, connec
     project.run("upgrade head", "check", "downgrade -1", "upgrade head", "check")
     assert connection.execute("SELECT remark FROM people").fetchall() == [("first",)]
     assert project.twins_differ() == []
-
-
-def test_a_new_tenant_column_is_nullable_until_the_rows_have_theirs(
-    project: AlembicProject, connection: psycopg.Connection
-) -> None:
-    before = project.schema()
-    column = '    tenant_id: UUID = Field(foreign_key="tenants.id", index=True, ondelete="CASCADE")\n'
-    project.write(MODELS + column)
-    posts, tenants = table(before, "posts").id, table(before, "tenants").id
-    text = written(project, before, AddTenant(posts, "tenant_id", tenants))
-    assert "    # The rows that are there have no tenant yet" in text
-    project.run("upgrade head", "downgrade -1", "upgrade head")
-    assert connection.execute("SELECT user_note, tenant_id FROM posts").fetchall() == [("first", None)]
-    connection.execute("UPDATE posts SET tenant_id = (SELECT id FROM tenants)")
-    project.run("revision required", "upgrade head", "check", "downgrade -1")
-    (last,) = (project.root / "alembic" / "versions").glob("*_required.py")
-    assert last.read_text().count("op.alter_column(") == 2
-    assert last.read_text().count("op.") == 2
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from tests.oracle.fixes.kit import KitProject, statements
 
 from tenantlint.change import (
     AddIndex,
-    AddTenant,
     AddTimestamp,
     Change,
     EnableSecurity,
@@ -162,23 +161,6 @@ def test_one_migration_follows_another(project: KitProject, connection: psycopg.
     assert connection.execute("SELECT email_address, user_email FROM accounts, members").fetchall() == [
         ("ada@example.com", "ada@example.com")
     ]
-    assert columns_differ(project) == []
-
-
-def test_a_new_tenant_column_is_nullable_until_the_rows_have_theirs(
-    project: KitProject, connection: psycopg.Connection
-) -> None:
-    before = project.schema()
-    column = 'tenantId: uuid("tenant_id").notNull().references(() => tenants.id, { onDelete: "cascade" }),'
-    project.write(SCHEMA.replace(MORE, column).replace(EXTRAS, ', index("members_tenant_id_idx").on(t.tenantId)'))
-    change = AddTenant(id_of(before, "members"), "tenant_id", id_of(before, "tenants"))
-    made = changed(project, connection, before, change)
-    assert made[0].splitlines()[-1] == 'ALTER TABLE "members" ADD COLUMN "tenant_id" uuid;'
-    assert len(made) == 3
-    assert connection.execute("SELECT tenant_id FROM members").fetchall() == [(None,)]
-    connection.execute("UPDATE members SET tenant_id = (SELECT id FROM tenants)")
-    assert project.generate() == ['ALTER TABLE "members" ALTER COLUMN "tenant_id" SET NOT NULL;']
-    project.migrate(connection, 2)
     assert columns_differ(project) == []
 
 

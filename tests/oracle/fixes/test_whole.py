@@ -11,7 +11,6 @@ from tests.oracle.fixes.kit import KitProject
 
 from tenantlint.change import (
     AddIndex,
-    AddTenant,
     AddTimestamp,
     Change,
     EnableSecurity,
@@ -68,23 +67,6 @@ def test_alembic_finds_no_difference(tmp_path: Path, connection: psycopg.Connect
     assert project.twins_differ() == []
 
 
-def test_alembic_finds_that_a_new_tenant_column_is_not_required_yet(
-    tmp_path: Path, connection: psycopg.Connection
-) -> None:
-    project = AlembicProject(tmp_path, connection, test_alembic.MODELS)
-    project.run("revision first", "upgrade head")
-    connection.execute(test_alembic.ROWS.encode())
-    schema = project.schema()
-    change = AddTenant(id_of(schema, "posts"), "tenant_id", id_of(schema, "tenants"))
-    project.apply(lower(change, context(project)))
-    project.run("upgrade head", "downgrade -1", "upgrade head")
-    connection.execute("UPDATE posts SET tenant_id = (SELECT id FROM tenants)")
-    project.run("revision required", "upgrade head", "check")
-    (last,) = (project.root / "alembic" / "versions").glob("*_required.py")
-    assert last.read_text().count("op.alter_column(") == last.read_text().count("op.") == 2
-    assert project.twins_differ() == []
-
-
 KIT: dict[str, Callable[[Schema], Change]] = {
     "column": lambda schema: RenameColumn(id_of(schema, "users"), "emailAddress", "email", "email"),
     "name": lambda schema: RenameColumn(id_of(schema, "users"), "emailAddress", "emailAddress", "email_address"),
@@ -106,21 +88,6 @@ def test_drizzle_kit_generates_nothing(tmp_path: Path, connection: psycopg.Conne
     project.migrate(connection, 1)
     assert project.generate() == []
     assert connection.execute("SELECT count(*) FROM members").fetchall() == [(1,)]
-    assert test_drizzle_kit.columns_differ(project) == []
-
-
-@pytest.mark.parametrize("major", [0, 1], ids=["journal", "chain"])
-def test_drizzle_kit_generates_only_that_a_new_tenant_column_is_required(
-    tmp_path: Path, connection: psycopg.Connection, major: Major
-) -> None:
-    project = started(tmp_path, connection, major)
-    schema = project.schema()
-    change = AddTenant(id_of(schema, "members"), "tenant_id", id_of(schema, "tenants"))
-    project.apply(lower(change, context(project)))
-    project.migrate(connection, 1)
-    connection.execute("UPDATE members SET tenant_id = (SELECT id FROM tenants)")
-    assert project.generate() == ['ALTER TABLE "members" ALTER COLUMN "tenant_id" SET NOT NULL;']
-    project.migrate(connection, 2)
     assert test_drizzle_kit.columns_differ(project) == []
 
 

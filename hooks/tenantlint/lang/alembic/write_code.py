@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tenantlint.schema import Maybe
 
+_WIDTH: Final = 84
+"""How long a call in a function may be, so that its line is no longer than most projects have theirs."""
 _RESERVED: Final = frozenset(
     "all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation "
     "column concurrently constraint create cross current_catalog current_date current_role current_schema "
@@ -62,9 +64,17 @@ class Code(Record):
         given = (*arguments, *(f"{name}={value}" for name, value in named.items() if value is not None))
         return f"op.{function}({', '.join(given)})"
 
-    def execute(self, sql: str) -> str:
-        """Return ``op.execute``. A colon before a letter would be a parameter: SQLAlchemy wants it escaped."""
-        return self.call("execute", self.text(re.sub(r"(?<![:\w\\]):(?=\w)", r"\\:", sql)))
+    def execute(self, *clauses: str) -> str:
+        """Return ``op.execute`` of a statement, a line for each of its clauses where one would be too long.
+
+        A colon before a letter would be a parameter: SQLAlchemy wants it escaped.
+        """
+        parts = [re.sub(r"(?<![:\w\\]):(?=\w)", r"\\:", each) for each in clauses]
+        line = self.call("execute", self.text(" ".join(parts)))
+        if len(parts) == 1 or len(line) <= _WIDTH:
+            return line
+        lines = [self.text(f"{part} ") for part in parts[:-1]] + [self.text(parts[-1])]
+        return "\n".join(["op.execute(", *(f"    {each}" for each in lines), ")"])
 
     def schema(self, table: str, keyword: str = "schema") -> dict[str, str | None]:
         """Return the argument that names the schema of a qualified table, where it has one."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint import change as changes
 from tenantlint.lang.alembic.write_code import identifier, qualified, split, type_code
+from tenantlint.lang.backfill import Backfills, remark, update
 from tenantlint.lang.differences import Differences, MemberName
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
 from tenantlint.lang.lowering import RefusedError, session_value
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 
     from tenantlint.change import Change, Use
     from tenantlint.lang.alembic.write_code import Code
+    from tenantlint.lang.backfill import Parent
     from tenantlint.lang.lowering import Lowering
     from tenantlint.migration import History
     from tenantlint.schema import Column, ForeignKey, Index, Table
 
-_LATER: Final = (
-    "# The rows that are there have no tenant yet: give them theirs, and then make the column NOT NULL in a\n"
-    "# revision of its own, which `alembic revision --autogenerate` writes."
+_NO_TENANT: Final = (
+    "# Whose the rows are that are there, only you know: write the UPDATE that gives each its tenant here. Until\n"
+    "# then, and as long as there are rows, the next line fails and nothing is changed.\n"
+    "# tenantlint: ignore[MIG004] -- it fails instead of guessing"
 )
 _FAILS: Final = "# Fails, and changes nothing, as long as a row has none: give those rows their value first."
 _ADDING: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex)
@@ -61,10 +64,17 @@ def planned(given: Sequence[Change], context: Lowering, code: Callable[[History]
     tables = [change for change in given if isinstance(change, changes.RenameTable)]
     if tables and any(isinstance(change, _ADDING) for change in given):
         raise RefusedError("a table is renamed in a revision of its own, before anything is added")
+    backfills = Backfills(given, differences)
     steps = list(_rename_columns(differences, code))
-    for change in given:
+    added: set[str] = set()
+    for change in backfills.order:
         make = _STEPS.get(type(change))
-        steps += () if make is None else make(change, differences, code)
+        if isinstance(change, _ADDING) and change.table_id not in added:
+            added.add(change.table_id)
+            own = [each for each in given if isinstance(each, _ADDING) and each.table_id == change.table_id]
+            steps += _add(own, differences, code, backfills)
+        elif make is not None:
+            steps += make(change, differences, code)
     if differences.columns or tables:
         names = {change.table_id: change.new_name for change in tables}
         for name in (*differences.members(), *_conventional(differences, names)):
@@ -176,20 +186,25 @@ def _has_member(twin: Table, name: MemberName) -> bool:
     return name.old in members[name.kind]
 
 
-def _add(change: Any, differences: Differences, code: Callable[[History], Code]) -> Iterator[Planned]:
-    """Add what the code has now: columns, their foreign keys, indexes."""
-    context = differences.context
-    table = context.table(change.table_id)
+def _add(
+    own: Sequence[Any], differences: Differences, code: Callable[[History], Code], backfills: Backfills
+) -> Iterator[Planned]:
+    """Add what the code has now in a table, whichever change it comes from: columns, their foreign keys, indexes."""
+    context, table_id = differences.context, own[0].table_id
+    table = context.table(table_id)
     place = None if table is None else _place(table, context)
     if table is None or place is None:
         return
     history, twin = place
-    new, name, write = differences.additions(change.table_id), _name(table), code(history)
+    new, name, write = differences.additions(table_id), _name(table), code(history)
+    tenants = {change.name: backfills.parents(change) for change in own if isinstance(change, changes.AddTenant)}
     columns = [column for column in new.columns if column.name is UNKNOWN or twin.column(column.name) is None]
-    titles = iter([f"add {_what(change)} to {name}"])
+    titles = iter([f"add {_what(change)} to {name}" for change in own])
     for column in columns:
-        nullable = isinstance(change, changes.AddTenant) or column.nullable is True
-        yield Planned(history, _column_step(write, name, column, nullable), next(titles, ""))
+        step = _column_step(write, name, column, column.name in tenants or column.nullable is True)
+        if column.name in tenants and column.nullable is False:
+            step = _filled(write, name, step, column.name, tenants[column.name])
+        yield Planned(history, step, next(titles, ""))
     for key in new.foreign_keys:
         if not any(each.columns == key.columns for each in twin.foreign_keys):
             yield Planned(history, _key_step(write, name, key), next(titles, ""))
@@ -218,9 +233,18 @@ def _column_step(code: Code, table: str, column: Column, nullable: bool) -> Step
     lines = [code.call("add_column", name, f"sa.Column({', '.join([*given, f'nullable={nullable}'])})", **schema)]
     if default and column.has_server_default is not True:
         lines.append(code.call("alter_column", name, code.text(column.name), server_default="None", **schema))
-    if nullable and column.nullable is False:
-        lines.insert(0, _LATER)
     return Step("\n".join(lines), code.call("drop_column", name, code.text(column.name), **schema))
+
+
+def _filled(code: Code, table: str, step: Step, column: str, parents: Sequence[Parent]) -> Step:
+    """Return the step that adds a tenant column, with what makes it NOT NULL when all rows have their tenant."""
+    required = code.call(
+        "alter_column", code.text(split(table)[1]), code.text(column), nullable="False", **code.schema(table)
+    )
+    filling = [_NO_TENANT]
+    if parents:
+        filling = [f"# {remark(parents)}", code.execute(*update(table, column, parents, identifier, qualified))]
+    return Step("\n".join([step.up, *filling, required]), step.down)
 
 
 def _known(names: object) -> list[str]:
@@ -277,9 +301,10 @@ def _require(
     if made is not None and made.nullable is False:
         return
     write, name = code(history), _name(table)
-    arguments, schema = (write.text(split(name)[1]), write.text(column.name)), write.schema(name)
+    now = differences.new_name(table, column.name)
+    arguments, schema = (write.text(split(name)[1]), write.text(now)), write.schema(name)
     up, down = (write.call("alter_column", *arguments, nullable=value, **schema) for value in ("False", "True"))
-    yield Planned(history, Step(f"{_FAILS}\n{up}", down), f"require {name}.{column.name}")
+    yield Planned(history, Step(f"{_FAILS}\n{up}", down), f"require {name}.{now}")
 
 
 def _secure(
@@ -298,7 +323,8 @@ def _secure(
     if twin.rls.forced is not True:
         yield Planned(history, _switch(write, name, "FORCE", "NO FORCE"), next(titles, ""))
     if not twin.policies:
-        yield Planned(history, _policy(write, table, change), next(titles, ""))
+        now = differences.new_name(table, change.tenant)
+        yield Planned(history, _policy(write, table, change, now), next(titles, ""))
 
 
 def _switch(code: Code, table: str, on: str, off: str) -> Step:
@@ -306,21 +332,18 @@ def _switch(code: Code, table: str, on: str, off: str) -> Step:
     return Step(up, down)
 
 
-def _policy(code: Code, table: Table, change: changes.EnableSecurity) -> Step:
+def _policy(code: Code, table: Table, change: changes.EnableSecurity, tenant: str) -> Step:
     column, name = table.column(change.tenant), _name(table)
     if column is None or column.type is UNKNOWN:
         raise RefusedError(f"the type of `{change.tenant}` is not known, and the policy has to compare with it")
     type_code(column.type)
     policy = identifier(f"{split(name)[1]}_tenant")
-    predicate = f"{identifier(change.tenant)} = {session_value(change, column.type)}"
-    up = code.execute(f"CREATE POLICY {policy} ON {qualified(name)} USING ({predicate})")
+    predicate = f"{identifier(tenant)} = {session_value(change, column.type)}"
+    up = code.execute(f"CREATE POLICY {policy} ON {qualified(name)}", f"USING ({predicate})")
     return Step(up, code.execute(f"DROP POLICY {policy} ON {qualified(name)}"))
 
 
 _STEPS: Final[dict[type[Change], Callable[[Any, Differences, Callable[[History], Code]], Iterator[Planned]]]] = {
-    changes.AddTenant: _add,
-    changes.AddTimestamp: _add,
-    changes.AddIndex: _add,
     changes.MakeRequired: _require,
     changes.EnableSecurity: _secure,
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tenantlint import change as changes
 from tenantlint.change import Patch, Use
+from tenantlint.lang.backfill import Backfills, remark, update
 from tenantlint.lang.differences import Differences
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
 from tenantlint.lang.lowering import RefusedError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tenantlint.change import Change
+    from tenantlint.lang.backfill import Parent
     from tenantlint.lang.drizzle.kit.chain import ChainSnapshot
     from tenantlint.lang.drizzle.kit.chain_folder import ChainFolder
     from tenantlint.lang.drizzle.kit.files import JournalFolder, Written
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
 
     Snapshot: TypeAlias = JournalSnapshot | ChainSnapshot
 
-_LATER: Final = (
-    "-- The rows that are there have no tenant yet: give them theirs. `drizzle-kit generate` then writes the\n"
-    "-- migration that makes the column NOT NULL.\n"
+_NO_TENANT: Final = (
+    "-- Whose the rows are that are there, only you know: write the UPDATE that gives each its tenant here. Until\n"
+    "-- then, and as long as there are rows, the next statement fails and nothing is changed.\n"
+    "-- tenantlint: ignore[MIG004] -- it fails instead of guessing\n"
 )
 _FAILS: Final = "-- Fails, and changes nothing, as long as a row has none: give those rows their value first.\n"
+_ADDITIONS: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex)
 _ADDING: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex, changes.EnableSecurity)
 
 
@@ -126,9 +130,15 @@ def _make(given: Sequence[Change], migrations: Migrations) -> None:
     if tables and any(isinstance(change, _ADDING) for change in given):
         raise RefusedError("a table is renamed in a migration of its own, before anything is added")
     _rename_columns(migrations)
-    for change in given:
+    backfills = Backfills(given, migrations.differences)
+    added: set[str] = set()
+    for change in backfills.order:
         make = _MAKERS.get(type(change))
-        if make is not None:
+        if isinstance(change, _ADDITIONS) and change.table_id not in added:
+            added.add(change.table_id)
+            own = [each for each in given if isinstance(each, _ADDITIONS) and each.table_id == change.table_id]
+            _add(own, migrations, backfills)
+        elif make is not None:
             make(change, migrations)
     for change in tables:
         _rename_table(change, migrations)
@@ -162,27 +172,41 @@ def _rename_table(change: changes.RenameTable, migrations: Migrations) -> None:
         migration.add(f"rename {table.name} to {change.new_name}", table, statements)
 
 
-def _add(change: Any, migrations: Migrations) -> None:
-    """Add what the code has now: columns, their foreign keys, indexes."""
+def _add(own: Sequence[Any], migrations: Migrations, backfills: Backfills) -> None:
+    """Add what the code has now in a table, whichever change it comes from: columns, their foreign keys, indexes."""
     from tenantlint.lang.drizzle.kit.text import NewColumn
 
-    table = migrations.context.table(change.table_id)
+    table = migrations.context.table(own[0].table_id)
     place = migrations.of(table)
     if table is None or place is None:
         return
-    (migration, twin), new, key = place, migrations.differences.additions(change.table_id), key_of(table)
-    titles = iter([f"add {getattr(change, 'name', 'index')} to {table.name}"])
+    (migration, twin), new, key = place, migrations.differences.additions(table.id), key_of(table)
+    tenants = {change.name: backfills.parents(change) for change in own if isinstance(change, changes.AddTenant)}
+    titles = iter([f"add {getattr(change, 'name', 'index')} to {table.name}" for change in own])
     for column in new.columns:
         if column.name is UNKNOWN or twin.column(column.name) is None:
-            made = NewColumn(column, isinstance(change, changes.AddTenant) or column.nullable is True)
-            remark = _LATER if made.nullable and column.nullable is False else ""
-            migration.add(next(titles, ""), table, migration.snapshot.add_column(key, made), remark)
+            filled = column.name in tenants and column.nullable is False
+            made = migration.snapshot.add_column(key, NewColumn(column, column.nullable is True, filled))
+            migration.add(next(titles, ""), table, made)
+            if filled:
+                migration.add("", table, _filling(key, str(column.name), tenants[str(column.name)]))
     for foreign in new.foreign_keys:
         if not any(each.columns == foreign.columns for each in twin.foreign_keys):
             migration.add(next(titles, ""), table, migration.snapshot.add_key(key, foreign))
     for index in new.indexes:
         if not any(each.columns == index.columns and each.name == index.name for each in twin.indexes):
             migration.add(next(titles, ""), table, migration.snapshot.add_index(key, index))
+
+
+def _filling(table: str, column: str, parents: Sequence[Parent]) -> list[str]:
+    """Return the statements that make a new tenant column NOT NULL when all rows have their tenant."""
+    from tenantlint.lang.drizzle.kit.text import quoted, written
+
+    required = f"ALTER TABLE {written(table)} ALTER COLUMN {quoted(column)} SET NOT NULL;"
+    if not parents:
+        return [_NO_TENANT + required]
+    clauses = update(table, column, parents, quoted, written)
+    return ["\n".join([f"-- {remark(parents)}", *clauses]) + ";", required]
 
 
 def _require(change: changes.MakeRequired, migrations: Migrations) -> None:
@@ -216,9 +240,6 @@ def _secure(change: changes.EnableSecurity, migrations: Migrations) -> None:
 
 
 _MAKERS: Final[dict[type[Change], Callable[[Any, Migrations], None]]] = {
-    changes.AddTenant: _add,
-    changes.AddTimestamp: _add,
-    changes.AddIndex: _add,
     changes.MakeRequired: _require,
     changes.EnableSecurity: _secure,
 }

@@ -187,8 +187,7 @@ class ChainSnapshot:
         )
         self._noted("add_column", table, "col", f"{table}.{column.name}", ())
         default = "" if column.default is None else f" DEFAULT {column.default}"
-        required = "" if column.nullable else " NOT NULL"
-        return [f"ALTER TABLE {_written(table)} ADD COLUMN {quoted(column.name)} {written}{default}{required};"]
+        return [f"ALTER TABLE {_written(table)} ADD COLUMN {quoted(column.name)} {written}{default}{column.required};"]
 
     def add_key(self, table: str, key: ForeignKey) -> list[str]:
         """Add a foreign key. Its name is drizzle-kit's own where the code gives none."""

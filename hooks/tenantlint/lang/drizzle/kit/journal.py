@@ -210,10 +210,8 @@ class JournalSnapshot:
             entity["default"] = column.default
         _part(self.table(table), "columns")[column.name] = entity
         default = "" if column.default is None else f" DEFAULT {column.default}"
-        required = "" if column.nullable else " NOT NULL"
-        return [
-            f"ALTER TABLE {self._written(table)} ADD COLUMN {quoted(column.name)} {column.type}{default}{required};"
-        ]
+        added = f"{quoted(column.name)} {column.type}{default}{column.required}"
+        return [f"ALTER TABLE {self._written(table)} ADD COLUMN {added};"]
 
     def add_key(self, table: str, key: ForeignKey) -> list[str]:
         """Add a foreign key."""

@@ -23,21 +23,23 @@ _TIMES: Final = ("date", "timestamp", "timestamptz")
 class NewColumn:
     """A column to be added: its name, its type, whether it takes NULL, and its default as SQL, None where it has none.
 
-    Raises RefusedError where the rows that are there could not have it.
+    One that is ``filled`` takes NULL until statements of the same migration have given the rows their values. Raises
+    RefusedError where the rows that are there could not have it.
     """
 
-    def __init__(self, column: Column, nullable: bool) -> None:
+    def __init__(self, column: Column, nullable: bool, filled: bool = False) -> None:
         if column.name is UNKNOWN:
             raise RefusedError("the name of the new column is not known")
         self.name = column.name
         self.type = type_text(column.type)
         self.nullable = nullable
+        self.required = "" if nullable or filled else " NOT NULL"
         self.default = None
         if column.has_server_default is True:
             if re.sub(r"\(\d\)", "", str(column.type)) not in _TIMES:
                 raise RefusedError(f"the default of `{self.name}` is not known")
             self.default = "now()"
-        elif not nullable:
+        elif self.required:
             raise RefusedError(f"`{self.name}` is NOT NULL and has no default that the rows which are there could take")
 
 
@@ -59,6 +61,12 @@ def quoted(name: str) -> str:
     if '"' in name:
         raise RefusedError(f"the name `{name}` has quotes in it")
     return f'"{name}"'
+
+
+def written(table: str) -> str:
+    """Return a table, given with its schema, in quotes; ``public`` is left out."""
+    schema, _, name = table.rpartition(".")
+    return quoted(name) if schema in ("", "public") else f"{quoted(schema)}.{quoted(name)}"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -10,11 +10,10 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import edit, pipeline
-from tenantlint.change import Patch
+from tenantlint.change import Patch, RenameTable
 from tenantlint.files import replace_files
 from tenantlint.lang.lowering import Lowering
-from tenantlint.lower import lower, migrations, problems
-from tenantlint.project import Project
+from tenantlint.lower import is_of_database, lower, migrations, problems
 from tenantlint.record import Record
 from tenantlint.source import BOM, Source
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.pipeline import Outcome
+    from tenantlint.project import Project
 
 MAX_PASSES: Final = 10
 """A fix can make room for another, as one that waited for the same lines; more passes than this are a loop."""
@@ -149,7 +149,8 @@ class Fixer:
     def _migrated(self, made: Made, context: Lowering) -> tuple[Made, Patch]:
         """Return the fixes whose migration can be written; the others are withheld, or wait."""
         able = [diagnostic for diagnostic in made.chosen if self._is_migrated(diagnostic, context)]
-        for chosen in (able, able[:1]):
+        columns = [each for each in able if each.fix and not isinstance(each.fix.change, RenameTable)]
+        for chosen in (able, columns or able, able[:1]):  # tables are renamed in a migration of their own
             made = self._made(chosen, context)
             stored = self._migrations(made, context)
             if _why_not(stored, self._despite_uses) is None:
@@ -166,7 +167,7 @@ class Fixer:
 
     def _patch(self, diagnostic: Diagnostic, fix: Fix, context: Lowering) -> Patch | None:
         """Return the patch of a fix that may be made, None where it is withheld."""
-        if fix.applicability == "unsafe" and not self._unsafe:
+        if (fix.applicability == "unsafe" and not self._unsafe) or (self._pin and is_of_database(fix.change)):
             return None
         patch = lower(fix.change, context)
         reason = _why_not(patch, self._despite_uses)
@@ -189,7 +190,7 @@ def _why_not(patch: Patch, despite_uses: bool) -> str | None:
 
 def laid_over(project: Project, contents: Mapping[str, bytes]) -> Project:
     """Return the project as it is with new contents of some files."""
-    return Project(project.root, project.files, {**project.overlay, **contents})
+    return project.laid_over(contents)
 
 
 def patched(project: Project, patch: Patch) -> tuple[dict[str, bytes], str | None]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from tenantlint.change import AttachIndex, Patch, RemoveText, UpdateOnWrite, UseFactory, WriteDowngrade
+from tenantlint.change import AttachIndex, Patch, RemoveText, RenameColumn, UpdateOnWrite, UseFactory, WriteDowngrade
 from tenantlint.edit import Edit, apply, by_path
-from tenantlint.project import Project
 from tenantlint.record import replace
 from tenantlint.source import BOM
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from tenantlint.change import Change
     from tenantlint.lang.lowering import Lowering
+    from tenantlint.project import Project
     from tenantlint.schema import Schema
     from tenantlint.source import Location, Source
 
@@ -53,13 +53,19 @@ def migrations(changes: Sequence[Change], edits: Sequence[Edit], context: Loweri
     """Return the migrations that changes need, all in one for each history; ``edits`` are the changes of the code."""
     by_orm: dict[str, list[Change]] = {}
     for change in changes:
-        table = None if isinstance(change, _CODE_ONLY) else context.table(getattr(change, "table_id", ""))
+        stays = isinstance(change, _CODE_ONLY) or (context.pin and isinstance(change, RenameColumn))
+        table = None if stays else context.table(getattr(change, "table_id", ""))
         if table is not None and table.orm in _MIGRATIONS:
             by_orm.setdefault(table.orm, []).append(change)
     if by_orm and edits and context.schema.histories:
         context = replace(context, after=_after(edits, context.project))
     stored = [_writer(_MIGRATIONS[orm]).lower_all(members, context) for orm, members in by_orm.items()]
     return next((each for each in stored if each.refused is not None), _joined(stored))
+
+
+def is_of_database(change: Change) -> bool:
+    """Return whether a change only renames a column in the database, so that nothing is left of it to pin."""
+    return isinstance(change, RenameColumn) and change.key == change.new_key
 
 
 def _joined(patches: Iterable[Patch]) -> Patch:
@@ -75,11 +81,11 @@ def _after(edits: Sequence[Edit], project: Project) -> Schema:
     """Return the schema that a project declares with the code changed."""
     from tenantlint.link import link
 
-    contents = dict(project.overlay)
+    contents: dict[str, bytes] = {}
     for path, members in by_path(edits).items():
         source = project.source(path)
         contents[path] = BOM * source.bom + apply(source.data, members)
-    return link(Project(project.root, project.files, contents)).schema
+    return link(project.laid_over(contents)).schema
 
 
 def problems(source: Source) -> tuple[object, ...]:

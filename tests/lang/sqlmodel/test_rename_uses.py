@@ -253,5 +253,9 @@ def test_files_that_do_not_parse_are_left_to_a_reader() -> None:
 
 
 def test_revisions_of_alembic_are_history() -> None:
-    code = "revision = 'a'\ndown_revision = None\nop.add_column('hero', sa.Column('nickName'))\nx = 'nickName'\n"
+    code = (
+        "revision = 'a'\ndown_revision = None\nop.add_column('hero', sa.Column('nickName'))\nx = 'nickName'\n"
+        "op.create_table('pet', sa.Column('hero'), sa.ForeignKeyConstraint(['hero'], ['hero.nickName']))\n"
+        "sa.ForeignKey('hero.nickName')\n"
+    )
     assert after(code, "") == (code, [])

@@ -83,8 +83,8 @@ class Strings:
     # Judging
 
     def constant(self, node: ast.Constant) -> None:
-        """Judge one string."""
-        if isinstance(node.value, str):
+        """Judge one string; those of a revision are history."""
+        if isinstance(node.value, str) and not self.is_revision:
             judge: Callable[[ast.Constant, str], None] = getattr(self, f"_{self._roles.get(id(node), 'unknown')}")
             judge(node, node.value)
 
@@ -121,11 +121,11 @@ class Strings:
             self.result.literal(node, pattern, self.target.old_key, self.target.new_key)
 
     def _sql(self, node: ast.Constant, value: str) -> None:
-        if self.target.new_name is not None and not self.is_revision and self._holds(value, self.target.old_name):
+        if self.target.new_name is not None and self._holds(value, self.target.old_name):
             self.result.give_up(node, f"SQL with `{self.target.old_name}`")
 
     def _unknown(self, node: ast.Constant, value: str) -> None:
-        if self.is_revision or not any(word in value for word in self.words):
+        if not any(word in value for word in self.words):
             return
         if value in self.words or any(re.fullmatch(f"[\\w.]+\\.{re.escape(word)}", value) for word in self.words):
             self.result.give_up(node, f"the string `{value}`")

@@ -90,13 +90,17 @@ class RenameColumn(Operation):
 
 
 class AlterColumn(Operation):
-    """``ALTER COLUMN``. A part that it leaves alone is None; ``server_default`` is whether there is one afterwards."""
+    """``ALTER COLUMN``. A part that it leaves alone is None; ``server_default`` is whether there is one afterwards.
+
+    ``default_sql`` is the expression of the new default.
+    """
 
     table: Maybe[str]
     column: Maybe[str]
     type: Maybe[str | None] = None
     nullable: Maybe[bool | None] = None
     server_default: Maybe[bool | None] = None
+    default_sql: str | None = None
 
 
 class AddPrimaryKey(Operation):

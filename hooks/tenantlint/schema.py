@@ -57,7 +57,8 @@ class Column(Record):
     no such call. ``default_function`` is the library's function that gives the default anew for each row (SQLModel's).
     ``rejected_options`` are the options of the field with which the ORM refuses the column (SQLModel raises where they
     stand beside ``sa_column``), ``ignored_options`` those that it drops in silence. ``shared`` is true where the code
-    gives one object as the column of several tables though the ORM lets only one have it.
+    gives one object as the column of several tables though the ORM lets only one have it. ``default_sql`` is the
+    expression of its DEFAULT in the database, None where there is none and where that is not known.
     """
 
     name: Maybe[str]
@@ -76,6 +77,7 @@ class Column(Record):
     rejected_options: Maybe[tuple[str, ...]] = ()
     ignored_options: Maybe[tuple[str, ...]] = ()
     shared: Maybe[bool] = False
+    default_sql: str | None = None
 
 
 class Index(Record):

@@ -97,8 +97,8 @@ def add_column(state: State, operation: m.AddColumn) -> None:
 
 def _vague(column: Column) -> Column:
     """Return a column of which nothing but its name is sure."""
-    facts = ("type", "nullable", "primary_key", "unique", "has_default", "has_server_default", "on_update")
-    return replace(column, **dict.fromkeys(facts, UNKNOWN))
+    facts = "type nullable primary_key unique has_default has_server_default on_update default_sql"
+    return replace(column, **dict.fromkeys(facts.split(), UNKNOWN))
 
 
 def drop_column(state: State, operation: m.DropColumn) -> None:
@@ -157,6 +157,8 @@ def alter_column(state: State, operation: m.AlterColumn) -> None:
         )
         if value is not None
     }
+    if operation.server_default is not None:
+        changes["default_sql"] = operation.default_sql
     if not operation.certain or operation.column is UNKNOWN:
         changes = dict.fromkeys(changes, UNKNOWN)
     for name in list(draft.columns) if operation.column is UNKNOWN else (operation.column,):

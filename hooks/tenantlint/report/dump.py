@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
-_INTERNAL: Final = frozenset({"id", "mentions", "target_id", "columns_of", "target_columns_of", "group"})
+_INTERNAL: Final = frozenset({"default_sql", "id", "mentions", "target_id", "columns_of", "target_columns_of", "group"})
 
 
 def dump(schema: Schema, line_of: Callable[[Location], int]) -> str:

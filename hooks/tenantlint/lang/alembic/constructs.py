@@ -48,7 +48,7 @@ class TextValue(SqlExpression):
     """``text(...)``: ``value`` is the text that it is given."""
 
     def __init__(self, value: Value) -> None:
-        super().__init__("text")
+        super().__init__("text", (value,))
         self.value = value
 
     def get(self, name: str) -> Value:

@@ -17,6 +17,7 @@ from tenantlint.lang.alembic.constructs import (
 from tenantlint.lang.alembic.enums import create_enum
 from tenantlint.lang.alembic.evaluator import MigrationEvaluator
 from tenantlint.lang.alembic.tables import described, index_columns, is_generated, server_default
+from tenantlint.lang.sqlmodel.expressions import default_sql
 from tenantlint.lang.sqlmodel.schema_items import ColumnValue
 from tenantlint.lang.sqlmodel.sql_types import as_type
 from tenantlint.lang.values import Arguments, Builtin, Native, Value
@@ -111,6 +112,7 @@ def _alter_column(call: Bound) -> Iterator[Operation]:
         type_,
         nullable if nullable is None or isinstance(nullable, bool) else UNKNOWN,
         True if is_generated(default) else server_default(default),
+        default_sql(default),
     )
     if (changed.type, changed.nullable, changed.server_default) != (None, None, None):
         yield changed
@@ -128,7 +130,11 @@ def _create_index(call: Bound) -> Iterator[Operation]:
     where = call.get("postgresql_where")
     partial = UNKNOWN if where is UNKNOWN else where is not None
     name = call.evaluator.named("ix", call.get("index_name"), call.get("table_name"), names)
-    index = Index(name, names, call.flag("unique"), partial, True, call.at)
+    using = call.get("postgresql_using")
+    method = "btree" if using is None else using.lower() if isinstance(using, str) else UNKNOWN
+    extras = [call.get(option) for option in ("postgresql_ops", "postgresql_include")]
+    plain = UNKNOWN if UNKNOWN in extras else all(extra is None for extra in extras)
+    index = Index(name, names, call.flag("unique"), partial, True, call.at, method, plain)
     concurrently, asks = call.flag("postgresql_concurrently"), call.get("if_not_exists") is True
     yield CreateIndex(call.at, call.certain, call.table, index, concurrently, asks)
 

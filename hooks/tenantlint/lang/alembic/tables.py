@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.alembic.constructs import ColumnClause, TextValue, shortened, table_name
 from tenantlint.lang.sqlmodel.assemble import Assembler, flag, present
+from tenantlint.lang.sqlmodel.expressions import default_sql
 from tenantlint.lang.sqlmodel.models import TableModel
 from tenantlint.lang.sqlmodel.names import Subject, conventional
 from tenantlint.lang.sqlmodel.objects import ClassValue
@@ -99,6 +100,7 @@ class _InDatabase(Assembler):
             has_server_default=default,
             on_update="Computed" in kinds,
             at=column.at,
+            default_sql=default_sql(column.option("server_default")),
         )
 
 

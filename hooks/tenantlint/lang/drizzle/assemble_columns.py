@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tenantlint import types
 from tenantlint.lang.drizzle.columns import BuiltColumn
 from tenantlint.lang.drizzle.fresh import Fresh
+from tenantlint.lang.drizzle.sqltext import Renderer, SqlValue, literal
 from tenantlint.lang.drizzle.values import is_known, list_of
 from tenantlint.schema import UNKNOWN, Column, Maybe
 
@@ -72,7 +73,15 @@ class Columns:
             column.on_update,
             column.at,
             default_call=_call_of(column.default),
+            default_sql=self._default_sql(column.default),
         )
+
+    def _default_sql(self, value: Value) -> str | None:
+        """Return the SQL of a default; objects and arrays have their own forms, which are left open."""
+        if isinstance(value, (str, bool, int, float)):
+            return literal(value)
+        text = Renderer(self.context.names.of).text(value) if isinstance(value, SqlValue) else None
+        return text if isinstance(text, str) else None
 
 
 def _all_columns(items: list[Value]) -> bool:

@@ -281,6 +281,17 @@ def _default(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: 
     return builder
 
 
+def _calling(function: str) -> Step:
+    def step(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        from tenantlint.lang.drizzle.sqltext import Raw, SqlValue
+
+        builder.state(evaluator, has_default=True, server_default=True)
+        builder.default = SqlValue([Raw(function)]) if evaluator.uncertain <= builder.certainty else UNKNOWN
+        return builder
+
+    return _on_builder(step)
+
+
 def _references(builder: ColumnBuilder, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
     if evaluator.uncertain > builder.certainty:
         builder.references_known = False
@@ -318,8 +329,8 @@ _METHODS: Final[Mapping[str, Step]] = {
     "array": _on_builder(_array),
     "autoincrement": _stating(has_default=True, server_default=True),
     "default": _on_builder(_default),
-    "defaultNow": _stating(has_default=True, server_default=True),
-    "defaultRandom": _stating(has_default=True, server_default=True),
+    "defaultNow": _calling("now()"),
+    "defaultRandom": _calling("gen_random_uuid()"),
     "generatedAlwaysAs": _stating(has_default=True, server_default=True),
     "generatedAlwaysAsIdentity": _stating(has_default=True, server_default=True, not_null=True),
     "generatedByDefaultAsIdentity": _stating(has_default=True, server_default=True, not_null=True),

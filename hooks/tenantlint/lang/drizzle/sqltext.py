@@ -176,7 +176,7 @@ class Renderer:
         if isinstance(chunk, Native):
             return self._object(chunk)
         if chunk is None or isinstance(chunk, (str, int, float)):
-            return _literal(chunk) if inline else self._parameter()
+            return literal(chunk) if inline else self._parameter()
         return UNKNOWN
 
     def _parameter(self) -> str:
@@ -210,7 +210,8 @@ def _escaped(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(value: Value) -> str:
+def literal(value: Value) -> str:
+    """Return a string, a number, a boolean or null as SQL."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)

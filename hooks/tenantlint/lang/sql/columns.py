@@ -103,8 +103,22 @@ def column(context: Context, table: Maybe[str], node: Node) -> tuple[Column, lis
         has_server_default=default,
         on_update=generated,
         at=context.at(node),
+        default_sql=_default_of(constraints),
     )
     return found, [each for each in constraints if each.kind in _LABELS]
+
+
+def _default_of(constraints: list[Constraint]) -> str | None:
+    """Return the expression of a column's DEFAULT."""
+    found = [each.node for each in constraints if each.kind == "other" and words(each.node)[:1] == ("default",)]
+    return default_sql(found[0]) if len(found) == 1 else None
+
+
+def default_sql(node: Node) -> str | None:
+    """Return the expression behind the word DEFAULT in a node."""
+    written = " ".join(text(each) for each in leaves(node))
+    start = written.lower().find("default ")
+    return written[start + len("default ") :] if start >= 0 else None
 
 
 def _column_kind(node: Node) -> str:

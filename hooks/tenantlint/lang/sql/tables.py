@@ -9,6 +9,7 @@ from tenantlint import migration as m
 from tenantlint.lang.sql.columns import (
     Constraint,
     column,
+    default_sql,
     is_null,
     table_constraint,
     type_name,
@@ -230,7 +231,8 @@ def _alter(context: Context, table: Maybe[str], node: Node) -> Iterator[m.Operat
     if kind is not None:
         yield replace(changed, type=type_name(kind))
     elif default is not None:
-        yield replace(changed, server_default=has(default, "kw_set") and not is_null(default))
+        given = has(default, "kw_set") and not is_null(default)
+        yield replace(changed, server_default=given, default_sql=default_sql(default) if given else None)
     elif found[:3] in (("drop", "not", "null"), ("set", "not", "null")):
         yield replace(changed, nullable=found[0] == "drop")
     elif found[0] in ("add", "drop") and not _GENERATED.isdisjoint(found):

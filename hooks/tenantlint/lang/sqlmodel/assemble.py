@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlExpression, SqlValue
+from tenantlint.lang.sqlmodel.expressions import ColumnExpression, SqlExpression, SqlValue, default_sql
 from tenantlint.lang.sqlmodel.models import default_schema
 from tenantlint.lang.sqlmodel.names import Subject, conventional
 from tenantlint.lang.sqlmodel.objects import Made
@@ -142,6 +142,7 @@ class Assembler:
             rejected_options=column.rejected,
             ignored_options=column.ignored,
             shared=column.shared,
+            default_sql=default_sql(column.option("server_default")),
         )
 
     def function_of(self, value: Value, column: ColumnValue) -> Maybe[str | None]:

@@ -80,7 +80,30 @@ class _Functions(Native):
 
     def get(self, name: str) -> Value:
         """Return a function, or a package of functions."""
-        return SqlExpression("function")
+        return _Function(name)
+
+
+class _Function(SqlExpression):
+    """A function of the database, which makes a call of itself."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("function")
+        self.name = name
+
+    def call(self, evaluator: Evaluator, args: Arguments, at: Location) -> Value:
+        """Return the call."""
+        return SqlExpression(f"{self.name}()" if args.complete else "call", args.positional)
+
+
+def default_sql(value: Value) -> str | None:
+    """Return the SQL of a ``server_default``, None for what is none or not plain."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if not isinstance(value, SqlExpression):
+        return None
+    if value.op == "text" and len(value.parts) == 1 and isinstance(value.parts[0], str):
+        return value.parts[0]
+    return value.op if (value.op.endswith("()") or value.op in _CONSTANTS) and not value.parts else None
 
 
 def combine(op: str, left: Value, right: Value) -> Value:
@@ -123,6 +146,8 @@ def _expression(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
 
 _ORDERINGS: Final = frozenset({"desc", "asc", "nulls_first", "nulls_last", "nullsfirst", "nullslast"})
 
+_CONSTANTS: Final = frozenset({"true", "false"})
+
 FUNCTIONS: Final[dict[str, Value]] = {
     "func": _Functions(),
     "and_": _joined("and"),
@@ -134,8 +159,9 @@ FUNCTIONS: Final[dict[str, Value]] = {
     **{
         name: Builtin(_expression)
         for name in (
-            "text cast type_coerce literal literal_column column case between distinct extract select exists null true "
-            "false collate nullif bindparam"
+            "cast type_coerce literal literal_column column case between distinct extract select exists null collate "
+            "nullif bindparam"
         ).split()
     },
+    **{name: _joined(name) for name in ("text", *_CONSTANTS)},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from tenantlint.rules import Entry
 
 __all__ = ["postgres"]
+
+os.environ["TENANTLINT_CACHE_DIR"] = os.devnull
+"""No test sees what another one has left in a cache; those of the cache name a folder of their own."""
 
 FEW = frozenset(
     ("IDX001", "IDX002", "IDX003", "NAM001", "NAM002", "REL001", "REL002", "REL003", "REL004", "TEN001", "TEN002")

@@ -118,7 +118,7 @@ def test_a_bug_in_reading_sql_is_told_and_stops_nothing_else(monkeypatch: pytest
     def fail(source: Source, start: int, end: int | None, session: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("tenantlint.lang.sql.link.operations", fail)
+    monkeypatch.setattr("tenantlint.lang.sql.parse.operations", fail)
     result = link(Project("/nowhere", frozenset(), {"migrations/1_a.sql": b"SELECT 1;", "a.py": SQLMODEL}))
     assert [table.orm for table in result.schema.tables] == ["sqlmodel"]
     assert [(each.what, each.error) for each in result.crashes] == [

@@ -5,18 +5,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from tenantlint.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Final
 
 HELP_COLUMN: Final = 30
 
 
 class UsageError(Exception):
     """The command line asks for something that cannot be done; the message says what, for people."""
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. The message names the file and the key, for people."""
 
 
 class Option(Record):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
 
 from tenantlint.arguments import UsageError
 from tenantlint.discover import Lister, find_root, list_folder, walk
 from tenantlint.project import Project
 from tenantlint.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Final
 
     from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Diagnostic
@@ -56,10 +57,12 @@ class Opening:
         for name in overlay:
             if places[name] in folders:
                 raise UsageError(f"a folder has no content: {name}")
-        self.root, marked = _common_root([*folders, *map(os.path.dirname, files)])
+        self.root, self.marked = _common_root([*folders, *map(os.path.dirname, files)])
         self.asked = Asked(frozenset(map(self._relative, files)), tuple(map(self._relative, folders)))
         self._overlay = {self._relative(places[name]): data for name, data in overlay.items()}
-        self._lister = Lister(self.root) if marked or folders else None
+        self._lister = Lister(self.root) if self.marked or folders else None
+        self._walked = False
+        self.skips = True
 
     def _relative(self, path: str) -> str:
         relative = os.path.relpath(path, self.root).replace(os.sep, "/")
@@ -71,7 +74,7 @@ class Opening:
         A named folder that the listing leaves out (an ignored one, a submodule) is walked. A named file belongs even
         where it is ignored or excluded, but with ``force_exclude`` not where it is excluded. Raises ConfigError.
         """
-        skip = configs.of_root().exclude is None
+        skip = self.skips = configs.of_root().exclude is None
         listing = self._lister.result(skip) if self._lister else list_folder(self.root)
         files, problems = set(listing.files), list(listing.problems)
         for folder in self.asked.folders:
@@ -79,11 +82,24 @@ class Opening:
                 extra = walk(self.root, folder, skip)
                 files |= extra.files
                 problems += extra.problems
+                self._walked = True
         files |= self.asked.files
         configs.add(files)
         kept = configs.kept(files) | (frozenset() if force_exclude else self.asked.files)
         overlay = {path: data for path, data in self._overlay.items() if path in kept}
         return Opened(Project(self.root, kept, overlay), self.asked, tuple(problems))
+
+    def listing(self, skip: bool) -> bytes | None:
+        """Return the digest of the names of the project's files; None where some of them are not in the listing.
+
+        ``skip`` is what ``finish`` set ``skips`` to.
+        """
+        if self._lister is None or self._walked:
+            return None
+        from tenantlint.cache_file import digest
+
+        listing = self._lister.result(skip)
+        return None if listing.problems else digest("\0".join(sorted(listing.files)).encode("utf-8", "surrogateescape"))
 
 
 def _lies_in(path: str, folder: str) -> bool:

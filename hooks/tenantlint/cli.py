@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
 
 from tenantlint import __version__, options
-from tenantlint.arguments import UsageError, read, usage
-from tenantlint.config import ConfigError
+from tenantlint.arguments import ConfigError, UsageError, read, usage
 from tenantlint.running import CLEAN, ERROR
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Final
 
     from tenantlint.arguments import Arguments, Command
 
@@ -21,13 +21,14 @@ INTERRUPTED: Final = 130
 
 _HERE: Final = "tenantlint.commands"
 COMMANDS: Final[dict[str, tuple[Command, str]]] = {
-    "check": (options.CHECK, _HERE),
+    "check": (options.CHECK, "tenantlint.check_command"),
     "dump": (options.DUMP, _HERE),
     "rule": (options.RULE, _HERE),
     "init": (options.INIT, _HERE),
     "rename": (options.RENAME, "tenantlint.fix_commands"),
     "graph": (options.GRAPH, "tenantlint.graph_command"),
     "drift": (options.DRIFT, "tenantlint.drift_command"),
+    "server": (options.SERVER, "tenantlint.server_command"),
 }
 """Each command, and the module whose function of the command's name does it. Only that module is loaded."""
 

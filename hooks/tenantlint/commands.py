@@ -10,40 +10,10 @@ from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
 from tenantlint.config import OWN_FILE, defaults, load
 from tenantlint.config_tree import ConfigTree
-from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, refuse_contradictions, report, show_path, tell_crashes
+from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, show_path, tell_crashes
 
 if TYPE_CHECKING:
     from tenantlint.arguments import Arguments
-
-
-def check(arguments: Arguments) -> int:
-    """``tenantlint check``: 0 where nothing is found, 1 for findings, 2 where a bug of tenantlint hides some."""
-    refuse_contradictions(arguments)
-    cwd = os.getcwd()
-    opening = Opening(arguments.operands, cwd, _stdin(arguments))
-    from tenantlint import pipeline
-
-    tree = configs(opening.root, arguments)
-    opened = opening.finish(tree, arguments.flag("--force-exclude"))
-    if arguments.flag("--fix") or arguments.flag("--diff"):
-        from tenantlint.fix_commands import check_and_fix
-
-        return check_and_fix(opened, tree, arguments, show_path(opening.root, cwd))
-    outcome = pipeline.check(opened.project, opened.asked, tree, opened.problems)
-    if arguments.flag("--write-baseline"):
-        from tenantlint.recording import record
-
-        outcome = record(outcome, opened, tree, arguments.flag("--quiet"))
-    return report(opened.project, outcome, arguments, show_path(opening.root, cwd))
-
-
-def _stdin(arguments: Arguments) -> dict[str, bytes]:
-    name = arguments.one("--stdin-filename")
-    if name is None:
-        return {}
-    if arguments.operands:
-        raise UsageError("--stdin-filename goes without paths")
-    return {name: sys.stdin.buffer.read()}
 
 
 def dump(arguments: Arguments) -> int:

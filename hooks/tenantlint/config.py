@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from tenantlint.arguments import ConfigError as ConfigError
 from tenantlint.record import Record
 from tenantlint.rule import coerce, options
 from tenantlint.rules import RULES, find
@@ -17,7 +18,7 @@ from tenantlint.selection import ALL, Layer, PresetName, families, members, reso
 from tenantlint.settings import DriftSettings, FileIgnore, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Toml: TypeAlias = "Mapping[str, object]"
 
@@ -47,10 +48,6 @@ _RENAMED: Final = {"tenant-column": "tenant_columns", "rules": "options"}
 _MENTIONS: Final = rb"""(?m)tool["']?\s*\.\s*["']?tenantlint|^\s*\[\s*["']?tool["']?\s*\]|^\s*["']?tool["']?\s*="""
 
 
-class ConfigError(Exception):
-    """The configuration cannot be used. The message names the file and the key, for people."""
-
-
 class Overrides(Record):
     """What the command line says. None and () mean that it does not.
 
@@ -72,6 +69,12 @@ class Overrides(Record):
 NO_OVERRIDES: Final = Overrides()
 
 
+def read_file(path: str) -> bytes:
+    """Return the content of a configuration file. Raises OSError."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
 class _Table(Record):
     """A configuration table: the file that it is in, its key path there, and its content."""
 
@@ -91,13 +94,19 @@ class _Table(Record):
         return _Table(self.path, f"{self.prefix}{_quoted(key)}.", content)
 
 
-def load(start: str, overrides: Overrides = NO_OVERRIDES, explicit: str | None = None) -> Settings:
+def load(
+    start: str,
+    overrides: Overrides = NO_OVERRIDES,
+    explicit: str | None = None,
+    contents: Callable[[str], bytes] = read_file,
+) -> Settings:
     """Return the settings that hold for files in the folder ``start`` (absolute) and below.
 
-    ``explicit`` is a configuration file to read instead of looking for one. Raises ConfigError.
+    ``explicit`` is a configuration file to read instead of looking for one; ``contents`` reads one. Raises ConfigError.
     """
     _check_selectors(overrides)
-    return _settings(_find(start) if explicit is None else _read(explicit, required=True), overrides)
+    found = _find(start, contents) if explicit is None else _read(explicit, contents, required=True)
+    return _settings(found, overrides)
 
 
 def defaults(overrides: Overrides = NO_OVERRIDES) -> Settings:
@@ -113,11 +122,11 @@ def _check_selectors(overrides: Overrides) -> None:
                 raise ConfigError(f"--{option.replace('_', '-')}: {_unknown_selector(selector)}")
 
 
-def _find(start: str) -> _Table | None:
+def _find(start: str, contents: Callable[[str], bytes]) -> _Table | None:
     folder = start
     while True:
         for name in (OWN_FILE, SHARED_FILE):
-            found = _read(os.path.join(folder, name), required=False)
+            found = _read(os.path.join(folder, name), contents, required=False)
             if found is not None:
                 return found
         parent = os.path.dirname(folder)
@@ -126,11 +135,10 @@ def _find(start: str) -> _Table | None:
         folder = parent
 
 
-def _read(path: str, required: bool) -> _Table | None:
+def _read(path: str, contents: Callable[[str], bytes], required: bool) -> _Table | None:
     """Return the configuration in a file, None where it has none and none is required."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = contents(path)
     except (FileNotFoundError, NotADirectoryError):
         if required:
             raise ConfigError(f"{path}: no such file") from None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
-
 from tenantlint.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final, Literal, TypeAlias
+
     from tenantlint.change import Fix
     from tenantlint.source import Location
 
-Severity: TypeAlias = Literal["error", "warning"]
+    Severity: TypeAlias = Literal["error", "warning"]
 
 
 class Diagnostic(Record):

@@ -8,13 +8,14 @@ the folder is walked without ``SKIPPED_DIRECTORIES``. A submodule or a nested re
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from tenantlint.project import unreadable
 from tenantlint.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from tenantlint.diagnostic import Diagnostic
 
@@ -85,14 +86,21 @@ class Lister:
     def __init__(self, root: str) -> None:
         self.root = root
         self._git = _start_git(root) if os.path.exists(os.path.join(root, ".git")) else None
+        self._listings: dict[bool, Listing] = {}
 
     def result(self, skip: bool = True) -> Listing:
         """Wait for git and return the listing. ``skip`` is for ``walk``, where there is no git."""
-        if self._git is not None:
-            output = self._git.output()
-            if output is not None:
-                return Listing(frozenset(_own_files(output)))
-        return walk(self.root, skip=skip)
+        if skip not in self._listings:
+            self._list(skip)
+        return self._listings[skip]
+
+    def _list(self, skip: bool) -> None:
+        output = None if self._git is None else self._git.output()
+        self._git = None
+        if output is None:
+            self._listings[skip] = walk(self.root, skip=skip)
+        else:
+            self._listings = dict.fromkeys((True, False), Listing(frozenset(_own_files(output))))
 
 
 def _own_files(output: bytes) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tenantlint.arguments import HELP, Command, Option
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _PATHS_HELP: Final = "files and folders (default: the current folder)"
 _CONFIG: Final = (
@@ -84,6 +86,9 @@ CHECK: Final = Command(
             (
                 Option("--stdin-filename", "check standard input as the content of this file", "NAME"),
                 Option("--force-exclude", "leave out excluded files even where they are named"),
+                Option("--no-cache", "read every file anew, and keep nothing for the next run"),
+                Option("--cache-dir", "keep the cache in this folder (default: the user's cache folder)", "FOLDER"),
+                Option("--jobs", "read many files in so many processes (default: one for each core)", "N"),
                 *_CONFIG,
                 HELP,
             ),
@@ -209,4 +214,22 @@ DRIFT: Final = Command(
     ),
     "PATH",
     _PATHS_HELP,
+)
+SERVER: Final = Command(
+    "server",
+    "Serve an editor: findings, fixes, renames and rule pages by the Language Server Protocol",
+    (
+        (
+            "Options",
+            (
+                Option(
+                    "--tcp", "wait for one editor at this address (default: standard input and output)", "HOST:PORT"
+                ),
+                HELP,
+            ),
+        ),
+    ),
+    "",
+    "",
+    most=0,
 )

@@ -5,19 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Final, TypeVar
 
 from tenantlint.diagnostic import input_problem
 from tenantlint.source import Location, Source
 from tenantlint.store import NOTHING_KEPT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Final, TypeVar
 
     from tenantlint.diagnostic import Diagnostic
+    from tenantlint.inputs import Inputs
     from tenantlint.store import Store
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 """A larger file is not read: no schema written by people, and hardly one written by a tool, is this long."""
@@ -27,7 +29,8 @@ class Project:
     """A root folder and the files that belong to it.
 
     ``root`` is absolute. ``files`` are paths relative to it, with forward slashes. ``overlay`` gives the content of
-    files that an editor has open, and outranks the disk. ``store`` is where what is made of a file is kept.
+    files that an editor has open, and outranks the disk. ``store`` is where what is made of a file is kept, and
+    ``inputs`` takes note of what is read.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Project:
         self.files = files | frozenset(overlay or ())
         self.overlay = dict(overlay or {})
         self.store = store
+        self.inputs: Inputs | None = None
         self._sources: dict[str, Source] = {}
 
     def __contains__(self, path: str) -> bool:
@@ -69,7 +73,14 @@ class Project:
         """Return the bytes of a file of the project, or the first ``limit``. Raises OSError where it cannot be read."""
         if path in self.overlay:
             return self.overlay[path][: None if limit < 0 else limit]
-        return read_regular_file(os.path.join(self.root, path), limit)
+        place = os.path.join(self.root, path)
+        if self.inputs is None:
+            return read_regular_file(place, limit)
+        try:
+            return read_regular_file(place, limit, self.inputs.note)
+        except OSError:
+            self.inputs.note_failure(place)
+            raise
 
     def is_absent(self, path: str) -> bool:
         """Return whether there is no file: git also lists deleted files, and folders that are submodules."""
@@ -112,8 +123,12 @@ class Project:
         return read(self, paths)
 
 
-def read_regular_file(path: str, limit: int = -1) -> bytes:
+def read_regular_file(
+    path: str, limit: int = -1, note: Callable[[str, os.stat_result, bytes | None], None] | None = None
+) -> bytes:
     """Return the bytes of the regular file at ``path``, or the first ``limit`` where that is not negative.
+
+    ``note`` is told of the file, and of its content where all of it was read.
 
     Raises OSError where it cannot be read, is a pipe, a device or a directory, or, without ``limit``, is longer than
     MAX_FILE_BYTES. Opening a pipe never waits for a writer.
@@ -122,11 +137,12 @@ def read_regular_file(path: str, limit: int = -1) -> bytes:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "Not a regular file", path)
-        if limit >= 0:
-            return file.read(limit)
-        if status.st_size > MAX_FILE_BYTES:
+        if limit < 0 and status.st_size > MAX_FILE_BYTES:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
-        return file.readall()
+        data = file.read(limit) if limit >= 0 else file.readall()
+        if note is not None:
+            note(path, status, data if limit < 0 else None)
+        return data
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

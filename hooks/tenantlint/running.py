@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final
 
 from tenantlint.arguments import UsageError
-from tenantlint.config import Overrides, defaults, load
-from tenantlint.config_tree import ConfigTree
+from tenantlint.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Final
 
     from tenantlint.arguments import Arguments
+    from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Crash, Severity
     from tenantlint.pipeline import Outcome
     from tenantlint.project import Project
@@ -33,10 +34,20 @@ _PRESETS: Final[dict[str | None, PresetName | None]] = {
 _SEVERITIES: Final[dict[str | None, Severity | None]] = {None: None, "error": "error", "warning": "warning"}
 
 
-def report(project: Project, outcome: Outcome, arguments: Arguments, show_path: Callable[[str], str]) -> int:
-    """Print what a check found, or write it to a file, and return the exit status."""
+class Told(Record):
+    """What came of telling the findings: the exit status, and the report that was told."""
+
+    status: int
+    report: Report
+    rendered: str
+
+
+def report(project: Project, outcome: Outcome, arguments: Arguments, show_path: Callable[[str], str]) -> Told:
+    """Print what a check found, or write it to a file."""
     from tenantlint.report.model import report
 
+    if project.store.progress is not None:
+        project.store.progress.end()
     unresolved = outcome.unresolved if arguments.flag("--explain-unknown") else None
     found = report(project, outcome.diagnostics, unresolved, outcome.crashes, outcome.hidden)
     rendered = _render(found, arguments, show_path)
@@ -47,6 +58,10 @@ def report(project: Project, outcome: Outcome, arguments: Arguments, show_path: 
     tell_crashes(outcome.crashes)
     if outcome.stale and not arguments.flag("--quiet"):
         print(_stale(outcome.stale), file=sys.stderr)
+    return Told(_status(outcome, arguments), found, rendered)
+
+
+def _status(outcome: Outcome, arguments: Arguments) -> int:
     if outcome.crashes:
         return ERROR
     if outcome.failed and not arguments.flag("--exit-zero"):
@@ -80,8 +95,20 @@ _EXCLUDING: Final = (
 _COUNTED: Final = (None, "text", "concise", "json")
 
 
-def configs(root: str, arguments: Arguments, only: tuple[str, ...] = ()) -> ConfigTree:
-    """Return the settings of a project's files, with what the command line says. ``only`` narrows the rules."""
+def configs(
+    root: str,
+    arguments: Arguments,
+    only: tuple[str, ...] = (),
+    contents: Callable[[str], bytes] | None = None,
+) -> ConfigTree:
+    """Return the settings of a project's files, with what the command line says.
+
+    ``only`` narrows the rules. ``contents`` reads the configuration files.
+    """
+    from tenantlint.config import Overrides, defaults, load, read_file
+    from tenantlint.config_tree import ConfigTree
+
+    contents = contents or read_file
     overrides = Overrides(
         select=arguments.listed("--select") if arguments.flag("--select") else None,
         extend_select=arguments.listed("--extend-select"),
@@ -98,7 +125,7 @@ def configs(root: str, arguments: Arguments, only: tuple[str, ...] = ()) -> Conf
             raise UsageError("--config and --no-config exclude each other")
         return ConfigTree(root, lambda folder: defaults(overrides), single=True)
     explicit = None if config is None else os.path.abspath(config)
-    return ConfigTree(root, lambda folder: load(folder, overrides, explicit), single=explicit is not None)
+    return ConfigTree(root, lambda folder: load(folder, overrides, explicit, contents), single=explicit is not None)
 
 
 def _baseline(arguments: Arguments) -> str | None:
@@ -133,7 +160,12 @@ def _render(found: Report, arguments: Arguments, show_path: Callable[[str], str]
     from tenantlint.report import text
 
     color = arguments.one("--color") or ("never" if arguments.flag("--output-file") else "auto")
-    return text.render(found, show_path, use_color(color), summary=not arguments.flag("--quiet"))
+    return text.render(found, show_path, use_color(color), summary=_wants_summary(arguments))
+
+
+def _wants_summary(arguments: Arguments) -> bool:
+    """Return whether the findings end with a summary; ``--watch`` has its own."""
+    return not arguments.flag("--quiet") and not arguments.flag("--watch")
 
 
 _FOR_PROGRAMS: Final = ("json", "github", "gitlab", "junit", "rdjson", "sarif")
@@ -155,7 +187,7 @@ def _write(rendered: str, found: Report, arguments: Arguments) -> None:
             replace_file(path, data)
     except OSError as error:
         raise UsageError(f"--output-file: {path} cannot be written: {error.strerror}") from error
-    if not arguments.flag("--quiet"):
+    if _wants_summary(arguments):
         print(summarize(found))
 
 

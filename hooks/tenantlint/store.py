@@ -7,13 +7,13 @@ a parser, is imported.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tenantlint.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tenantlint.progress import Progress
     from tenantlint.source import Source
 
 
@@ -36,12 +36,16 @@ class Store:
     """Keeps nothing: every file is read anew. The base of those that keep something, whose ``keeps`` is true."""
 
     keeps = False
+    progress: Progress | None = None
+    """Is told how far the reading and checking is."""
 
     def derive(self, kind: Kind, source: Source) -> object:
         """Return what ``kind`` makes of a file."""
         found = self.recall(kind.name, source)
         if found is None:
             found = kind.load()(source)
+            if self.progress is not None:
+                self.progress.step()
             self.keep(kind.name, source, found)
         return found
 

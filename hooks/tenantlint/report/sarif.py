@@ -6,6 +6,7 @@ Findings that a comment or a baseline hides are left out: GitHub shows suppresse
 from __future__ import annotations
 
 import json
+import re
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -97,10 +98,15 @@ def _result(finding: Entry, fingerprint: str, indexes: Mapping[str, int]) -> dic
 
 
 def _message(text: str) -> dict[str, str]:
-    """Return a message. In SARIF ``{0}`` is a placeholder, and ``[text](target)`` a link, unless they are escaped."""
+    """Return a message. In SARIF ``{0}`` is a placeholder, and ``[text](target)`` a link, unless they are escaped.
+
+    Other braces stay as they are: many viewers show the escaped form.
+    """
     if "](" in text:
         text = text.replace("[", "\\[").replace("]", "\\]")
-    return {"text": text.replace("{", "{{").replace("}", "}}")}
+    if re.search(r"\{\d", text):
+        text = text.replace("{", "{{").replace("}", "}}")
+    return {"text": text}
 
 
 def _location(place: Place) -> dict[str, object]:

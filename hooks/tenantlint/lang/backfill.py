@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tenantlint.change import Change
     from tenantlint.lang.differences import Differences
-    from tenantlint.migration import History
+    from tenantlint.migration import History, HistoryKind
     from tenantlint.schema import Column, Table
 
 
@@ -53,7 +53,7 @@ class Backfills:
                 yield self._named(table, pairs, target, model), None if known or first is None else first.table_id
 
     def _history(self, table: Table) -> History | None:
-        kind = "alembic" if table.orm == "sqlmodel" else "drizzle-kit"
+        kind: HistoryKind = "alembic" if table.orm == "sqlmodel" else "drizzle-kit"
         return history_of(table, self._differences.context.schema, kind)
 
     def _named(self, table: Table, pairs: Iterable[tuple[str, str]], target: Table, model: Table | None) -> Parent:

@@ -10,7 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.config import ConfigError
+from tenantlint.arguments import ConfigError
 from tenantlint.diagnostic import INPUT_PROBLEMS
 from tenantlint.files import replace_files
 from tenantlint.fingerprint import stable_message

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tenantlint import fix, renaming
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
+from tenantlint.record import replace
 from tenantlint.report.model import placer
 from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, report, show_path
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from tenantlint.asked import Opened
     from tenantlint.change import Use
     from tenantlint.config_tree import ConfigTree
-    from tenantlint.fix import Withheld
+    from tenantlint.fix import Fixed, Withheld
     from tenantlint.project import Project
+    from tenantlint.running import Told
     from tenantlint.source import Location
 
 
@@ -30,27 +32,43 @@ def check_and_fix(
     """Make the fixes, or print them as a diff, and tell which were withheld and why. ``renames`` allows unsafe ones."""
     if arguments.flag("--stdin-filename"):
         raise UsageError("--fix and --diff work on files, not on standard input")
-    unsafe, pin = arguments.flag("--unsafe-fixes"), arguments.flag("--pin-column-name")
-    fixer = fix.Fixer(opened.asked, tree, unsafe or renames, pin, resolved=not unsafe)
-    fixed = fixer.fix(opened.project, opened.problems)
+    fixed = fix_found(opened, tree, arguments, renames)
     if arguments.flag("--diff"):
         sys.stdout.write(fix.diff(opened.project, fixed.contents, shown))
         _tell_withheld(fixed.withheld, opened.project, shown)
         return FINDINGS if fixed.contents else CLEAN
+    told = write_and_tell(fixed, opened, tree, arguments, shown)
+    return ERROR if told is None else told.status
+
+
+def write_and_tell(
+    fixed: Fixed, opened: Opened, tree: ConfigTree, arguments: Arguments, shown: Callable[[str], str]
+) -> Told | None:
+    """Write what was fixed and tell what is left; None where the files cannot be written, which is told."""
     if not _write(opened.project, fixed.contents, shown):
-        return ERROR
+        return None
+    after = replace(opened, project=fix.laid_over(opened.project, fixed.contents))
     outcome = fixed.outcome
     if arguments.flag("--write-baseline"):
         from tenantlint.recording import record
 
-        outcome = record(outcome, opened, tree, arguments.flag("--quiet"))
-    status = report(fix.laid_over(opened.project, fixed.contents), outcome, arguments, shown)
+        outcome = record(outcome, after, tree, arguments.flag("--quiet"))
+    told = report(after.project, outcome, arguments, shown)
     _tell_withheld(fixed.withheld, opened.project, shown)
     if fixed.contents and not arguments.flag("--quiet"):
         print(
             f"Fixed {_count(len(fixed.applied), 'finding')} in {_count(len(fixed.contents), 'file')}.", file=sys.stderr
         )
-    return max(status, FINDINGS) if fixed.contents and arguments.flag("--exit-non-zero-on-fix") else status
+    if fixed.contents and arguments.flag("--exit-non-zero-on-fix"):
+        return replace(told, status=max(told.status, FINDINGS))
+    return told
+
+
+def fix_found(opened: Opened, tree: ConfigTree, arguments: Arguments, renames: bool = False) -> Fixed:
+    """Make the fixes that the command line allows, in memory."""
+    unsafe, pin = arguments.flag("--unsafe-fixes"), arguments.flag("--pin-column-name")
+    fixer = fix.Fixer(opened.asked, tree, unsafe or renames, pin, resolved=not unsafe)
+    return fixer.fix(opened.project, opened.problems)
 
 
 def _write(project: Project, contents: Mapping[str, bytes], shown: Callable[[str], str]) -> bool:

@@ -163,7 +163,12 @@ def _candidates(project: Project, frontend: Frontend, problems: list[Diagnostic]
         return seen
 
     candidates = []
+    progress = project.store.progress
+    if progress is not None:
+        progress.begin(f"Looking for {frontend.name} in %s files", len(paths))
     for path in paths:
+        if progress is not None:
+            progress.step()
         try:
             seen = project.look(path, frontend.name, see)
         except OSError as error:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
     from tenantlint.config_tree import ConfigTree
+    from tenantlint.progress import Progress
     from tenantlint.project import Project
     from tenantlint.schema import Schema, Unresolved
     from tenantlint.settings import Settings
@@ -52,7 +53,7 @@ def check(project: Project, asked: Container[str], configs: ConfigTree, problems
     crashes = list(linked.crashes)
     found = [problem for problem in (*problems, *linked.problems) if problem.at.path in asked]
     for settings in _settings_in_use(project, asked, configs):
-        for each in _run_rules(linked.schema, settings, crashes):
+        for each in _run_rules(linked.schema, settings, crashes, project.store.progress):
             path = each.at.path
             if path not in asked or configs.of(path) is not settings:
                 continue
@@ -78,10 +79,14 @@ def _settings_in_use(project: Project, asked: Container[str], configs: ConfigTre
     return list({id(settings): settings for settings in map(configs.of, paths)}.values())
 
 
-def _run_rules(schema: Schema, settings: Settings, crashes: list[Crash]) -> list[Diagnostic]:
+def _run_rules(schema: Schema, settings: Settings, crashes: list[Crash], progress: Progress | None) -> list[Diagnostic]:
     view = SchemaView(schema, settings)
+    if progress is not None:
+        progress.begin("Running %s rules", len(settings.rules))
     found: list[Diagnostic] = []
     for code in sorted(settings.rules) if view.tables or schema.histories else ():
+        if progress is not None:
+            progress.step()
         try:
             found += rules.run(code, view) if rules.applies(code, schema) else ()
         except Exception as error:

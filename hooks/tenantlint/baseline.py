@@ -102,7 +102,7 @@ def _entries(path: str, text: str, document: object) -> dict[Known, int]:
     """Return the entries of a parsed baseline. One that is there twice, as after a merge, counts once."""
     if not isinstance(document, dict) or not isinstance(document.get("findings"), list):
         raise _error(path, 1, 'expected an object with a list "findings"')
-    if document.get("version") != VERSION:
+    if type(document.get("version")) is not int or document["version"] != VERSION:
         raise _error(path, 1, f'expected "version": {VERSION}, not {json.dumps(document.get("version"))}')
     found: dict[Known, int] = {}
     for index, entry in enumerate(document["findings"]):

@@ -41,10 +41,11 @@ def _tell(written: list[baseline.Written], scope: baseline.Scope) -> None:
     for each in written:
         name = os.path.relpath(each.path)
         findings = f"{each.findings} finding{'' if each.findings == 1 else 's'}"
-        gone = f" {each.gone} went." if each.gone else ""
+        gone = f" {each.gone} recorded before went." if each.gone else ""
         print(f"{name} records {findings}.{gone}", file=sys.stderr)
         if each.path not in configured:
+            option = "" if len(written) > 1 else f"--baseline {name}, or with "
             line = f'baseline = "{os.path.basename(each.path)}"'
-            print(f"It counts with --baseline {name}, or with {line} in the configuration beside it.", file=sys.stderr)
+            print(f"It counts with {option}{line} in the configuration beside it.", file=sys.stderr)
     if not written:
         print("There are no findings, so no baseline was written.", file=sys.stderr)

@@ -148,7 +148,9 @@ def _render(found: Report, arguments: Arguments, show_path: Callable[[str], str]
     if arguments.flag("--statistics"):
         from tenantlint.report import statistics
 
-        return statistics.render_json(found) if output_format == "json" else statistics.render(found)
+        if output_format == "json":
+            return statistics.render_json(found)
+        return statistics.render(found, summary=output_format != "concise" and _wants_summary(arguments))
     if output_format in _FOR_PROGRAMS:
         from importlib import import_module
 

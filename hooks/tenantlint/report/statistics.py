@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.record import Record
+from tenantlint.report.text import summarize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tenantlint.diagnostic import Severity
     from tenantlint.report.model import Report
 
@@ -53,18 +52,15 @@ def counts(report: Report) -> list[Count]:
     return sorted(found.values(), key=lambda count: (-count.number, count.code))
 
 
-def render(report: Report) -> str:
-    """Return one line a rule, and what the signs mean."""
+def render(report: Report, summary: bool) -> str:
+    """Return one line a rule, what the signs mean, and (asked for) the summary."""
     found = counts(report)
     width = len(str(max((count.number for count in found), default=0)))
     lines = [f"{count.number:{width}}  {count.code}  {count.mark()} {count.name}" for count in found]
-    return "".join(f"{line}\n" for line in (*lines, *_legend(count.mark() for count in found)))
-
-
-def _legend(marks: Iterable[str]) -> list[str]:
-    used = set(marks)
-    told = [f"{mark} {meaning}" for mark, meaning in _LEGEND.items() if mark in used]
-    return ["", *told] if told else []
+    used = {count.mark() for count in found}
+    legend = [f"{mark} {meaning}" for mark, meaning in _LEGEND.items() if mark in used]
+    parts = (lines, legend, [summarize(report)] if summary else [])
+    return "\n".join("".join(f"{line}\n" for line in part) for part in parts if part)
 
 
 def render_json(report: Report) -> str:

@@ -149,18 +149,18 @@ class Watcher:
     def _check(self, now: Opening) -> Round:
         """Check, tell what was found, and return what was looked at."""
         written: dict[str, bytes] = {}
-        line = f"tenantlint: error: {now.error}."
+        line = _error(now.error)
         if now.tree is not None:
             try:
                 told, written = self._tell(now.opened, now.tree)
                 line = "Nothing was checked." if told is None else summarize(told.report)
             except (ConfigError, UsageError) as error:
-                line = f"tenantlint: error: {error}."
+                line = _error(error)
             except Exception:
                 from traceback import print_exc
 
                 print_exc()
-                line = "tenantlint: error: this is a bug in tenantlint."
+                line = _error("this is a bug in tenantlint")
         sys.stdout.flush()
         print(f"[{_time()}] {line} Watching for changes.", file=sys.stderr, flush=True)
         contents = {source.path: BOM * source.bom + source.data for source in now.project.sources()}
@@ -232,6 +232,11 @@ def _folders(root: str) -> Iterator[str]:
                 ]
         except OSError:
             continue  # it went away, or may not be read: then nothing of it is checked either
+
+
+def _error(what: object) -> str:
+    text = f"tenantlint: error: {what}"
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _time() -> str:

@@ -178,6 +178,6 @@ def write_downgrade(history: History, revision: Revision) -> Fix | None:
     """Return the fix that writes the inverse of an upgrade, None where a downgrade is no code of the revision."""
     from tenantlint.change import Fix, WriteDowngrade
 
-    if history.kind != "alembic" or revision.downgrade.state not in ("missing", "empty"):
+    if history.kind != "alembic" or revision.downgrade.state == "present" or revision.downgrade.explained:
         return None
     return Fix("Write the inverse of the upgrade", "unsafe", WriteDowngrade(history.path, revision.id))

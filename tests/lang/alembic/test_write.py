@@ -389,17 +389,22 @@ def test_what_undoes_an_operation(upgrade: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("upgrade", "reason"),
     [
-        ('op.drop_table("t")', "what undoes `drop table t` is not known: write the downgrade by hand"),
-        ('op.drop_column("t", "a")', "what undoes `drop column t.a` is not known: write the downgrade by hand"),
-        ('op.execute("UPDATE t SET a = 1")', "what undoes `update t` is not known: write the downgrade by hand"),
+        ('op.drop_table("t")', "what the table `t` was before is not all known: write the downgrade by hand"),
+        ('op.drop_column("t", "a")', "what the table `t` was before is not all known: write the downgrade by hand"),
+        (
+            'op.execute("UPDATE t SET a = 1")',
+            "`update t` cannot be undone here, because what the rows held before is not known: write the downgrade by "
+            "hand",
+        ),
         ('op.execute("GRANT SELECT ON t TO app")', "what undoes `GRANT` is not known: write the downgrade by hand"),
         (
             "op.execute(\"ALTER TYPE mood ADD VALUE 'sad'\")",
-            "what undoes `add enum value mood` is not known: write the downgrade by hand",
+            "`add enum value mood` cannot be undone here, because PostgreSQL takes no value out of an enum again: "
+            "write the downgrade by hand",
         ),
         (
             'op.alter_column("t", "a", type_=sa.Text())',
-            "`alter column t.a` changes a type or a default, and what it was before is not known here",
+            "what the column `t.a` was before is not known: write the downgrade by hand",
         ),
         (
             'op.create_table("t", sa.Column("a", sa.Text()), if_not_exists=True)',

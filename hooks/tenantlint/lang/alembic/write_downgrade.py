@@ -9,9 +9,11 @@ from tenantlint import migration as m
 from tenantlint.change import Patch, WriteDowngrade
 from tenantlint.edit import Edit
 from tenantlint.lang.alembic.write_code import identifier, qualified, split
+from tenantlint.lang.alembic.write_restore import RESTORES, Before
 from tenantlint.lang.alembic.write_revision import code_of
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.sql.names import made_name
+from tenantlint.replay import states
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -20,22 +22,31 @@ if TYPE_CHECKING:
 
     from tenantlint.lang.alembic.write_code import Code
     from tenantlint.lang.lowering import Lowering
+    from tenantlint.project import Project
+    from tenantlint.replay import State
     from tenantlint.source import Source
 
+_WHY: Final[dict[type[m.Operation], str]] = {
+    m.WriteRows: "what the rows held before is not known",
+    m.AddEnumValue: "PostgreSQL takes no value out of an enum again",
+    m.DropFunction: "what the function did is not known",
+    m.DropTrigger: "what the trigger did is not known",
+    m.AlterPolicy: "the policy has to be made again as it was",
+}
 _NO_EFFECT: Final = frozenset({"SET", "SELECT", "SHOW", "ANALYZE"})
 """Statements that leave nothing behind."""
 
 
 def lower(change: WriteDowngrade, context: Lowering) -> Patch:
     """Return the edit that gives a revision its downgrade. Refuses where one operation has no known inverse."""
-    revision = _revision(change, context)
-    if revision is None:
+    history, revision = _revision(change, context)
+    if history is None or revision is None:
         return Patch(refused="the revision is not there any more")
-    if revision.downgrade.state not in ("missing", "empty"):
+    if revision.downgrade.state == "present":
         return Patch(refused="the revision has a downgrade of its own")
     try:
         source = context.project.source(revision.path)
-        lines = list(inverse(revision.upgrade, code_of(revision, context.project)))
+        lines = [line for call in inverse(history, revision, context.project) for line in call.split("\n")]
         if not lines:
             raise RefusedError("the upgrade does nothing that a downgrade could undo")
         return Patch((_edit(source, lines),))
@@ -43,38 +54,57 @@ def lower(change: WriteDowngrade, context: Lowering) -> Patch:
         return Patch(refused=str(error))
 
 
-def _revision(change: WriteDowngrade, context: Lowering) -> m.Revision | None:
+def _revision(change: WriteDowngrade, context: Lowering) -> tuple[m.History | None, m.Revision | None]:
     for history in context.schema.histories:
         if history.kind == "alembic" and history.path == change.history:
-            return next((each for each in history.revisions if each.id == change.revision), None)
-    return None
+            return history, next((each for each in history.revisions if each.id == change.revision), None)
+    return None, None
 
 
 # What undoes an upgrade
 
 
-def inverse(upgrade: Iterable[m.Operation], code: Code) -> Iterator[str]:
-    """Yield the calls that undo the operations of an upgrade, in order. Raises RefusedError where one cannot be."""
+def inverse(history: m.History, revision: m.Revision, project: Project) -> Iterator[str]:
+    """Yield the calls that undo the upgrade of a revision, in order. Raises RefusedError where one cannot be."""
+    code = code_of(revision, project)
     done: list[str] = []
     made: set[str] = set()
     added: m.Operation | None = None
-    for operation in upgrade:
-        if isinstance(operation, m.WriteRows) and _goes_with_table(operation, made):
-            continue
-        _refuse_unclear(operation)
-        if isinstance(operation, m.CreateTable):
-            made.add(str(operation.table))
-        elif getattr(operation, "table", None) in made or _is_inline(operation, added):
-            continue
-        if isinstance(operation, m.AddColumn):
-            added = operation
-        undo = _INVERSES[type(operation)]
-        done += undo(operation, code)
+    before: Before | None = None
+    for each, operation, state in states(history):
+        before = before or Before(state, project)
+        if each.id == revision.id and not _goes_with_others(operation, made, state):
+            _refuse_unclear(operation)
+            if isinstance(operation, m.CreateTable):
+                made.add(str(operation.table))
+            if not _is_inline(operation, added):
+                done += _undone(operation, code, before)
+            if isinstance(operation, m.AddColumn):
+                added = operation
+        before.apply(operation)
     return reversed(done)
 
 
-def _goes_with_table(operation: m.WriteRows, made: set[str]) -> bool:
-    return operation.certain and isinstance(operation.table, str) and operation.table in made
+def _undone(operation: m.Operation, code: Code, before: Before) -> list[str]:
+    """Return what undoes an operation, its last line first."""
+    restore = RESTORES.get(type(operation))
+    if restore is not None:
+        return list(restore(operation, code, before))[::-1]
+    return [*_INVERSES[type(operation)](operation, code)]
+
+
+def _goes_with_others(operation: m.Operation, made: set[str], state: State) -> bool:
+    """Return whether the table or the columns that an operation concerns go when the revision is undone."""
+    table = getattr(operation, "table", None)
+    if not operation.certain or not isinstance(table, str) or isinstance(operation, m.RenameTable):
+        return False
+    if table in made:
+        return True
+    if isinstance(operation, m.AlterColumn):
+        return state.is_added(table, str(operation.column))
+    if not isinstance(operation, m.WriteRows) or operation.command != "update" or operation.columns is UNKNOWN:
+        return False
+    return bool(operation.columns) and all(state.is_added(table, str(column)) for column in operation.columns)
 
 
 def _is_inline(operation: m.Operation, added: m.Operation | None) -> bool:
@@ -86,8 +116,9 @@ def _is_inline(operation: m.Operation, added: m.Operation | None) -> bool:
 def _refuse_unclear(operation: m.Operation) -> None:
     if isinstance(operation, m.Unread):
         raise RefusedError(f"what the upgrade does is not all known: {operation.why}")
-    if type(operation) not in _INVERSES:
-        raise RefusedError(f"what undoes {_shown(operation)} is not known: write the downgrade by hand")
+    if type(operation) not in _INVERSES and type(operation) not in RESTORES:
+        why = _WHY.get(type(operation), "what undoes it is not known")
+        raise RefusedError(f"{_shown(operation)} cannot be undone here, because {why}: write the downgrade by hand")
     if not operation.certain or getattr(operation, "if_not_exists", False):
         raise RefusedError(f"{_shown(operation)} does not happen in every case, so undoing it may drop what was there")
     named = ("table", "name", "column", "new_name")
@@ -134,14 +165,6 @@ def _rename_column(operation: m.RenameColumn, code: Code) -> Iterator[str]:
     yield code.call("alter_column", _table(operation, code), names[0], new_column_name=names[1], **schema)
 
 
-def _alter_column(operation: m.AlterColumn, code: Code) -> Iterator[str]:
-    if operation.type is not None or operation.server_default is not None or not isinstance(operation.nullable, bool):
-        raise RefusedError(f"{_shown(operation)} changes a type or a default, and what it was before is not known here")
-    names = _table(operation, code), code.text(str(operation.column))
-    nullable = str(not operation.nullable)
-    yield code.call("alter_column", *names, nullable=nullable, **code.schema(str(operation.table)))
-
-
 def _drop_index(operation: m.CreateIndex, code: Code) -> Iterator[str]:
     name = operation.index.name
     if not isinstance(name, str):
@@ -184,14 +207,6 @@ def _sql(statement: Callable[[Any, str], str]) -> Callable[[Any, Code], Iterator
     return make
 
 
-def _set_security(operation: m.SetRowSecurity, code: Code) -> Iterator[str]:
-    if False in (operation.enabled, operation.forced):
-        raise RefusedError(f"{_shown(operation)} takes protection away: what there was is not known here")
-    words = [word for word, set_ in (("DISABLE", operation.enabled), ("NO FORCE", operation.forced)) if set_]
-    for word in words:
-        yield code.execute(f"ALTER TABLE {qualified(str(operation.table))} {word} ROW LEVEL SECURITY")
-
-
 def _drop_policy(operation: m.CreatePolicy, code: Code) -> Iterator[str]:
     if operation.policy.name is UNKNOWN:
         raise RefusedError("the name of a policy that the upgrade makes is not known")
@@ -209,7 +224,6 @@ _INVERSES: Final[dict[type[m.Operation], Callable[[Any, Code], Iterable[str]]]] 
     m.AddColumn: _drop_column,
     m.RenameTable: _rename_table,
     m.RenameColumn: _rename_column,
-    m.AlterColumn: _alter_column,
     m.CreateIndex: _drop_index,
     m.AddUnique: _drop_unique,
     m.AddForeignKey: _drop_key,
@@ -223,7 +237,6 @@ _INVERSES: Final[dict[type[m.Operation], Callable[[Any, Code], Iterable[str]]]] 
     m.RenameIndex: _sql(
         lambda each, table: f"ALTER INDEX {qualified(each.new_name)} RENAME TO {identifier(split(each.name)[1])}"
     ),
-    m.SetRowSecurity: _set_security,
     m.CreatePolicy: _drop_policy,
     m.CreateEnum: _sql(lambda each, table: f"DROP TYPE {qualified(each.name)}"),
     m.RenameType: _sql(
@@ -268,7 +281,7 @@ def _filled(source: Source, function: ast.FunctionDef, lines: list[str], newline
     if not statements:
         at = _offset(source, first.end_lineno or first.lineno, first.end_col_offset or 0)
         return Edit(source.path, at, at, "".join(newline + indent + line for line in lines))
-    if any(not isinstance(node, (ast.Pass, ast.Return, ast.Expr)) for node in statements):
+    if any(not isinstance(node, (ast.Pass, ast.Return, ast.Expr, ast.Raise)) for node in statements):
         raise RefusedError("the downgrade is not empty")
     node = statements[-1]
     start = _offset(source, node.lineno, node.col_offset)

@@ -207,10 +207,10 @@ def _add(
         yield Planned(history, step, next(titles, ""))
     for key in new.foreign_keys:
         if not any(each.columns == key.columns for each in twin.foreign_keys):
-            yield Planned(history, _key_step(write, name, key), next(titles, ""))
+            yield Planned(history, key_step(write, name, key), next(titles, ""))
     for index in new.indexes:
         if not any(each.columns == index.columns and each.partial is False for each in twin.indexes):
-            yield Planned(history, _index_step(write, name, index), next(titles, ""))
+            yield Planned(history, index_step(write, name, index), next(titles, ""))
 
 
 def _what(change: Change) -> str:
@@ -253,7 +253,8 @@ def _known(names: object) -> list[str]:
     return list(names)
 
 
-def _key_step(code: Code, table: str, key: ForeignKey) -> Step:
+def key_step(code: Code, table: str, key: ForeignKey) -> Step:
+    """Return the step that makes a foreign key. Raises RefusedError where a part of it is not known."""
     columns, targets = _known(key.columns), _known(key.target_columns)
     if key.target_table is UNKNOWN or key.name is UNKNOWN or UNKNOWN in (key.on_delete, key.on_update):
         raise RefusedError("what the new foreign key references is not known")
@@ -273,7 +274,8 @@ def _key_step(code: Code, table: str, key: ForeignKey) -> Step:
     return Step(up, down)
 
 
-def _index_step(code: Code, table: str, index: Index) -> Step:
+def index_step(code: Code, table: str, index: Index) -> Step:
+    """Return the step that makes an index. Raises RefusedError where it is more than its columns."""
     columns = _known(index.columns)
     if not isinstance(index.name, str) or index.partial is not False or index.plain is not True:
         raise RefusedError("the migration for this index has to be written by hand: it is more than its columns")

@@ -49,7 +49,7 @@ def drift(arguments: Arguments) -> int:
     tree = configs(opening.root, arguments)
     opened = opening.finish(tree)
     linked = link(opened.project)
-    request = _request(arguments, opening.root, cwd)
+    request = _request(arguments, opening.root, cwd, opened.asked.folders)
     try:
         found = find(linked.schema, opened.project, request, tree.of_root().drift)
     except ChoiceError as error:
@@ -67,11 +67,11 @@ def drift(arguments: Arguments) -> int:
     return FINDINGS if differs and not arguments.flag("--exit-zero") else CLEAN
 
 
-def _request(arguments: Arguments, root: str, cwd: str) -> Request:
+def _request(arguments: Arguments, root: str, cwd: str, folders: tuple[str, ...]) -> Request:
     left, right = (_from_root(arguments.one(option), root, cwd) for option in ("--left", "--right"))
     if (left is None) != (right is None):
         raise UsageError("--left and --right go together")
-    return Request(left, right, arguments.flag("--all-tables"), arguments.flag("--names"))
+    return Request(left, right, arguments.flag("--all-tables"), arguments.flag("--names"), folders)
 
 
 _TOOLS: Final = frozenset({"sqlmodel", "drizzle", "alembic", "drizzle-kit", "sql"})

@@ -10,6 +10,7 @@ from tenantlint.drift.filters import filtered
 from tenantlint.drift.pairing import Groups, chosen, paired
 from tenantlint.drift.sides import sides
 from tenantlint.record import Record, replace
+from tenantlint.testing import is_aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,12 +28,16 @@ class ChoiceError(Exception):
 
 
 class Request(Record):
-    """What is asked for. ``left`` and ``right`` are paths from the root, or tools; both are None, or none is."""
+    """What is asked for. ``left`` and ``right`` are paths from the root, or tools; both are None, or none is.
+
+    ``folders`` are the folders asked for: one that lies among tests is asked for in spite of that.
+    """
 
     left: str | None = None
     right: str | None = None
     all_tables: bool = False
     names: bool = False
+    folders: tuple[str, ...] = ()
 
 
 class Found(Record):
@@ -54,7 +59,8 @@ def _groups(schema: Schema, project: Project, request: Request, settings: DriftS
     asked: list[Sequence[str]] = list(settings.groups)
     if request.left is not None and request.right is not None:
         asked = [(request.left, request.right)]
-    found = filtered(sides(schema, project.files, _among(asked)), project.files, _reader(project))
+    wanted = _among([*asked, [folder for folder in request.folders if is_aside(f"{folder}/file")]])
+    found = filtered(sides(schema, project.files, wanted), project.files, _reader(project))
     if not asked:
         return paired(found)
     return Groups(tuple(_group(found, specs) for specs in asked), ())
@@ -66,7 +72,7 @@ def _group(found: Sequence[Side], specs: Sequence[str]) -> tuple[Side, ...]:
         meant = chosen(found, spec)
         if not meant:
             raise ChoiceError(f"no tables and no migrations of PostgreSQL are in {spec}")
-        group += meant
+        group += [side for side in meant if (side.maker, side.path) not in {(each.maker, each.path) for each in group}]
     if len(group) < 2:
         raise ChoiceError(f"{' and '.join(specs)} are one side only")
     return tuple(group)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.drift import facts
+from tenantlint.drift.defaults import comparable_default
 from tenantlint.drift.filters import is_hidden
 from tenantlint.drift.model import Difference, Doubt, Drift, Statement
 from tenantlint.schema import UNKNOWN
@@ -98,9 +99,15 @@ class _Comparison:
         if len(having) < len(present):
             self.tell("column", subject, name, (_column_there(side, table, column) for side, table in present))
         for kind, value in _FACTS if len(having) > 1 else ():
-            places = [side.origins.get((name, column, kind), each.at) for side, each in having]
-            pairs = zip(having, places, strict=True)
-            self.tell(kind, subject, name, (Statement(side, value(each), at) for (side, each), at in pairs))
+            self.tell(kind, subject, name, (_said(side, name, each, kind, value(each)) for side, each in having))
+        if len(having) == len([each for _, each in having if each.has_server_default is True]):
+            self.values(subject, name, having)
+
+    def values(self, subject: str, name: str, having: Sequence[tuple[Side, Column]]) -> None:
+        """Compare the defaults that are literals of one type: what an expression gives is not known, nor doubted."""
+        known = [(s, each, v) for s, each in having if (v := _default_value(each)) is not None]
+        if len({_type(each) for _, each, _ in known}) == 1:
+            self.tell("default", subject, name, (_said(s, name, each, "default", v) for s, each, v in known))
 
     # Keys
 
@@ -186,11 +193,26 @@ def _column_there(side: Side, table: Table, name: str) -> Statement:
     return Statement(side, UNKNOWN if is_open else MISSING, table.at)
 
 
+def _said(side: Side, table: str, column: Column, kind: Kind, value: Maybe[str]) -> Statement:
+    """Return what a side says of a column, where it says so: with migrations, where one changed it last."""
+    place = (table, str(column.name), kind)
+    return Statement(side, value, side.origins.get(place, column.at))
+
+
+def _default_value(column: Column) -> str | None:
+    if column.default_sql is None or column.type is UNKNOWN:
+        return None
+    value = comparable_default(column.default_sql, facts.comparable_type(column.type))
+    return None if value is None else f"the default {value}"
+
+
 def _type(column: Column) -> Maybe[str]:
     return UNKNOWN if column.type is UNKNOWN else facts.comparable_type(column.type)
 
 
 def _nullable(column: Column) -> Maybe[str]:
+    if column.primary_key is True:  # whatever the code says, PostgreSQL makes the columns of a primary key NOT NULL
+        return "NOT NULL"
     return UNKNOWN if column.nullable is UNKNOWN else "nullable" if column.nullable else "NOT NULL"
 
 

@@ -48,9 +48,10 @@ def paired(sides: Sequence[Side]) -> Groups:
         grouped.setdefault(joined[index], []).append(side)
     alone = {id(group[0]) for group in grouped.values() if len(group) == 1}
     taken = {id(each): group for group in grouped.values() if len(group) > 1 for each in group}
-    left = []
+    left: list[tuple[Side, Side]] = []
     for side, better in passed_over:
-        if id(side) in alone and not _taken_in(side, taken.get(id(better))):
+        told = {id(each) for each, _ in left}
+        if id(side) in alone - told and not _taken_in(side, taken.get(id(better))):
             left.append((side, better))
     return Groups(tuple(tuple(group) for group in grouped.values() if len(group) > 1), tuple(left))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantlint.edit import Edit, apply, by_path, overlap
+from tenantlint.edit import Edit, apply, by_path, moved, overlap
 
 
 def edit(start: int, end: int, text: str = "x", path: str = "a.py") -> Edit:
@@ -55,3 +55,9 @@ def test_bytes_outside_of_an_edit_stay(data, draw):
     end = draw.draw(st.integers(start, len(data)))
     result = apply(data, [Edit("a", start, end, "new")])
     assert (result[:start], result[start + 3 :]) == (data[:start], data[end:])
+
+
+@pytest.mark.parametrize(("offset", "expected"), [(0, 0), (1, 1), (2, 2), (4, 6), (5, 7), (6, 7)])
+def test_what_stands_after_an_edit_moves(offset, expected):
+    edits = [edit(2, 4, "long"), edit(5, 6, ""), edit(2, 4, "long"), edit(0, 1, "other", "b.py")]
+    assert moved("a.py", offset, edits) == expected

@@ -122,7 +122,18 @@ def test_uses_that_cannot_be_resolved_make_a_fix_unsafe(patches):
         ("some uses cannot be resolved", (use,))
     ]
     assert b"bad" in result.contents["m.py"]
-    assert b"bad" not in fixed(unsafe=True).contents["m.py"]
+    result = fixed(unsafe=True)
+    assert b"bad" not in result.contents["m.py"]
+    assert (result.withheld, result.left) == ((), (use,))
+
+
+def test_uses_that_are_left_are_told_where_they_stand_in_the_end(patches):
+    start, use = MODELS.index(b"bad"), MODELS.index(b"worse")
+    patches["bad"] = Patch(
+        (Edit("m.py", start, start + 3, "better"),), unresolved=(Use("`worse`", Location("m.py", use, use + 5)),)
+    )
+    result = fixed(unsafe=True)
+    assert [left.at.start for left in result.left] == [use + 3]
 
 
 def test_a_fix_that_does_not_help_is_made_once(patches):

@@ -51,3 +51,9 @@ def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
     for each in reversed(ordered):
         data = data[: each.start] + each.text.encode() + data[each.end :]
     return data
+
+
+def moved(path: str, offset: int, edits: Iterable[Edit]) -> int:
+    """Return where an offset of a file lies once edits are made; edits that begin at or after it do not move it."""
+    before = (each for each in dict.fromkeys(edits) if each.path == path and each.end <= offset > each.start)
+    return offset + sum(len(each.text.encode()) - (each.end - each.start) for each in before)

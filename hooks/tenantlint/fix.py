@@ -10,17 +10,17 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import edit, pipeline
-from tenantlint.change import Patch, RenameTable
+from tenantlint.change import Patch, RenameColumn, RenameTable
 from tenantlint.files import replace_files
 from tenantlint.lang.lowering import Lowering
 from tenantlint.lower import is_of_database, lower, migrations, problems
-from tenantlint.record import Record
+from tenantlint.record import Record, replace
 from tenantlint.source import BOM, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
-    from tenantlint.change import Change, Fix
+    from tenantlint.change import Change, Fix, Use
     from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.pipeline import Outcome
@@ -42,21 +42,24 @@ class Fixed(Record):
     """What fixing comes to.
 
     ``contents`` are the new bytes of each file that changes, byte order mark included. ``applied`` are the findings
-    whose fixes were made, in order. ``outcome`` is what a check finds afterwards.
+    whose fixes were made, in order. ``outcome`` is what a check finds afterwards. ``left`` are the uses that nobody
+    could resolve and that the fixes leave as they were. Places are those of the new contents.
     """
 
     contents: Mapping[str, bytes]
     applied: tuple[Diagnostic, ...]
     withheld: tuple[Withheld, ...]
     outcome: Outcome
+    left: tuple[Use, ...] = ()
 
 
 class Made(Record):
-    """The findings that are fixed together, with the edits and the new files of the code."""
+    """The findings that are fixed together, with the edits and the new files of the code, and the uses left to it."""
 
     chosen: list[Diagnostic]
     edits: list[edit.Edit]
     files: list[tuple[str, str]]
+    uses: list[Use]
 
 
 class Fixer:
@@ -82,6 +85,7 @@ class Fixer:
         self._done: set[tuple[str, Change]] = set()
         self._withheld: dict[tuple[str, Change], Withheld] = {}
         self._unmigrated: set[tuple[str, Change]] = set()
+        self._left: list[Use] = []
 
     def fix(self, project: Project, found: Iterable[Diagnostic]) -> Fixed:
         """Fix what can be fixed. ``found`` are the problems of discovery. Raises ConfigError as a check does."""
@@ -98,8 +102,16 @@ class Fixer:
             project = laid_over(project, changed)
         else:
             outcome = pipeline.check(project, self._asked, self._configs, problems_of_discovery)
-        left = [each for key, each in self._withheld.items() if key not in self._done]
-        return Fixed(contents, tuple(applied), tuple(left), outcome)
+        return Fixed(
+            contents, tuple(applied), tuple(self._still_withheld(outcome)), outcome, tuple(dict.fromkeys(self._left))
+        )
+
+    def _still_withheld(self, outcome: Outcome) -> Iterator[Withheld]:
+        """Yield what was withheld of the findings that are there in the end, in their order."""
+        for each in outcome.diagnostics:
+            key = (each.code, each.fix.change) if each.fix else None
+            if key in self._withheld and key not in self._done:
+                yield replace(self._withheld[key], diagnostic=each)
 
     def _round(self, project: Project, outcome: Outcome) -> tuple[list[Diagnostic], dict[str, bytes]]:
         """Return the findings that one pass fixes, and the contents that this gives, with one migration for them all.
@@ -109,18 +121,29 @@ class Fixer:
         context = Lowering(project, outcome.schema, self._pin, migrate=False)
         closed = self._done | self._unmigrated
         open_ = [each for each in outcome.diagnostics if each.fix and (each.code, each.fix.change) not in closed]
-        made = self._made(open_, context)
+        for group in _groups(open_):
+            chosen, contents = self._together(group, context)
+            if chosen:
+                return chosen, contents
+        return [], {}
+
+    def _together(
+        self, diagnostics: Iterable[Diagnostic], context: Lowering
+    ) -> tuple[list[Diagnostic], dict[str, bytes]]:
+        """Return which findings are fixed together, and the contents that this gives."""
+        made = self._made(diagnostics, context)
         stored = self._migrations(made, context)
         if _why_not(stored, self._despite_uses) is not None:
             made, stored = self._migrated(made, context)
         self._done |= {(each.code, each.fix.change) for each in made.chosen if each.fix}
         edits = [*made.edits, *stored.edits]
+        self._left = [_moved(use, edits) for use in (*self._left, *made.uses, *stored.unresolved)]
         files = (*made.files, *stored.files)
-        return made.chosen, _contents(project, edits, Patch(files=files))
+        return made.chosen, _contents(context.project, edits, Patch(files=files))
 
     def _made(self, diagnostics: Iterable[Diagnostic], context: Lowering) -> Made:
         """Return the fixes of the code that go together."""
-        made = Made([], [], [])
+        made = Made([], [], [], [])
         changed: set[str] = set()
         for diagnostic in diagnostics:
             patch = None if diagnostic.fix is None else self._patch(diagnostic, diagnostic.fix, context)
@@ -140,6 +163,7 @@ class Fixer:
             made.chosen.append(diagnostic)
             made.edits.extend(patch.edits)
             made.files.extend(patch.files)
+            made.uses.extend(patch.unresolved)
             changed |= {*trial}
         return made
 
@@ -149,13 +173,12 @@ class Fixer:
     def _migrated(self, made: Made, context: Lowering) -> tuple[Made, Patch]:
         """Return the fixes whose migration can be written; the others are withheld, or wait."""
         able = [diagnostic for diagnostic in made.chosen if self._is_migrated(diagnostic, context)]
-        columns = [each for each in able if each.fix and not isinstance(each.fix.change, RenameTable)]
-        for chosen in (able, columns or able, able[:1]):  # tables are renamed in a migration of their own
+        for chosen in (able, able[:1]):
             made = self._made(chosen, context)
             stored = self._migrations(made, context)
             if _why_not(stored, self._despite_uses) is None:
                 return made, stored
-        return Made([], [], []), Patch()
+        return Made([], [], [], []), Patch()
 
     def _is_migrated(self, diagnostic: Diagnostic, context: Lowering) -> bool:
         stored = self._migrations(self._made((diagnostic,), context), context)
@@ -179,6 +202,21 @@ class Fixer:
     def _hold(self, diagnostic: Diagnostic, patch: Patch, reason: str) -> None:
         if diagnostic.fix is not None:
             self._withheld[diagnostic.code, diagnostic.fix.change] = Withheld(diagnostic, patch, reason)
+
+
+def _groups(diagnostics: Iterable[Diagnostic]) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """Return the findings whose fixes rename, and the others: what these write has the new names in it."""
+    groups: tuple[list[Diagnostic], list[Diagnostic]] = ([], [])
+    for each in diagnostics:
+        renames = each.fix is not None and isinstance(each.fix.change, (RenameColumn, RenameTable))
+        groups[0 if renames else 1].append(each)
+    return groups
+
+
+def _moved(use: Use, edits: Sequence[edit.Edit]) -> Use:
+    at = use.at
+    start, end = (edit.moved(at.path, offset, edits) for offset in (at.start, at.end))
+    return replace(use, at=replace(at, start=start, end=end))
 
 
 def _why_not(patch: Patch, despite_uses: bool) -> str | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tenantlint.asked import Opened
     from tenantlint.change import Use
     from tenantlint.config_tree import ConfigTree
-    from tenantlint.fix import Fixed, Withheld
+    from tenantlint.fix import Fixed
     from tenantlint.project import Project
     from tenantlint.running import Told
     from tenantlint.source import Location
@@ -35,7 +35,7 @@ def check_and_fix(
     fixed = fix_found(opened, tree, arguments, renames)
     if arguments.flag("--diff"):
         sys.stdout.write(fix.diff(opened.project, fixed.contents, shown))
-        _tell_withheld(fixed.withheld, opened.project, shown)
+        _tell_left(fixed, fix.laid_over(opened.project, fixed.contents), shown)
         return FINDINGS if fixed.contents else CLEAN
     told = write_and_tell(fixed, opened, tree, arguments, shown)
     return ERROR if told is None else told.status
@@ -54,7 +54,7 @@ def write_and_tell(
 
         outcome = record(outcome, after, tree, arguments.flag("--quiet"))
     told = report(after.project, outcome, arguments, shown)
-    _tell_withheld(fixed.withheld, opened.project, shown)
+    _tell_left(fixed, after.project, shown)
     if fixed.contents and not arguments.flag("--quiet"):
         print(
             f"Fixed {_count(len(fixed.applied), 'finding')} in {_count(len(fixed.contents), 'file')}.", file=sys.stderr
@@ -83,11 +83,15 @@ def _write(project: Project, contents: Mapping[str, bytes], shown: Callable[[str
     return changed is None
 
 
-def _tell_withheld(withheld: Sequence[Withheld], project: Project, shown: Callable[[str], str]) -> None:
-    for each in withheld:
+def _tell_left(fixed: Fixed, project: Project, shown: Callable[[str], str]) -> None:
+    """Tell which fixes were withheld, and which uses those that were made leave as they were."""
+    for each in fixed.withheld:
         print(f"{_where(each.diagnostic.at, project, shown)}: {each.diagnostic.code} not fixed: {each.reason}",
               file=sys.stderr)  # fmt: skip
         _tell_uses(each.patch.unresolved, project, shown)
+    if fixed.left:
+        print(f"{_count(len(fixed.left), 'use')} could not be resolved and stay as before:", file=sys.stderr)
+        _tell_uses(fixed.left, project, shown)
 
 
 def _tell_uses(uses: Sequence[Use], project: Project, shown: Callable[[str], str]) -> None:

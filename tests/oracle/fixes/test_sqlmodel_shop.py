@@ -92,7 +92,7 @@ def test_as_it_is(project: SqlmodelShop, connection: psycopg.Connection) -> None
 
 
 COMMANDS: Final = {
-    "fix": (("check", "--fix", "--unsafe-fixes"), 0, NAMES, 2),
+    "fix": (("check", "--fix", "--unsafe-fixes"), 0, NAMES, 3),
     "rename-all": (("rename", "--all", "--unsafe-fixes"), 0, NAMES, 2),
     "rename": (("rename", "customers.emailAddress", "email_address", "--unsafe-fixes"), 0, EMAIL, 1),
     "rename-key": (("rename", "Order.orderNumber", "number"), 0, {}, 0),

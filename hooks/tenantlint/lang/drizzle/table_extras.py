@@ -173,10 +173,19 @@ def _owner(file: ScriptFile, function: Node) -> tuple[str, list[Edit]]:
 
 def _destructured(file: ScriptFile, pattern: Node, asked: list[str]) -> list[Edit]:
     """Return the edits that take more columns out of the table. Raises RefusedError where that is not simple."""
-    present = [file.text(each) for each in named(pattern)]
-    if pattern.type != "object_pattern" or not all(name.isidentifier() for name in [*present, *asked]):
+    present = dict(_taken(file, each) for each in named(pattern))
+    plain = all(name.isidentifier() for name in [*present, *present.values(), *asked])
+    if pattern.type != "object_pattern" or not plain or any(present.get(name, name) != name for name in asked):
         raise RefusedError("the third argument of the table takes it apart in a way that is not edited")
     return [edit for name in dict.fromkeys(asked) if name not in present for edit in file.append(pattern, name)]
+
+
+def _taken(file: ScriptFile, node: Node) -> tuple[str, str]:
+    """Return the variable that a part of an object pattern binds, and the key that it takes, as they are written."""
+    key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+    if node.type != "pair_pattern" or key is None or value is None:
+        return file.text(node), file.text(node)
+    return file.text(value), file.text(key)
 
 
 def _new_extra(context: Lowering, declared: Declared, key: str, write: Write) -> Edit:

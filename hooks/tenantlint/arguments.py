@@ -128,9 +128,9 @@ def _suggestion(name: str, options: Mapping[str, Option]) -> str:
 
 def usage(command: Command) -> str:
     """Return the help of a command."""
-    operand = f"[{command.operand}]" if command.most == 1 else f"[{command.operand} ...]"
-    lines = [f"Usage: tenantlint {command.name} [OPTION ...] {operand}", "", f"{command.help}.", ""]
-    lines += _row(command.operand, command.operand_help)
+    operand = f" [{command.operand}{'' if command.most == 1 else ' ...'}]" if command.operand else ""
+    lines = [f"Usage: tenantlint {command.name} [OPTION ...]{operand}", "", f"{command.help}."]
+    lines += ["", *_row(command.operand, command.operand_help)] if command.operand else []
     for title, options in command.groups:
         lines += ["", f"{title}:"]
         for option in options:

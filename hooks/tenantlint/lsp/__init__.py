@@ -1,0 +1,1 @@
+"""The language server: tenantlint in an editor."""

@@ -1,0 +1,49 @@
+"""The table or the column that is declared at a place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tenantlint.record import Record
+
+if TYPE_CHECKING:
+    from tenantlint.schema import Column, Schema, Table
+    from tenantlint.source import Location, Source
+
+
+class Declared(Record):
+    """A table, and its column where that is what is declared. ``others`` tables have the same declaration."""
+
+    table: Table
+    column: Column | None
+    others: int
+
+
+def declared_at(schema: Schema, path: str, offset: int) -> Declared | None:
+    """Return what is declared at a byte of a file: the column, else the table, whose declaration is the smallest."""
+    columns = [
+        (table, column) for table in schema.tables for column in table.columns if _covers(column.at, path, offset)
+    ]
+    if columns:
+        table, column = min(columns, key=lambda pair: pair[1].at.end - pair[1].at.start)
+        return Declared(table, column, sum(each.at == column.at for _, each in columns) - 1)
+    tables = [table for table in schema.tables if _covers(table.at, path, offset)]
+    if tables:
+        table = min(tables, key=lambda each: each.at.end - each.at.start)
+        return Declared(table, None, sum(each.at == table.at for each in tables) - 1)
+    return None
+
+
+def _covers(at: Location, path: str, offset: int) -> bool:
+    return at.path == path and at.start <= offset <= at.end
+
+
+def name_in(declared: Declared, source: Source) -> tuple[int, int] | None:
+    """Return where the declaration of a column says the column's key, None where it does not."""
+    column = declared.column
+    if column is None:
+        return None
+    key = re.escape(column.key.encode())
+    match = re.compile(rb"(?<![\w$])" + key + rb"(?![\w$])").search(source.data, column.at.start, column.at.end)
+    return None if match is None else match.span()

@@ -34,15 +34,18 @@ class CodecError(ValueError):
 
 def encode(value: object) -> bytes:
     """Return a value as bytes: Records, tuples, frozensets of strings, UNKNOWN and plain values. Raises CodecError."""
-    packed: Any = _packed(value)
-    return marshal.dumps(packed)
+    try:
+        packed: Any = _packed(value)
+        return marshal.dumps(packed)
+    except (RecursionError, ValueError) as error:
+        raise CodecError(str(error)) from error
 
 
 def decode(data: bytes) -> object:
-    """Return the value that ``encode`` was given. Raises CodecError where there is no such class any more."""
+    """Return the value that ``encode`` was given. Raises CodecError where that is not possible here and now."""
     try:
         return _unpacked(marshal.loads(data))
-    except (ValueError, EOFError, TypeError, IndexError, AttributeError, ImportError) as error:
+    except (ValueError, EOFError, TypeError, IndexError, AttributeError, ImportError, RecursionError) as error:
         raise CodecError(str(error)) from error
 
 

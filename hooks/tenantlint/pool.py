@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 Task = tuple[str, bytes]
 """The path of a file and its content."""
 
-_BYTES_A_SECOND: Final = {"drizzle": 1_500_000, "sqlmodel": 300_000, "alembic": 150_000}
+_BYTES_A_SECOND: Final = {"drizzle": 4_000_000, "sqlmodel": 300_000, "alembic": 150_000}
 """How much one process reads: rough figures, which decide whether others are worth starting."""
+_FEWEST_JOBS: Final = {"drizzle": 4}
+"""How many processes it takes to be quicker than one, where that is not two: what comes back has to be decoded, too."""
 _WORTHWHILE: Final = 0.25
 """Seconds of reading from which on that is so: to import the pool and fork takes 40 ms."""
 _MAX_JOBS: Final = 256
@@ -80,7 +82,11 @@ class Processes:
     def __call__(self, kind: Kind, sources: list[Source]) -> Iterable[bytes | None]:
         """Return the encoded form of each file, in order; () where the caller had better read them himself."""
         size = sum(len(source.data) for source in sources)
-        if self._jobs < 2 or size < _BYTES_A_SECOND[kind.name] * _WORTHWHILE or not hasattr(os, "fork"):
+        if (
+            self._jobs < _FEWEST_JOBS.get(kind.name, 2)
+            or size < _BYTES_A_SECOND.get(kind.name, 0) * _WORTHWHILE
+            or not hasattr(os, "fork")
+        ):
             return ()
         return self._map(kind, sources)
 

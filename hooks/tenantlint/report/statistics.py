@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tenantlint.diagnostic import Severity
     from tenantlint.report.model import Report
 
-_LEGEND: Final = {
+LEGEND: Final = {
     "[*]": "--fix mends all",
     "[-]": "--fix mends some",
     "[+]": "--fix --unsafe-fixes mends all or some",
@@ -58,7 +58,7 @@ def render(report: Report, summary: bool) -> str:
     width = len(str(max((count.number for count in found), default=0)))
     lines = [f"{count.number:{width}}  {count.code}  {count.mark()} {count.name}" for count in found]
     used = {count.mark() for count in found}
-    legend = [f"{mark} {meaning}" for mark, meaning in _LEGEND.items() if mark in used]
+    legend = [f"{mark} {meaning}" for mark, meaning in LEGEND.items() if mark in used]
     parts = (lines, legend, [summarize(report)] if summary else [])
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts if part)
 

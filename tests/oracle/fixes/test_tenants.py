@@ -282,3 +282,26 @@ def test_rows_whose_tenant_nobody_knows_stop_a_migration_of_drizzle_kit(
     assert connection.execute("SELECT id, tenant_id::text FROM notes").fetchall() == [(1, ONE)]
     assert (script.generate(), columns_differ(script)) == ([], [])
     assert fix(script.root) == ""
+
+
+COPY = """
+import { integer, pgTable } from "drizzle-orm/pg-core";
+import { projects } from "./schema";
+
+export const tasks = pgTable("tasks", {
+  id: integer("id").primaryKey(),
+  projectId: integer("project_id").notNull().references(() => projects.id),
+  afterId: integer("after_id"),
+});
+"""
+
+
+def test_a_table_that_is_declared_twice_is_migrated_once(script: KitProject, connection: psycopg.Connection) -> None:
+    connection.execute(ROWS.encode())
+    (script.root / "copy.ts").write_text(COPY)
+    assert fix(script.root, "notes") == ""
+    assert [
+        each for each in statements(script.migrations()[-1]) if "CONSTRAINT" not in each and "INDEX" not in each
+    ] == (STATEMENTS)
+    script.migrate(connection, 1)
+    assert script.generate() == []

@@ -79,7 +79,11 @@ def planned(given: Sequence[Change], context: Lowering, code: Callable[[History]
         names = {change.table_id: change.new_name for change in tables}
         for name in (*differences.members(), *_conventional(differences, names)):
             steps += _renamed_member(name, context, code)
-    return [*steps, *(step for change in tables for step in _rename_table(change, context, code))]
+    steps += [step for change in tables for step in _rename_table(change, context, code)]
+    once: dict[tuple[str, Step], Planned] = {}
+    for each in steps:  # code may declare a table twice
+        once.setdefault((each.history.path, each.step), each)
+    return [*once.values()]
 
 
 def _place(table: Table, context: Lowering) -> tuple[History, Table] | None:

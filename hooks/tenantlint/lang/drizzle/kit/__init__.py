@@ -49,6 +49,14 @@ class Migration:
         self.folder: JournalFolder | ChainFolder
         self.snapshot: Snapshot
         self.folder, self.snapshot = _opened(history, differences)
+        self._made: set[tuple[str, ...]] = set()
+
+    def is_new(self, *thing: str) -> bool:
+        """Return whether a thing (what it is, its table, its name) is not made yet: code may declare a table twice."""
+        if thing in self._made:
+            return False
+        self._made.add(thing)
+        return True
 
     def add(self, title: str, table: Table, statements: Sequence[str], remark: str = "") -> None:
         """Add the statements of a change."""
@@ -156,6 +164,8 @@ def _rename_columns(migrations: Migrations) -> None:
         place = migrations.of(renamed.table)
         if place is not None:
             migration, twin = place
+            if not migration.is_new("name", key_of(renamed.table), renamed.old):
+                continue
             refuse_unless_there(renamed.table, twin, renamed.old, renamed.new)
             title = f"rename {renamed.table.name} {renamed.old} to {renamed.new}"
             statements = migration.snapshot.rename_column(key_of(renamed.table), renamed.old, renamed.new)
@@ -184,17 +194,20 @@ def _add(own: Sequence[Any], migrations: Migrations, backfills: Backfills) -> No
     tenants = {change.name: backfills.parents(change) for change in own if isinstance(change, changes.AddTenant)}
     titles = iter([f"add {getattr(change, 'name', 'index')} to {table.name}" for change in own])
     for column in new.columns:
-        if column.name is UNKNOWN or twin.column(column.name) is None:
+        is_there = column.name is not UNKNOWN and twin.column(column.name) is not None
+        if not is_there and migration.is_new("column", key, str(column.name)):
             filled = column.name in tenants and column.nullable is False
             made = migration.snapshot.add_column(key, NewColumn(column, column.nullable is True, filled))
             migration.add(next(titles, ""), table, made)
             if filled:
                 migration.add("", table, _filling(key, str(column.name), tenants[str(column.name)]))
     for foreign in new.foreign_keys:
-        if not any(each.columns == foreign.columns for each in twin.foreign_keys):
+        is_there = any(each.columns == foreign.columns for each in twin.foreign_keys)
+        if not is_there and migration.is_new("key", key, str(foreign.columns)):
             migration.add(next(titles, ""), table, migration.snapshot.add_key(key, foreign))
     for index in new.indexes:
-        if not any(each.columns == index.columns and each.name == index.name for each in twin.indexes):
+        is_there = any(each.columns == index.columns and each.name == index.name for each in twin.indexes)
+        if not is_there and migration.is_new("index", key, str(index.name), str(index.columns)):
             migration.add(next(titles, ""), table, migration.snapshot.add_index(key, index))
 
 
@@ -235,7 +248,7 @@ def _secure(change: changes.EnableSecurity, migrations: Migrations) -> None:
     migration, twin = place
     known = {policy.name for policy in (*table.policies, *twin.policies)}
     for policy in after.policies:
-        if policy.name not in known:
+        if policy.name not in known and migration.is_new("policy", key_of(table), str(policy.name)):
             migration.add(f"secure {table.name}", table, migration.snapshot.add_policy(key_of(table), policy))
 
 

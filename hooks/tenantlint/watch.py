@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from tenantlint import asked
 from tenantlint.arguments import ConfigError, UsageError
-from tenantlint.config import defaults
+from tenantlint.config import OWN_FILE, SHARED_FILE, defaults
 from tenantlint.config_tree import ConfigTree
 from tenantlint.discover import SKIPPED_DIRECTORIES, belongs
-from tenantlint.project import Project, read_regular_file
+from tenantlint.lsp.live import Kept, LiveProject
+from tenantlint.project import read_regular_file
 from tenantlint.record import Record, replace
 from tenantlint.report.text import summarize
+from tenantlint.rules import need_uses
 from tenantlint.running import configs, report, show_path
 from tenantlint.source import BOM
-from tenantlint.store import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from watchfiles.main import FileChange
 
     from tenantlint.arguments import Arguments
+    from tenantlint.project import Project
     from tenantlint.running import Told
 
 _CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
@@ -78,7 +80,7 @@ class Watcher:
         self._arguments = arguments
         self._notify = notify
         self._cwd = os.getcwd()
-        self._store = Memory()
+        self._kept: Kept | None = None
         self._folders: frozenset[str] = frozenset()
         self._changes: Iterator[set[FileChange]] = iter(())
 
@@ -87,11 +89,22 @@ class Watcher:
         done: Round | None = None
         changed: set[str] = set()
         while True:
-            now = self._open_and_watch()
+            now = self._again(done, changed) or self._open_and_watch()
             if done is None or _differs(done, now, changed):
                 self._clear()
                 done = self._check(now)
             changed = self._wait(done)
+
+    def _again(self, done: Round | None, changed: set[str]) -> Opening | None:
+        """Return the project where nothing has happened but that files of it were written; else None."""
+        if done is None or done.now.tree is None or not self._folders:
+            return None
+        files, root = done.now.project.files, done.now.project.root
+        for place in changed:
+            path = _relative(place, root)
+            if path not in files or path.endswith((OWN_FILE, SHARED_FILE)) or not os.path.isfile(place):
+                return None
+        return self._opening(done.now.opened, done.now.tree, changed)
 
     def _open_and_watch(self) -> Opening:
         """Return the project while its folders are being watched: what is listed after that cannot be missed."""
@@ -113,7 +126,18 @@ class Watcher:
             opening = asked.Opening((), self._cwd)
             opened = opening.finish(ConfigTree(opening.root, lambda _: defaults(), single=True))
             return Opening(opened.project, opened, None, self._others(None), str(error))
-        project = Project(opened.project.root, opened.project.files, None, self._store)
+        if self._kept is None:
+            self._kept = Kept(opened.project.root)
+        self._kept.disk.changed()  # what was written while nothing was watched is read again
+        return self._opening(opened, tree, ())
+
+    def _opening(self, opened: asked.Opened, tree: ConfigTree, changed: Iterable[str]) -> Opening:
+        """Return the project with what is known of files from the checks before, but for those that changed."""
+        assert self._kept is not None
+        for place in changed:
+            self._kept.disk.forget(_relative(place, opened.project.root))
+        uses = any(need_uses(settings.rules) for settings in tree.loaded())
+        project = LiveProject(self._kept, opened.project.files, {}, uses)
         return Opening(project, replace(opened, project=project), tree, self._others(tree))
 
     def _others(self, tree: ConfigTree | None) -> frozenset[str]:
@@ -197,10 +221,15 @@ def _differs(done: Round, now: Opening, changed: Iterable[str]) -> bool:
     if now.error != done.now.error or now.project.files != done.now.project.files | {*done.contents}:
         return True
     for place in changed:
-        path = os.path.relpath(place, now.project.root).replace(os.sep, "/")
+        path = _relative(place, now.project.root)
         if place in now.others or (path in now.project and _content(place) != done.contents.get(path)):
             return True
     return False
+
+
+def _relative(place: str, root: str) -> str:
+    """Return a path under the root, as a project knows it."""
+    return os.path.relpath(place, root).replace(os.sep, "/")
 
 
 def _matters(path: str) -> bool:

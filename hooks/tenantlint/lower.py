@@ -5,7 +5,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from tenantlint.change import AttachIndex, Patch, RemoveText, RenameColumn, UpdateOnWrite, UseFactory, WriteDowngrade
+from tenantlint.change import (
+    AttachIndex,
+    Patch,
+    RemoveText,
+    RenameColumn,
+    RenameTable,
+    UpdateOnWrite,
+    UseFactory,
+    WriteDowngrade,
+)
 from tenantlint.edit import Edit, apply, by_path
 from tenantlint.record import replace
 from tenantlint.source import BOM
@@ -43,6 +52,10 @@ def lower(change: Change, context: Lowering) -> Patch:
     if table is None or table.orm not in _CODE:
         return Patch(refused="the table is not declared in a file that can be changed")
     code = _writer(_CODE[table.orm]).lower(change, context)
+    if code.refused is None and isinstance(change, (RenameColumn, RenameTable)):
+        from tenantlint.lang.sql_uses import sql_uses
+
+        code = replace(code, unresolved=(*code.unresolved, *sql_uses(change, context)))
     if code.refused is not None or not context.migrate:
         return code
     stored = migrations((change,), code.edits, context)

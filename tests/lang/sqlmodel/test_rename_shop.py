@@ -45,6 +45,8 @@ def test_what_is_left_to_a_reader(tmp_path: Path) -> None:
         (use.at.path, before.project.source(use.at.path).line_of(use.at.start), use.what) for use in patch.unresolved
     ]
     assert places == [
+        ("shop/models.py", 56, "the JSON key `emailAddress` of `CustomerCreate`, which clients may read"),
+        ("shop/models.py", 60, "the JSON key `emailAddress` of `CustomerRead`, which clients may read"),
         ("shop/services.py", 15, "`Message.emailAddress`, which may stand for it"),
         ("shop/services.py", 85, "`.emailAddress` of an unknown object"),
     ]

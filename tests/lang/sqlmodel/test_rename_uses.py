@@ -100,7 +100,9 @@ def after(code: str, head: str = HEAD) -> tuple[str, list[tuple[int, str]]]:
     ],
 )
 def test_certain_uses(code: str) -> None:
-    assert after(code) == (code.replace("nickName", "nick_name"), [])
+    text, left = after(code)
+    assert text == code.replace("nickName", "nick_name")
+    assert [what for _, what in left if not what.startswith("the JSON key")] == []
 
 
 @pytest.mark.parametrize(
@@ -259,3 +261,55 @@ def test_revisions_of_alembic_are_history() -> None:
         "sa.ForeignKey('hero.nickName')\n"
     )
     assert after(code, "") == (code, [])
+
+
+SCHEMAS = """\
+from pydantic import ConfigDict, BaseModel
+from pydantic.alias_generators import to_camel
+from sqlmodel import Field, SQLModel
+class Base(SQLModel):
+    nickName: str
+class Hero(Base, table=True):
+    id: int = Field(primary_key=True)
+class Read(Base):
+    id: int
+class Same(Base):
+    nickName: str = Field(alias="nickName")
+class Camel(Base):
+    model_config = ConfigDict(alias_generator=to_camel)
+class Dict(Base):
+    model_config = {"alias_generator": to_camel}
+class Lower(Base):
+    model_config = ConfigDict(alias_generator=str.lower)
+"""
+
+
+def test_schemas_that_inherit_the_field_change_their_json() -> None:
+    result = column({"models.py": SCHEMAS}, "Hero", "nickName", "nick_name")
+    assert result.unresolved == [
+        ("models.py", line, f"the JSON key `nickName` of `{name}`, which clients may read")
+        for line, name in ((8, "Read"), (16, "Lower"))
+    ]
+
+
+def test_another_word_changes_the_json_of_camel_case_schemas_too() -> None:
+    result = column({"models.py": SCHEMAS}, "Hero", "nickName", "alias_name")
+    assert [line for _, line, _ in result.unresolved] == [8, 12, 14, 16]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = 'nick' 'Name'", "x = ('n'\n    \"ickName\")", "x = 'nickNam' \\\n  f'e'", "x = 'nick''Name'"],
+)
+def test_a_string_in_parts_is_left_to_a_reader(text: str) -> None:
+    result = column({"models.py": SCHEMAS, "other.py": text + "\n"}, "Hero", "nickName", "nick_name")
+    found = [use for use in result.unresolved if use[0] == "other.py"]
+    assert found == [("other.py", 1, "the string `nickName`, written in parts")]
+
+
+@pytest.mark.parametrize(
+    "text", ["x = 'nick', 'Name'", "x = 'anick' 'Name'", "x = 'nick' 'Names'", "x = 'nick' 'name'"]
+)
+def test_strings_that_are_apart_are_no_use(text: str) -> None:
+    result = column({"models.py": SCHEMAS, "other.py": text + "\n"}, "Hero", "nickName", "nick_name")
+    assert [use for use in result.unresolved if use[0] == "other.py"] == []

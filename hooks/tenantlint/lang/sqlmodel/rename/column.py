@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from tenantlint.change import Use
@@ -14,7 +15,7 @@ from tenantlint.lang.sqlmodel.rename.uses import ColumnUses
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tenantlint.change import RenameColumn
     from tenantlint.edit import Edit
@@ -27,7 +28,7 @@ def renamed_column(code: Code, change: RenameColumn, context: Lowering) -> tuple
     target = ColumnTarget(code, change, context)
     target.check()
     edits = name_edits(target)
-    unresolved = target.mirrors() if target.moves_key else []
+    unresolved = [*target.mirrors(), *target.schemas()] if target.moves_key else []
     words = [target.old_key] + ([target.old_name] if isinstance(target.old_name, str) else [])
     paths = code.mentioning(words)
     takers = _takers(code, paths, target.old_key)
@@ -40,7 +41,31 @@ def renamed_column(code: Code, change: RenameColumn, context: Lowering) -> tuple
         edits += found.edits
         unresolved += found.unresolved
     _check_keys(target, edits)
-    return edits, unresolved
+    return edits, [*unresolved, *_in_parts(code, words, unresolved)]
+
+
+def _in_parts(code: Code, words: Iterable[str], found: Iterable[Use]) -> Iterator[Use]:
+    """Yield the strings that spell a name in parts, as in ``"user" "Id"``, but for those that are found already."""
+    spans = [use.at for use in found]
+    for word in dict.fromkeys(words):
+        pattern = re.compile(_parted(word.encode()))
+        for path in code.paths:
+            source = code.source(path)
+            for match in pattern.finditer(source.data) if source is not None else ():
+                at = Location(path, match.start(), match.end())
+                if not any(each.path == path and each.start <= at.start and at.end <= each.end for each in spans):
+                    yield Use(f"the string `{word}`, written in parts", at)
+
+
+def _parted(word: bytes) -> bytes:
+    """Return a pattern for a word that is written as two strings one after the other."""
+    between = rb"[\"'][\s\\]*[rRuUbBfF]{0,2}[\"']"
+    rest = re.escape(word[-1:])
+    parted = between + rest
+    for place in range(len(word) - 2, 0, -1):
+        letter = re.escape(word[place : place + 1])
+        parted = rb"(?:" + between + re.escape(word[place:]) + rb"|" + letter + parted + rb")"
+    return rb"(?<!\w)" + re.escape(word[:1]) + parted + rb"(?!\w)"
 
 
 def _takers(code: Code, paths: Iterable[str], name: str) -> frozenset[str]:

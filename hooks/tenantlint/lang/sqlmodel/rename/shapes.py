@@ -116,6 +116,30 @@ def has_alias(cls: ProjectClass, name: str) -> bool:
     return generated or any(each.arg in aliases for each in fields)
 
 
+def json_alias(cls: ProjectClass, name: str) -> bool:
+    """Return whether the field has a name of its own in JSON."""
+    aliases = ("alias", "serialization_alias")
+    return any(
+        isinstance(each, ast.keyword) and each.arg in aliases
+        for node in members(cls.node.body, name)
+        for each in ast.walk(node)
+    )
+
+
+def makes_camel(cls: ProjectClass) -> bool:
+    """Return whether the configuration of a class makes the names in JSON camelCase."""
+    configured = [each for node in members(cls.node.body, "model_config") for each in ast.walk(node)]
+    values = [each.value for each in configured if isinstance(each, ast.keyword) and each.arg == "alias_generator"]
+    values += [
+        value
+        for each in configured
+        if isinstance(each, ast.Dict)
+        for key, value in zip(each.keys, each.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value == "alias_generator"
+    ]
+    return any(last_name(value) == "to_camel" for value in values)
+
+
 def in_order(node: ast.AST) -> list[ast.Attribute]:
     """Return the attributes in an expression as their names follow each other in the text."""
     found = [each for child in ast.iter_child_nodes(node) for each in in_order(child)]

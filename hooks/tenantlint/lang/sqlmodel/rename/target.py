@@ -10,8 +10,11 @@ from tenantlint.change import Use
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.sqlmodel.inference import last_name
 from tenantlint.lang.sqlmodel.rename.file import Outside, members
+from tenantlint.lang.sqlmodel.rename.shapes import json_alias, makes_camel
+from tenantlint.names import camel_case
 from tenantlint.schema import UNKNOWN
 from tenantlint.source import Location
+from tenantlint.testing import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -132,6 +135,28 @@ class ColumnTarget:
                     at = Location(path, start, start + len(self.old_key.encode()))
                     found.append(Use(f"`{cls.node.name}.{self.old_key}`, which may stand for it", at))
         return found
+
+    def schemas(self) -> list[Use]:
+        """Return the classes that are no tables, nor bases of any, and have the column's field: their JSON changes."""
+        of_tables = {base.id for table in self.tables for base in self.code.mro(self._class_of(table))[0]}
+        found: list[Use] = []
+        for cls in self.family:
+            shown = self.has(cls.id) == "yes" and cls.id not in of_tables and not is_test(cls.path)
+            file = self.code.file(cls.path)
+            if shown and file is not None and not self._keeps_json(cls):
+                start, _ = file.span(cls.node)
+                what = f"the JSON key `{self.old_key}` of `{cls.node.name}`, which clients may read"
+                found.append(Use(what, Location(cls.path, start, start + len(b"class"))))
+        return found
+
+    def _keeps_json(self, cls: ProjectClass) -> bool:
+        """Return whether an alias keeps the key in JSON."""
+        line = self.code.mro(cls)[0]
+        own = next((each for each in line if self.declares(each)), cls)
+        if json_alias(own, self.old_key):
+            return True
+        camel = camel_case(self.old_key) == camel_case(self.new_key)
+        return camel and any(makes_camel(each) for each in line)
 
     def _is_known_beside(self, name: str) -> bool:
         if name not in self._beside:

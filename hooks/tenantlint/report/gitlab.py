@@ -9,24 +9,39 @@ from tenantlint.diagnostic import INPUT_PROBLEMS
 from tenantlint.report.concise import one_line
 
 if TYPE_CHECKING:
-    from tenantlint.report.model import Entry, Report
+    from tenantlint.report.model import Entry, Place, Report, Unread
 
 
 def render(report: Report) -> str:
     """Return a list of issues, with paths that start at the project root."""
-    issues = [_issue(*pair) for pair in zip(report.findings, report.fingerprints(), strict=True)]
+    fingerprints = report.fingerprints()
+    issues = [_issue(*pair) for pair in zip(report.findings, fingerprints, strict=False)]
+    issues += [_unknown(*pair) for pair in zip(report.unread or (), fingerprints[len(issues) :], strict=True)]
     return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"
 
 
 def _issue(finding: Entry, fingerprint: str) -> dict[str, object]:
-    place = finding.place
     return {
         "description": f"{finding.code}: {one_line(finding.message)}",
         "check_name": finding.name,
         "fingerprint": fingerprint,
         "severity": _severity(finding),
-        "location": {"path": place.path, "lines": {"begin": place.start.line, "end": place.end.line}},
+        "location": _location(finding.place),
     }
+
+
+def _unknown(unread: Unread, fingerprint: str) -> dict[str, object]:
+    return {
+        "description": f"Unknown {unread.what}: {unread.why}",
+        "check_name": "unknown",
+        "fingerprint": fingerprint,
+        "severity": "info",
+        "location": _location(unread.place),
+    }
+
+
+def _location(place: Place) -> dict[str, object]:
+    return {"path": place.path, "lines": {"begin": place.start.line, "end": place.end.line}}
 
 
 def _severity(finding: Entry) -> str:

@@ -1,6 +1,6 @@
 """``--output-format junit``: JUnit's XML, which Jenkins, Azure Pipelines, GitLab and many more show as test results.
 
-A file is a test suite, a finding a test case in it that fails.
+A file is a test suite, a finding a test case in it that fails. What could not be read is skipped.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tenantlint.diagnostic import Crash
-    from tenantlint.report.model import Entry, Report
+    from tenantlint.report.model import Entry, Report, Unread
 
 _TOOL: Final = "tenantlint"
 
@@ -28,6 +28,8 @@ def render(report: Report) -> str:
         _suite(root, path, _cases(findings))
     if report.crashes:
         _suite(root, _TOOL, [_crash(crash) for crash in report.crashes])
+    if report.unread:
+        _suite(root, "unknown", [_unknown(unread) for unread in report.unread])
     if not len(root):
         _suite(root, _TOOL, [ElementTree.Element("testcase", name="No findings", classname=_TOOL, time="0")])
     for key in ("tests", "failures", "errors"):
@@ -37,8 +39,9 @@ def render(report: Report) -> str:
 
 
 def _suite(root: ElementTree.Element, name: str, cases: list[ElementTree.Element]) -> None:
-    counts = {"failures": str(_count(cases, "failure")), "errors": str(_count(cases, "error"))}
-    suite = ElementTree.SubElement(root, "testsuite", {"name": _clean(name), "tests": str(len(cases)), **counts})
+    suite = ElementTree.SubElement(root, "testsuite", name=_clean(name), tests=str(len(cases)))
+    for kind, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
+        suite.set(attribute, str(_count(cases, kind)))
     suite.set("time", "0")
     suite.extend(cases)
 
@@ -72,6 +75,13 @@ def _case(finding: Entry, name: str) -> ElementTree.Element:
     kind = "error" if finding.code in INPUT_PROBLEMS else "failure"
     told = ElementTree.SubElement(case, kind, message=_clean(message), type=finding.severity)
     told.text = _clean(f"{where(place, str)}: {finding.code} {finding.name}: {message}\n{place.text}".rstrip())
+    return case
+
+
+def _unknown(unread: Unread) -> ElementTree.Element:
+    name = f"{unread.what} ({where(unread.place, str)})"
+    case = ElementTree.Element("testcase", name=_clean(name), classname=_clean(unread.place.path), time="0")
+    ElementTree.SubElement(case, "skipped", message=_clean(unread.why))
     return case
 
 

@@ -70,10 +70,11 @@ class Report(Record):
         return len({entry.place.path for entry in self.findings})
 
     def fingerprints(self) -> list[str]:
-        """Return what each finding is known by from run to run, in order; no two are the same."""
+        """Return what findings, then unread things are known by from run to run, in order; no two are the same."""
         from tenantlint.fingerprint import fingerprints
 
-        return fingerprints((entry.place.path, entry.code, entry.message) for entry in self.findings)
+        findings = [(entry.place.path, entry.code, entry.message) for entry in self.findings]
+        return fingerprints([*findings, *((each.place.path, each.what, each.why) for each in self.unread or ())])
 
 
 def report(

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from tenantlint.report.concise import one_line
 
 if TYPE_CHECKING:
-    from tenantlint.report.model import Entry, Place, Report
+    from tenantlint.report.model import Entry, Place, Report, Unread
 
 
 def render(report: Report) -> str:
     """Return one ``DiagnosticResult``. Paths start at the project root; columns count bytes, as the format wants."""
     document = {
         "source": {"name": "tenantlint"},
-        "diagnostics": [_diagnostic(finding) for finding in report.findings],
+        "diagnostics": [
+            *(_diagnostic(finding) for finding in report.findings),
+            *(_unknown(unread) for unread in report.unread or ()),
+        ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -26,6 +29,15 @@ def _diagnostic(finding: Entry) -> dict[str, object]:
         "location": {"path": finding.place.path, "range": _range(finding.place)},
         "severity": finding.severity.upper(),
         "code": {"value": finding.code},
+    }
+
+
+def _unknown(unread: Unread) -> dict[str, object]:
+    return {
+        "message": f"{unread.what}: {unread.why}",
+        "location": {"path": unread.place.path, "range": _range(unread.place)},
+        "severity": "INFO",
+        "code": {"value": "unknown"},
     }
 
 

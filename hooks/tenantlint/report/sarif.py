@@ -19,7 +19,6 @@ from tenantlint.rule import page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tenantlint.diagnostic import Crash
     from tenantlint.report.model import Entry, Place, Report
     from tenantlint.rule import Rule
 
@@ -41,7 +40,7 @@ _TAGS: Final = {
 
 def render(report: Report) -> str:
     """Return one log with one run. Problems with the input and crashes are its notifications, all else its results."""
-    pairs = list(zip(report.findings, report.fingerprints(), strict=True))
+    pairs = list(zip(report.findings, report.fingerprints(), strict=False))
     found = [pair for pair in pairs if pair[0].code not in INPUT_PROBLEMS]
     unread = [finding for finding, _ in pairs if finding.code in INPUT_PROBLEMS]
     indexes = _indexes(finding.code for finding, _ in found)
@@ -56,7 +55,7 @@ def render(report: Report) -> str:
                 "notifications": [{"id": code, "name": INPUT_PROBLEMS[code]} for code in notices],
             }
         },
-        "invocations": [_invocation(unread, notices, report.crashes)],
+        "invocations": [_invocation(unread, notices, report)],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the project."}}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(*pair, indexes) for pair in found],
@@ -121,7 +120,7 @@ def _location(place: Place) -> dict[str, object]:
     return {"physicalLocation": {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}, "region": region}}
 
 
-def _invocation(unread: Iterable[Entry], notices: Mapping[str, int], crashes: Iterable[Crash]) -> dict[str, object]:
+def _invocation(unread: Iterable[Entry], notices: Mapping[str, int], report: Report) -> dict[str, object]:
     notifications: list[dict[str, object]] = [
         {
             "descriptor": {"id": finding.code, "index": notices[finding.code]},
@@ -137,6 +136,14 @@ def _invocation(unread: Iterable[Entry], notices: Mapping[str, int], crashes: It
             "message": _message(f"{crash.what} failed: {crash.error}. This is a bug in tenantlint."),
             "exception": {"message": crash.error},
         }
-        for crash in crashes
+        for crash in report.crashes
     ]
-    return {"executionSuccessful": not crashes, "toolExecutionNotifications": notifications}
+    notifications += [
+        {
+            "level": "note",
+            "message": _message(f"unknown {each.what}: {each.why}"),
+            "locations": [_location(each.place)],
+        }
+        for each in report.unread or ()
+    ]
+    return {"executionSuccessful": not report.crashes, "toolExecutionNotifications": notifications}

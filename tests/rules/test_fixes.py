@@ -80,6 +80,19 @@ def downgrade():
     pass
 """
 
+
+def secured(security: str, policy: str = "") -> Snippet:
+    """Return a project whose migrations make a table, and say some of its row level security."""
+    made = REVISION.replace(
+        'op.add_column("users", sa.Column("name", sa.Text()))',
+        'op.create_table("users", sa.Column("id", sa.Uuid(), primary_key=True), sa.Column("tenant_id", sa.Uuid()))\n'
+        f"    {security}" + (f'\n    op.execute("CREATE POLICY p ON users {policy}")' if policy else ""),
+    )
+    models = user("tenant_id: UUID").files["models.py"].replace("class User(SQLModel, table=True):", TABLE)
+    return project({"models.py": models, "alembic.ini": INI, "migrations/env.py": "", "migrations/versions/a.py": made})
+
+
+TABLE = 'class User(SQLModel, table=True):\n    __tablename__ = "users"'
 VALUE = "current_setting('org.id')::uuid"
 CASES: list[tuple[str, Snippet, Fix | None]] = [
     (
@@ -182,6 +195,31 @@ CASES: list[tuple[str, Snippet, Fix | None]] = [
         Fix("Enable row level security on `tenant_id`", "unsafe", EnableSecurity(USERS, "tenant_id", "org.id", VALUE)),
     ),
     ("RLS001", user("tenant_id: UUID"), None),
+    (
+        "RLS002",
+        secured("op.execute('ALTER TABLE users ENABLE ROW LEVEL SECURITY')"),
+        Fix("Add a policy on `tenant_id`", "unsafe", EnableSecurity(USER, "tenant_id", "app.tenant_id")),
+    ),
+    (
+        "RLS002",
+        secured("op.execute('ALTER TABLE users ENABLE ROW LEVEL SECURITY')", "AS RESTRICTIVE USING (true)"),
+        None,
+    ),
+    (
+        "RLS007",
+        secured("op.execute('ALTER TABLE users ENABLE ROW LEVEL SECURITY')", "USING (tenant_id = auth.tenant())"),
+        Fix("Force row level security", "unsafe", EnableSecurity(USER, "tenant_id", "app.tenant_id", "auth.tenant()")),
+    ),
+    (
+        "RLS009",
+        secured("pass", "USING (tenant_id = auth.tenant())"),
+        Fix("Enable row level security", "unsafe", EnableSecurity(USER, "tenant_id", "app.tenant_id", "auth.tenant()")),
+    ),
+    (
+        "COR001",
+        user("metadata: str"),
+        Fix("Rename `metadata` to `metadata_`", "unsafe", RenameColumn(USER, "metadata", "metadata_", None)),
+    ),
     (
         "NAM001",
         user("createdAt: str"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenantlint.change import AddTenant
+from tenantlint.change import AddTenant, MakeRequired
 from tenantlint.lang.histories import has_name, history_of, table_in, twin_of
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN
@@ -32,6 +32,12 @@ class Backfills:
         self._differences = differences
         self._tables = differences.context.schema.tables
         adding = [change for change in given if isinstance(change, AddTenant)]
+        self._required = {
+            (change.table_id, column.name)
+            for change in given
+            if isinstance(change, MakeRequired)
+            and (column := differences.context.column(change.table_id, change.key)) is not None
+        }
         self._owners = {change.table_id: [*self._owned(change, adding)] for change in adding}
         self._done: set[str] = set()
         self.order = self._ordered(given)
@@ -48,7 +54,9 @@ class Backfills:
             model = next((each for each in self._tables if has_name(each, target)), None)
             first = next((each for each in adding if model is not None and each.table_id == model.id), None)
             tenant = target.column(change.name)
-            known = tenant is not None and tenant.nullable is False
+            known = tenant is not None and (
+                tenant.nullable is False or (model is not None and (model.id, change.name) in self._required)
+            )
             if target is not twin and (known or (first is not None and first.name == change.name)):
                 yield self._named(table, pairs, target, model), None if known or first is None else first.table_id
 
@@ -63,7 +71,11 @@ class Backfills:
         return Parent(str(target.qualified_name), tuple(named))
 
     def _ordered(self, given: Sequence[Change]) -> list[Change]:
-        """Return the changes with each table after those that its rows belong to, where that is possible."""
+        """Return the changes with each table after those that its rows belong to, where that is possible.
+
+        What becomes NOT NULL comes first: rows can have their tenant from it then.
+        """
+        given = sorted(given, key=lambda change: not isinstance(change, MakeRequired))
         by_id = {change.table_id: change for change in given if isinstance(change, AddTenant)}
         found: list[Change] = []
         seen: set[str] = set()

@@ -10,7 +10,7 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tenantlint.change import Fix
+    from tenantlint.change import Applicability, Fix
     from tenantlint.migration import History, Revision
     from tenantlint.schema import Column, Policy, Relation, Table
     from tenantlint.source import Location
@@ -45,11 +45,13 @@ def _columns(table: Table, view: SchemaView) -> Iterable[Column]:
                 yield column
 
 
-def rename_key(table: Table, column: Column, new_key: str) -> Fix:
+def rename_key(table: Table, column: Column, new_key: str, applicability: Applicability = "safe") -> Fix:
     """Return the fix that renames what code calls a column, whose name in the database stays."""
     from tenantlint.change import Fix, RenameColumn
 
-    return Fix(f"Rename `{column.key}` to `{new_key}`", "safe", RenameColumn(table.id, column.key, new_key, None))
+    return Fix(
+        f"Rename `{column.key}` to `{new_key}`", applicability, RenameColumn(table.id, column.key, new_key, None)
+    )
 
 
 def rename_table(table: Table, new_name: str) -> Fix:
@@ -156,8 +158,10 @@ def add_inverse(table: Table, relation: Relation, target: Table) -> Fix:
     return Fix(f"Add the other side to `{target.symbol}`", "unsafe", AddInverse(table.id, relation.name))
 
 
-def enable_security(table: Table, view: SchemaView) -> Fix | None:
+def enable_security(table: Table, view: SchemaView, title: str = "Enable row level security on `{}`") -> Fix | None:
     """Return the fix that enables row level security, by the setting that the project's policies ask.
+
+    What is there of it already stays. ``title`` has the place for the tenant column.
 
     None where it would be no code's: a SQLModel project without Alembic.
     """
@@ -171,7 +175,15 @@ def enable_security(table: Table, view: SchemaView) -> Fix | None:
     security = view.security
     setting = security.session_setting or f"app.{snake_case(name)}"
     change = EnableSecurity(table.id, name, setting, security.session_value(column.type))
-    return Fix(f"Enable row level security on `{name}`", "unsafe", change)
+    return Fix(title.format(name), "unsafe", change)
+
+
+def complete_security(table: Table, view: SchemaView, title: str) -> Fix | None:
+    """Return the fix that does in a migration what a model cannot say, None for Drizzle, which has the migrations made.
+
+    None, too, for a table without a tenant column.
+    """
+    return enable_security(table, view, title) if table.orm == "sqlmodel" and view.tenant_columns(table) else None
 
 
 def write_downgrade(history: History, revision: Revision) -> Fix | None:

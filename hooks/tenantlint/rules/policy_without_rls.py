@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tenantlint.record import replace
 from tenantlint.rule import Finding, Rule
+from tenantlint.rules._fixes import complete_security
 from tenantlint.rules._policies import finding
 
 if TYPE_CHECKING:
@@ -97,7 +99,8 @@ class PolicyWithoutRls(Rule):
     ```
 
     ## Fix safety
-    Unsafe: from then on the policies hold, and what they do not allow fails.
+    Unsafe: from then on the policies hold, and what they do not allow fails. The fix is for tables that Alembic makes,
+    and forces row level security on their owner too.
     """
 
     code: ClassVar[str] = "RLS009"
@@ -113,4 +116,5 @@ class PolicyWithoutRls(Rule):
                 "does nothing: row level security is not enabled on the table, so that every role that may read it "
                 "sees all rows; add `ALTER TABLE … ENABLE ROW LEVEL SECURITY` to a migration"
             )
-            yield finding(policy, table, text)
+            fix = complete_security(table, view, "Enable row level security")
+            yield replace(finding(policy, table, text), fix=fix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import rename_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,7 +82,9 @@ class ReservedAttribute(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report the attributes of a table whose names are reserved."""
         for name, at, text in _reserved(table):
-            yield Finding(at, table, f"{label(table)}.{name}", text)
+            column = next((each for each in table.columns if each.at == at), None)
+            fix = rename_key(table, column, f"{name}_", "unsafe") if column and table.orm == "sqlmodel" else None
+            yield Finding(at, table, f"{label(table)}.{name}", text, fix)
 
 
 def _reserved(table: Table) -> Iterator[tuple[str, Location, str]]:

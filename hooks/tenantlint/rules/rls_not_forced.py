@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import complete_security
 from tenantlint.security import PLATFORM_ROLES
 from tenantlint.view import known
 
@@ -112,7 +113,8 @@ class RlsNotForced(Rule):
     ```
 
     ## Fix safety
-    Unsafe: migrations, scripts and jobs that run as the owner see no row any more, unless they set the tenant too.
+    Unsafe: migrations, scripts and jobs that run as the owner see no row any more, unless they set the tenant too. The
+    fix is for tables that Alembic makes; Drizzle's schema cannot say it.
     """
 
     code: ClassVar[str] = "RLS007"
@@ -132,7 +134,8 @@ class RlsNotForced(Rule):
                 "has row level security that is not forced: its owner, as whom migrations and often the application "
                 "connect, bypasses every policy; add `ALTER TABLE … FORCE ROW LEVEL SECURITY` to a migration"
             )
-            yield Finding(table.at, table, label(table), text)
+            fix = complete_security(table, view, "Force row level security")
+            yield Finding(table.at, table, label(table), text, fix)
 
 
 def _is_for_owners(each: Clauses) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import enable_security
 from tenantlint.rules._policies import tenant_of
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ class RlsWithoutPolicy(Rule):
     `exempt-tables`.
 
     ## Fix safety
-    Unsafe: a policy opens the table to the roles that it is for.
+    Unsafe: a policy opens the table to the roles that it is for. The fix adds one where there is none, for the rows of
+    the session's tenant.
     """
 
     code: ClassVar[str] = "RLS002"
@@ -124,7 +126,8 @@ class RlsWithoutPolicy(Rule):
             f"has row level security enabled and {_describe(policies)}, so that {who} reads an empty table and can "
             f"write nothing; add a permissive policy on {tenant_of(table, view)}"
         )
-        yield Finding(table.at, table, label(table), text)
+        fix = None if policies else enable_security(table, view, "Add a policy on `{}`")
+        yield Finding(table.at, table, label(table), text, fix)
 
 
 def _describe(policies: tuple[Clauses, ...]) -> str:

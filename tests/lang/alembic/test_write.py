@@ -304,7 +304,7 @@ def test_without_the_code_afterwards_additions_are_refused() -> None:
 def test_row_level_security_without_alembic_is_refused() -> None:
     files = {"models.py": MODELS}
     assert lowered(EnableSecurity(user(files), "id", "app.tenant_id"), files).refused == (
-        "row level security is the database's, and no Alembic revision makes this table yet"
+        "no Alembic revision makes this table yet, which row level security needs: generate that one first"
     )
 
 

@@ -320,7 +320,9 @@ def _secure(
     table = context.table(change.table_id)
     place = None if table is None else _place(table, context)
     if table is None or place is None:
-        raise RefusedError("row level security is the database's, and no Alembic revision makes this table yet")
+        raise RefusedError(
+            "no Alembic revision makes this table yet, which row level security needs: generate that one first"
+        )
     history, twin = place
     write, name = code(history), _name(table)
     titles = iter([f"row level security for {name}"])

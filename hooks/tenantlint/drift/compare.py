@@ -121,12 +121,11 @@ class _Comparison:
         for columns in dict.fromkeys(key.columns for _, _, unique in keys for key in unique.members):
             if columns in primary:
                 continue
-            statements = []
+            statements: list[Statement] = []
             for side, table, unique in keys:
                 own = [key for key in unique.members if key.columns == columns]
-                absent = MISSING if unique.certain and _has_columns(table, columns) else UNKNOWN
-                value = " and ".join(sorted("index" if key.by_index else "constraint" for key in own)) or absent
-                statements.append(Statement(side, value, own[0].at if own else table.at))
+                value = " and ".join(sorted("index" if key.by_index else "constraint" for key in own))
+                statements += _member(side, table, columns, value, unique.certain, own[0].at if own else None)
             subject = f"{name} ({', '.join(columns)})"
             self.tell("unique", subject, name, statements)
             self._name(subject, name, [(s, _named(unique.members, columns)) for s, _, unique in keys])
@@ -135,14 +134,13 @@ class _Comparison:
         by_name = facts.expression_indexes(table for _, table in present)
         found = [(side, table, *facts.plain_indexes(table, by_name)) for side, table in present]
         for columns in dict.fromkeys(columns for _, _, indexes, _ in found for columns in indexes):
-            statements = []
+            statements: list[Statement] = []
             for side, table, indexes, certain in found:
                 own = indexes.get(columns, [])
-                absent = MISSING if certain and _has_columns(table, columns) else UNKNOWN
-                value: Maybe[str] = ", ".join(sorted(map(_index, own))) or absent
+                value: Maybe[str] = ", ".join(sorted(map(_index, own)))
                 if any(index.method is UNKNOWN for index in own):
                     value = UNKNOWN
-                statements.append(Statement(side, value, own[0].at if own else table.at))
+                statements += _member(side, table, columns, value, certain, own[0].at if own else None)
             subject = f"{name} ({', '.join(columns)})"
             self.tell("index", subject, name, statements)
             self._name(subject, name, [(side, indexes.get(columns, ())) for side, _, indexes, _ in found])
@@ -151,11 +149,10 @@ class _Comparison:
         found = [(side, table, *facts.foreign_keys(table)) for side, table in present]
         for columns in dict.fromkeys(columns for _, _, keys, _ in found for columns in keys):
             subject = f"{name} ({', '.join(columns)})"
-            there = []
+            there: list[Statement] = []
             for side, table, keys, certain in found:
                 own = keys.get(columns, [])
-                absent = MISSING if certain and _has_columns(table, columns) else UNKNOWN
-                there.append(Statement(side, "there" if own else absent, own[0].at if own else table.at))
+                there += _member(side, table, columns, "there" if own else "", certain, own[0].at if own else None)
             self.tell("foreign-key", subject, name, there)
             having = [(side, keys[columns][0]) for side, _, keys, _ in found if len(keys.get(columns, ())) == 1]
             self.tell("foreign-key", subject, name, _references(having))
@@ -237,10 +234,19 @@ def _primary(table: Table) -> Maybe[str]:
     return UNKNOWN if columns is None else ", ".join(facts.listed(sorted(columns))) or MISSING
 
 
-def _has_columns(table: Table, columns: Iterable[str]) -> bool:
-    """Return whether a table has columns; without them, what is over them is missing as they are."""
+def _member(
+    side: Side, table: Table, columns: Iterable[str], value: Maybe[str], certain: bool, at: Location | None
+) -> list[Statement]:
+    """Return what a side says of a key or an index over columns, '' where it has none.
+
+    What is over a column that is missing goes with the column, so that there is nothing to say.
+    """
     names = {column.name for column in table.columns}
-    return all(column in names or facts.is_named(column) for column in columns)
+    if value == "" and not all(column in names or facts.is_named(column) for column in columns):
+        is_open = facts.is_open(table, "columns", names)
+        return [Statement(side, UNKNOWN, table.at)] if is_open else []
+    absent = MISSING if certain else UNKNOWN
+    return [Statement(side, value if value != "" else absent, at or table.at)]
 
 
 def _index(index: Index) -> str:

@@ -313,3 +313,39 @@ def test_a_string_in_parts_is_left_to_a_reader(text: str) -> None:
 def test_strings_that_are_apart_are_no_use(text: str) -> None:
     result = column({"models.py": SCHEMAS, "other.py": text + "\n"}, "Hero", "nickName", "nick_name")
     assert [use for use in result.unresolved if use[0] == "other.py"] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("def f(x): x.click_on(nickName=1)\n", None),
+        ("def f(x): x.create(nickName=1)\n", "the argument `nickName` of `x.create`"),
+        ("def f(x): x.model(nickName=1)\nclass C:\n    model = Hero\n", "the argument `nickName` of `x.model`"),
+        ("def f(x): x.own(nickName=1)\ndef own(**more): ...\n", "the argument `nickName` of `x.own`"),
+        ("x = 'Rely on nickName, where it may update'\n", None),
+        ("x = 'SELECT nickName FROM villain'\n", None),
+    ],
+)
+def test_methods_of_libraries_and_prose_are_no_uses(code: str, what: str | None) -> None:
+    assert [each for _, each in after(code)[1]] == ([] if what is None else [what])
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_use"),
+    [
+        ("SELECT nickName FROM hero", True),
+        ("SELECT nickName FROM villain", False),
+        ("SELECT v.id FROM villain v JOIN public.hero ON nickName = v.name", True),
+        ("UPDATE villain SET nickName = 1", False),
+        ('INSERT INTO \\"hero\\" (nickName) VALUES (1)', True),
+        ("WHERE nickName = 1", True),
+        ("order by nickName", True),
+        ("Order nickName by post", False),
+        ("{table} on nickName", False),
+        ("select nickName from {table}", True),
+    ],
+)
+def test_sql_is_on_the_table(sql: str, is_use: bool) -> None:
+    files = {"models.py": MODELS.format("nickName", ""), "app.py": f'x = "{sql}"\n'}
+    done = column(files, "Hero", "nickName", "nick_name", "nick_name")
+    assert [what for path, _, what in done.unresolved if path == "app.py"] == ["SQL with `nickName`"] * is_use

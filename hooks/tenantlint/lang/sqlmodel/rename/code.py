@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import warnings
 from typing import TYPE_CHECKING, Final
 
@@ -55,6 +56,7 @@ class Code:
         self._mentioning: dict[frozenset[str], list[str]] = {}
         self._meanings: dict[tuple[str, str], Meaning] = {}
         self.returned: dict[ast.AST, Typed | None] = {}
+        self._bound: dict[str, bool] = {}
         self._mro: dict[str, tuple[list[ProjectClass], bool]] = {}
 
     # Files
@@ -99,6 +101,15 @@ class Code:
                 and pattern.search(source.data)
             ]
         return self._mentioning[wanted]
+
+    def binds(self, name: str) -> bool:
+        """Return whether any file of the project may define or assign something of this name, attributes included."""
+        if name not in self._bound:
+            word = name.encode()
+            pattern = re.compile(rb"\b(?:def|class|as|import)\s+" + word + rb"\b|\b" + word + rb"\s*[:=,](?!=)")
+            files = (each.data for path in self.paths if (each := self.source(path)) is not None)
+            self._bound[name] = any(word in data and pattern.search(data) is not None for data in files)
+        return self._bound[name]
 
     # Names
 

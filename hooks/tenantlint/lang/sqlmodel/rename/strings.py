@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.inference import last_name
+from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
     from tenantlint.lang.sqlmodel.rename.edits import FileEdits
     from tenantlint.lang.sqlmodel.rename.target import ColumnTarget, Verdict
 
-SQL: Final = r"(?i)\b(?:select|insert\s+into|update|delete\s+from|where|order\s+by|group\s+by|alter\s+table|on)\b\s"
+SQL: Final = (
+    r"(?is)^\s*(?:select|with)\s|\bselect\b.*\bfrom\s|\b(?:insert\s+into|delete\s+from|alter\s+table|order\s+by|group\s+by)\s"
+    r"|\bupdate\s+\S+\s+set\s|\b(?:where|and|on)\s+\S+\s*(?:[=<>!]|(?:in|is|like|ilike|between)\s)"
+)
+"""Finds what tells a statement of SQL, or a part of one, from prose."""
+
+_TABLES: Final = r"(?i)\b(?:from|join|into|update|table)\s+(?:\"?\w+\"?\.)?\"?(\w*)"
 _EXPRESSIONS: Final = frozenset({"primaryjoin", "secondaryjoin", "foreign_keys", "remote_side", "order_by"})
 _SQL_CALLS: Final = frozenset({"text", "CheckConstraint", "Computed", "literal_column", "DDL", "TextClause"})
 _NAMED_FIRST: Final = frozenset({"Index"})
@@ -121,7 +128,7 @@ class Strings:
             self.result.literal(node, pattern, self.target.old_key, self.target.new_key)
 
     def _sql(self, node: ast.Constant, value: str) -> None:
-        if self.target.new_name is not None and self._holds(value, self.target.old_name):
+        if self.target.new_name is not None and self._holds(value, self.target.old_name) and self._may_be_on(value):
             self.result.give_up(node, f"SQL with `{self.target.old_name}`")
 
     def _unknown(self, node: ast.Constant, value: str) -> None:
@@ -139,8 +146,14 @@ class Strings:
         is_new = [self.result.see(each) for each in parts if each in node.values]
         is_sql = re.search(SQL, text) is not None
         words = {self.target.old_name} & self.words if is_sql else set()
-        if any(is_new) and not self.is_revision and any(self._holds(text, word) for word in words):
+        names = any(self._holds(text, word) for word in words)
+        if any(is_new) and not self.is_revision and names and self._may_be_on(text):
             self.result.give_up(node, f"an f-string with `{self.target.old_name}`")
+
+    def _may_be_on(self, text: str) -> bool:
+        """Return whether SQL may be on a table that has the column: it names none, or one of them, or one unknown."""
+        named = set(re.findall(_TABLES, text))
+        return not named or "" in named or any(table.name in (*named, UNKNOWN) for table in self.target.tables)
 
     @staticmethod
     def _holds(text: str, word: object) -> bool:

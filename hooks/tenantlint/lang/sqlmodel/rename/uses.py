@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _ATTRIBUTE_FUNCTIONS: Final = frozenset({"getattr", "setattr", "hasattr", "delattr"})
 _JOINS: Final = frozenset({"join", "outerjoin", "select_from", "join_from", "add_entity"})
 _PASSING: Final = frozenset({"dict", "partial", "replace"})
+_HANDING_ON: Final = frozenset(
+    "_replace acreate aupdate build build_batch bulk_create bulk_update construct copy create create_batch dict evolve "
+    "filter filter_by from_attributes from_orm get get_or_create make model_construct model_copy model_validate patch "
+    "parse_obj partial replace set update update_or_create values with_values".split()
+)
+"""Methods of libraries whose keyword arguments may be attributes of a row."""
 _MAKERS: Final = frozenset({"model_construct", "construct"})
 _TAKERS: Final = frozenset({"model_validate", "parse_obj", "sqlmodel_update", "model_copy", "copy", "values"})
 _VALIDATORS: Final = frozenset({"field_validator", "field_serializer", "validator", "validates"})
@@ -351,7 +357,11 @@ class ColumnUses(Flow):
                 return "no" if takes(found.node, self.target.old_key) else "maybe"
             if isinstance(found, Outside):
                 return "maybe" if found.name in _PASSING or found.name in OPEN else "no"
-        return "no" if last_name(node.func) in self.takers | {"format", "sort"} else "maybe"
+        name = last_name(node.func)
+        of_library = (
+            isinstance(node.func, ast.Attribute) and name not in _HANDING_ON and not self.target.code.binds(name)
+        )
+        return "no" if of_library or name in self.takers | {"format", "sort"} else "maybe"
 
     def _own_constructor(self, typed: Typed) -> bool:
         for cls in self.target.code.mro(self.target.code.by_id(typed.table))[0]:

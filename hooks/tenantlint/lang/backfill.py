@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tenantlint.change import AddTenant, MakeRequired
 from tenantlint.lang.histories import has_name, history_of, table_in, twin_of
+from tenantlint.lang.lowering import sharing
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN
 
@@ -33,10 +34,10 @@ class Backfills:
         self._tables = differences.context.schema.tables
         adding = [change for change in given if isinstance(change, AddTenant)]
         self._required = {
-            (change.table_id, column.name)
+            (table.id, column.name)
             for change in given
             if isinstance(change, MakeRequired)
-            and (column := differences.context.column(change.table_id, change.key)) is not None
+            for table, column in sharing(differences.context, change)
         }
         self._owners = {change.table_id: [*self._owned(change, adding)] for change in adding}
         self._done: set[str] = set()

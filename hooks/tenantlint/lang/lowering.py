@@ -9,9 +9,9 @@ from tenantlint.change import Patch
 from tenantlint.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from tenantlint.change import Change, EnableSecurity
+    from tenantlint.change import Change, EnableSecurity, MakeRequired
     from tenantlint.project import Project
     from tenantlint.schema import Column, Schema, Table
 
@@ -74,8 +74,10 @@ def lower_by(modules: Mapping[type[Change], str], package: str, change: Change, 
         return Patch(refused=str(error))
 
 
-def refuse_shared(context: Lowering, column: Column) -> None:
-    """Raise RefusedError where the declaration of a column is that of other tables too."""
-    sharing = [table for table in context.schema.tables if any(each.at == column.at for each in table.columns)]
-    if len(sharing) > 1:
-        raise RefusedError(f"`{column.key}` is declared once for {len(sharing)} tables")
+def sharing(context: Lowering, change: MakeRequired) -> Iterator[tuple[Table, Column]]:
+    """Yield the tables that have the column of a change by one declaration, such as a mixin's, each with its column."""
+    own = context.column(change.table_id, change.key)
+    for table in context.schema.tables if own is not None else ():
+        for column in table.columns:
+            if own is not None and column.at == own.at and column.key == own.key:
+                yield table, column

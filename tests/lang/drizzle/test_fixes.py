@@ -416,10 +416,11 @@ def test_an_index_that_something_uses_is_not_moved(statement: str, more: dict[st
     assert refusal(fixes, {"s.ts": source.encode(), **more}, change) == reason
 
 
-def test_what_several_tables_share_is_refused() -> None:
+def test_what_several_tables_share_is_required_of_all() -> None:
     shared = 'const shared = { a: text("a") };\nexport const posts = pgTable("posts", { ...shared });\n'
     source = users("...shared").replace(HEAD, HEAD + shared)
-    assert refusal(fixes, {"s.ts": source.encode()}, MakeRequired(USERS, "a")) == "`a` is declared once for 2 tables"
+    found = changed(fixes, {"s.ts": source.encode()}, MakeRequired(USERS, "a"))
+    assert found["s.ts"].decode() == source.replace('a: text("a")', 'a: text("a").notNull()')
 
 
 def test_a_column_that_its_key_names_is_no_model_for_another_key() -> None:

@@ -10,7 +10,7 @@ from tenantlint.lang.alembic.write_code import identifier, qualified, split, typ
 from tenantlint.lang.backfill import Backfills, remark, update
 from tenantlint.lang.differences import Differences, MemberName
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
-from tenantlint.lang.lowering import RefusedError, session_value
+from tenantlint.lang.lowering import RefusedError, session_value, sharing
 from tenantlint.lang.sql.names import made_name
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN
@@ -294,11 +294,19 @@ def index_step(code: Code, table: str, index: Index) -> Step:
 def _require(
     change: changes.MakeRequired, differences: Differences, code: Callable[[History], Code]
 ) -> Iterator[Planned]:
-    context = differences.context
-    table, column = context.table(change.table_id), context.column(change.table_id, change.key)
-    place = None if table is None else _place(table, context)
-    if table is None or column is None or place is None:
-        return
+    for table, column in sharing(differences.context, change):
+        place = _place(table, differences.context)
+        if place is not None:
+            yield from _required(table, column, place, differences, code)
+
+
+def _required(
+    table: Table,
+    column: Column,
+    place: tuple[History, Table],
+    differences: Differences,
+    code: Callable[[History], Code],
+) -> Iterator[Planned]:
     history, twin = place
     if column.name is UNKNOWN:
         raise RefusedError("the name of the column in the database is not known")

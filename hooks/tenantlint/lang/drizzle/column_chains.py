@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import MakeRequired, Patch, UpdateOnWrite, UseFactory
 from tenantlint.lang.drizzle.editing import arguments, column_pair, links, named, string_value, walk
-from tenantlint.lang.lowering import RefusedError, refuse_shared
+from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.text import merged
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ def lower(change: Change, context: Lowering) -> Patch:
         return Patch(merged(update_edits(file, chain)))
     if column.nullable is not True:
         raise RefusedError("the column is NOT NULL already")
-    refuse_shared(context, column)
     at = max(index for index, (name, _) in enumerate(chain) if not index or name in _SHAPING)
     return Patch((added(file, chain, at, "notNull()"),))
 

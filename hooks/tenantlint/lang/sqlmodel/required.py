@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tenantlint.change import MakeRequired, Patch
-from tenantlint.lang.lowering import RefusedError, refuse_shared
+from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.sqlmodel.editing import column_call, column_member, field_call, keyword
 from tenantlint.lang.text import merged
 
@@ -23,7 +23,6 @@ def lower(change: Change, context: Lowering) -> Patch:
     column = context.column(change.table_id, change.key)
     if column is None or column.nullable is not True:
         raise RefusedError(f"`{change.key}` is not a column that may be NULL")
-    refuse_shared(context, column)
     file, node = column_member(context.project, column)
     if not isinstance(node, ast.AnnAssign):
         raise RefusedError("the column is declared without a type")

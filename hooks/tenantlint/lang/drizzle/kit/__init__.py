@@ -9,7 +9,7 @@ from tenantlint.change import Patch, Use
 from tenantlint.lang.backfill import Backfills, remark, update
 from tenantlint.lang.differences import Differences
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
-from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.lowering import RefusedError, sharing
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -223,17 +223,17 @@ def _filling(table: str, column: str, parents: Sequence[Parent]) -> list[str]:
 
 
 def _require(change: changes.MakeRequired, migrations: Migrations) -> None:
-    context = migrations.context
-    table, column = context.table(change.table_id), context.column(change.table_id, change.key)
-    place = migrations.of(table)
-    if table is None or column is None or place is None:
-        return
-    if column.name is UNKNOWN:
-        raise RefusedError("the name of the column in the database is not known")
-    migration, twin = place
-    refuse_unless_there(table, twin, column.name)
-    statements = migration.snapshot.require(key_of(table), column.name)
-    migration.add(f"require {table.name} {column.name}", table, statements, _FAILS)
+    for table, column in sharing(migrations.context, change):
+        place = migrations.of(table)
+        if place is None:
+            continue
+        if column.name is UNKNOWN:
+            raise RefusedError("the name of the column in the database is not known")
+        migration, twin = place
+        refuse_unless_there(table, twin, column.name)
+        now = migrations.differences.new_name(table, column.name)
+        statements = migration.snapshot.require(key_of(table), now)
+        migration.add(f"require {table.name} {now}", table, statements, _FAILS)
 
 
 def _secure(change: changes.EnableSecurity, migrations: Migrations) -> None:

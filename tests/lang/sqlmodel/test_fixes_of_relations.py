@@ -148,7 +148,8 @@ REFUSED = [
     (
         "from __future__ import annotations\n" + models(),
         AUTHOR,
-        "the types of `m.py` are strings, of which SQLModel makes no relations",
+        "`m.py` has `from __future__ import annotations`, under which SQLModel makes no relations: take that line out "
+        "first",
     ),
     (
         models('    posts: list["Post"] = Relationship()\n', "    author: User = Relationship()\n"),

@@ -42,7 +42,9 @@ def _attached(context: Lowering, declared: Declared, change: AttachIndex) -> lis
     if change.at not in loose:
         raise RefusedError("it is attached to a table already")
     if change.at.path != file.path:
-        raise RefusedError(f"it is declared in another file than `{table.symbol}`")
+        raise RefusedError(
+            f"it is declared in another file than `{table.symbol}`: move it into the table's third argument by hand"
+        )
     chain = outermost(file.node_at(change.at, "call_expression"))
     statement = _statement(context, file, chain)
 

@@ -88,7 +88,10 @@ class _Writer:
         if sum(each.symbol == side.target.symbol for each in context.schema if each.orm == "sqlmodel") > 1:
             raise RefusedError(f"several classes are called `{side.target.symbol}`")
         if bindings(self.file).get("annotations") is not None:
-            raise RefusedError(f"the types of `{self.file.path}` are strings, of which SQLModel makes no relations")
+            raise RefusedError(
+                f"`{self.file.path}` has `from __future__ import annotations`, under which SQLModel makes no "
+                "relations: take that line out first"
+            )
         self.wanted = Imports(self.file, self.file.start(self.owner))
         self.late: list[Edit] = []
 

@@ -133,7 +133,7 @@ def _report(found: Found, scene: _Scene, path: Callable[[str], str], unknown: bo
     unread = [
         Unread(
             f"{each.kind} of `{each.subject}`",
-            f"{describe(each.side, path)} leaves it open",
+            f"{describe(each.side, path)} {'leave' if each.side.maker == 'SQLModel' else 'leaves'} it open",
             scene.place(each.at or Location(each.side.path, 0, 0)),
         )
         for drift in found.drifts

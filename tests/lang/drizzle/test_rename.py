@@ -403,12 +403,39 @@ UNRESOLVED: dict[str, tuple[str, list[str]]] = {
     "payloads": ("res.json({ createdAt: 1 });", ["key `createdAt`"]),
     "what is not known": ("const f = (x: any) => x.createdAt;", ["member `createdAt`"]),
     "destructured": ("const f = ({ createdAt }) => createdAt;", ["destructured `createdAt`"]),
-    "types": ("interface P { createdAt: Date }\nconst f = (p: P) => p.createdAt;", ["member of a type `createdAt`"]),
-    "texts": (
-        'const k = "createdAt"; const p = "user.createdAt"; const t = "of createdAt";',
-        ["text `createdAt`", "text `user.createdAt`"],
+    "types of their own": (
+        "interface P { createdAt?: Date }\ndeclare function show(p: P, n: number): void;\n"
+        "const u = await db.query.users.findFirst(); show(u!, 1); show({ createdAt: 1 }, 2);\n"
+        "const p: P = u!; const f = (p: P) => p.createdAt;",
+        ["row for a type with `createdAt`"] * 2,
     ),
-    "fields": ("class C { createdAt = 1; f() { return this.createdAt; } }", ["field `createdAt`"]),
+    "values of a type of their own": (
+        "interface P { createdAt: Date }\nconst f = (p: P) => db.insert(users).values(p);\n"
+        "const g = (p: P) => db.update(users).set({ ...p, id });\nconst h = (p: P) => db.insert(posts).values(p);",
+        ["value with `createdAt` for a row"] * 2,
+    ),
+    "rows as JSON": (
+        "const u = await db.query.users.findFirst(); c.json({ u }); Response.json([u]); "
+        "JSON.stringify({ a: { ...u } });\nc.json(await db.select().from(users)); c.json({ id: u!.id }); c.json(await db.select().from(posts));",
+        ["JSON with `createdAt`"] * 4,
+    ),
+    "components": (
+        "const Card = ({ user }: { user: { createdAt: Date } }) => user.createdAt;\n"
+        "const f = (u: User) => <Card user={u} />;",
+        ["row for a type with `createdAt`"],
+    ),
+    "texts": (
+        'const k = "createdAt"; const p = "user.createdAt"; const q = "page.createdAt"; const t = "of createdAt";\n'
+        'const f = (u: User) => pick(u, ["createdAt"]); group(1, "createdAt");\n'
+        'const c: Column<User>[] = [{ accessorKey: "createdAt" }];',
+        ["text `user.createdAt`", "text `createdAt`", "text `createdAt`"],
+    ),
+    "fields": ("class C { createdAt = 1; f() { return this.createdAt; } }", []),
+    "what has other names": (
+        "const f = (x: any) => [x.createdAt, x.color, x.size, x.id];\nconst g = ({ createdAt, color, size }) => 1;\n"
+        "send({ createdAt: 1, color: 2 });",
+        [],
+    ),
     "raw SQL": (
         "sql`created > 1`; sql`select created from others`; db.execute('select created from users');",
         ["raw SQL with `created`"] * 2,
@@ -416,14 +443,14 @@ UNRESOLVED: dict[str, tuple[str, list[str]]] = {
     "what zod lets through": (
         'import { z } from "zod";\nconst s = z.object({ createdAt: z.date() });\n'
         "const f = (x: z.infer<typeof s>) => x.createdAt; s.parse(1).createdAt;\n"
-        "p.input(s).query(({ input }) => input.createdAt);",
-        ["key `createdAt`"],
+        "p.input(s).query(({ input }) => db.insert(users).values(input));",
+        ["value with `createdAt` for a row"],
     ),
     "comments": ("// createdAt\n/* users.createdAt */", []),
     "what passes through": ("const u = pass(await db.query.users.findFirst()); u.createdAt;", ["member `createdAt`"]),
     "own members": (
         "const f = (p: User & { createdAt: string }) => p.createdAt;",
-        ["member of a type `createdAt`", "member `createdAt`"],
+        ["member `createdAt`"],
     ),
 }
 

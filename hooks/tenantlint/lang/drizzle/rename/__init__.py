@@ -9,15 +9,19 @@ from tenantlint.change import Patch, RenameColumn, RenameTable
 from tenantlint.lang.drizzle import casing
 from tenantlint.lang.drizzle.rename.declaration import Names, declaration
 from tenantlint.lang.drizzle.rename.facts import MEMBERS, Facts
+from tenantlint.lang.drizzle.rename.flows import Flows
 from tenantlint.lang.drizzle.rename.infer import Infer
 from tenantlint.lang.drizzle.rename.owners import Owners
+from tenantlint.lang.drizzle.rename.reach import UNPARSED, Reach
 from tenantlint.lang.drizzle.rename.scopes import Program
 from tenantlint.lang.drizzle.rename.text import in_sql
-from tenantlint.lang.drizzle.rename.uses import UNPARSED, Finder, Uses, in_unparsed, sources
+from tenantlint.lang.drizzle.rename.uses import Finder, Uses, in_unparsed, sources
 from tenantlint.lang.drizzle.scan import EXTENSIONS
 from tenantlint.schema import UNKNOWN, Maybe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tenantlint.change import Change, Use
     from tenantlint.edit import Edit
     from tenantlint.lang.lowering import Lowering
@@ -108,8 +112,10 @@ def _patch(column: Column, tables: list[Table], names: Names, context: Lowering)
     finder = Finder(Owners(infer, frozenset(table.id for table in tables), names.key), names.new_key)
     renames_key, renames_name = names.key != names.new_key, names.old_name != names.name
     words = [names.key] * renames_key + [names.old_name] * renames_name
+    homes = {column.at.path, *(table.at.path for table in tables)}
+    reach = Reach(context.project, infer.program.resolver).of(homes)
     for path in sources(context.project, words):
-        uses = _of_file(finder, path, renames_key)
+        uses = _of_file(finder, path, renames_key and (path in reach or path.endswith(UNPARSED)))
         if uses.clash is not None:
             return Patch(refused=uses.clash)
         edits += uses.edits
@@ -117,7 +123,23 @@ def _patch(column: Column, tables: list[Table], names: Names, context: Lowering)
         file = infer.program.file(path) if renames_name and path.endswith(EXTENSIONS) else None
         for table in tables if file is not None else ():
             unresolved += in_sql(file, names.old_name, str(table.name)) if file is not None else ()
+    if renames_key:
+        unresolved += _flows(finder, sorted(reach))
     return Patch(tuple(edits), (), tuple(dict.fromkeys(unresolved)))
+
+
+def _flows(finder: Finder, paths: list[str]) -> Iterator[Use]:
+    """Yield where rows meet other types, and where they leave the program."""
+    flows = Flows(finder.owners)
+    for path in paths:
+        if not path.endswith(EXTENSIONS) or not flows.concern(finder.infer.program.project.read(path)):
+            continue
+        file = finder.infer.program.file(path)
+        if file is not None and file.parses:
+            try:
+                yield from flows.of(file)
+            except RecursionError:
+                continue
 
 
 def _of_file(finder: Finder, path: str, renames_key: bool) -> Uses:

@@ -102,6 +102,7 @@ def _lookup(infer: Infer, file: File, node: Node) -> Shape | None:
 
 
 def _name(infer: Infer, file: File, node: Node) -> Shape | None:
+    """Return what a type's name says. The arguments of a generic type are not known where it uses them."""
     name = text(node)
     found = file.lookup(node, name, types=True)
     if found is None:
@@ -152,7 +153,7 @@ def _generic(infer: Infer, file: File, node: Node) -> Shape | None:
     if last == "ReturnType":
         shape = annotation(infer, file, given[0])
         return infer.returned(shape) if isinstance(shape, Function) else None
-    return None
+    return _name(infer, file, name) if name.type == "type_identifier" else None
 
 
 def _validated(infer: Infer, file: File, node: Node) -> Shape | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.drizzle.rename.carry import foreign
 from tenantlint.lang.drizzle.rename.scopes import text, unquoted
 from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
@@ -109,7 +110,7 @@ def _of_library(infer: Infer, file: File, node: Node, function: External) -> Sha
         return _of_zod(file, given, name, first)
     if read is not None:
         return read(first, unquoted(given[1]) if len(given) > 1 else "")
-    return OTHER if function.module.startswith("drizzle-orm") else None
+    return OTHER if function.module.startswith("drizzle-orm") else foreign(infer, file, node, function, given)
 
 
 def _of_zod(file: File, given: list[Node], name: str, first: Shape | None) -> Shape | None:

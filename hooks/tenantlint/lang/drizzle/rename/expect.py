@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.rename.annotations import annotation
 from tenantlint.lang.drizzle.rename.calls import arguments
-from tenantlint.lang.drizzle.rename.scopes import FUNCTIONS, key_of, text, uses_of
+from tenantlint.lang.drizzle.rename.carry import foreign
+from tenantlint.lang.drizzle.rename.scopes import FUNCTIONS, first_named, key_of, text, uses_of
 from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     TABLE,
@@ -30,6 +31,7 @@ from tenantlint.lang.drizzle.rename.shapes import (
     With,
     Writing,
     Written,
+    any_of,
     item_of,
     settled,
 )
@@ -46,6 +48,9 @@ NOWHERE: Final = Expected()
 _FREE: Final = Expected(OTHER)
 _WHOLE: Final = ("as_expression", "satisfies_expression")
 _PASSING: Final = frozenset("parenthesized_expression non_null_expression await_expression ternary_expression".split())
+_OF_TABLES: Final = (Keyed, Config, With, Conflict, Relating)
+_ANYTHING: Final = frozenset({"any", "unknown", "object", "{}", "Record", "any[]", "unknown[]", "Error", "JSON"})
+_MATCHERS: Final = frozenset("toEqual toStrictEqual toMatchObject eql equal deepEqual toContainEqual include".split())
 _PER_ITEM: Final = frozenset(
     "map flatMap forEach filter find findLast findIndex findLastIndex some every toSorted sort".split()
 )
@@ -115,12 +120,15 @@ def _declarator(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
 
 
 def _flow(infer: Infer, file: File, name: Node) -> Shape | None:
-    """Return the table whose rows the places expect that a variable is handed to, None where there is none."""
-    for use in uses_of(file, name):
-        shape = expected(infer, file, use).value
-        if isinstance(shape, Keyed) or (isinstance(shape, Many) and isinstance(shape.item, Keyed)):
-            return shape
-    return None
+    """Return what of a table the places expect that a variable is handed to, None where there is no such place."""
+    found = [expected(infer, file, use).value for use in uses_of(file, name)]
+    of_tables = [shape for shape in found if _is_of_table(item_of(shape) if isinstance(shape, Many) else shape)]
+    return any_of(of_tables) if of_tables else None
+
+
+def _is_of_table(shape: Shape | None) -> bool:
+    """Return whether a place takes what has a table's keys; the columns of a table are what they are by themselves."""
+    return isinstance(shape, _OF_TABLES) and not (isinstance(shape, Keyed) and shape.role == TABLE)
 
 
 def _returned(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
@@ -151,6 +159,26 @@ def _field(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
     return _typed(infer, file, annotation(infer, file, parent.child_by_field_name("type")))
 
 
+def _jsx_value(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    attribute = parent.parent
+    if attribute is None or attribute.type != "jsx_attribute":
+        return NOWHERE
+    return in_options(infer, properties(infer, file, attribute), text(first_named(attribute)))
+
+
+def properties(infer: Infer, file: File, attribute: Node) -> Shape | None:
+    """Return what the component takes that an attribute of JSX is given to: its one parameter."""
+    tag = attribute.parent.child_by_field_name("name") if attribute.parent is not None else None
+    component = infer.of(file, tag)
+    home = infer.program.file(component.path) if isinstance(component, Function) else None
+    if home is None or not isinstance(component, Function):
+        return component if isinstance(component, External) else None
+    parameters = component.node.child_by_field_name("parameters")
+    first = first_named(parameters) if parameters is not None else None
+    pattern = first.child_by_field_name("pattern") if first is not None else None
+    return infer.matched(home, pattern) if pattern is not None else None
+
+
 def _argument(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
     call = parent.parent
     if call is None or call.type != "call_expression":
@@ -172,6 +200,7 @@ _PLACES: Final[Mapping[str, Callable[[Infer, File, Node, Node], Expected]]] = {
     "assignment_expression": _assigned,
     "assignment_pattern": _default,
     "binary_expression": _binary,
+    "jsx_expression": _jsx_value,
     "object_assignment_pattern": _default,
     "optional_parameter": _default,
     "pair": _pair,
@@ -198,7 +227,23 @@ def _of_function(infer: Infer, file: File, call: Node, function: Shape | None, p
     parameters = function.node.child_by_field_name("parameters")
     given = [each for each in parameters.named_children if each.type != "comment"] if parameters is not None else []
     pattern = given[position].child_by_field_name("pattern") if position < len(given) else None
-    return _typed(infer, home, infer.matched(home, pattern)) if pattern is not None else NOWHERE
+    return _of_parameter(infer, home, pattern) if pattern is not None else NOWHERE
+
+
+def _of_parameter(infer: Infer, home: File, pattern: Node) -> Expected:
+    """Return what a parameter expects: what its type says, or where that says nothing, what it is handed to."""
+    shape = infer.matched(home, pattern)
+    written = pattern.parent.child_by_field_name("type") if pattern.parent is not None else None
+    if shape is not None or written is None or pattern.type != "identifier":
+        return _typed(infer, home, shape)
+    used = infer.once(home, pattern, lambda: _flow(infer, home, pattern), "flow")
+    return _FREE if used is None and _says_nothing(first_named(written)) else Expected(used)
+
+
+def _says_nothing(written: Node | None) -> bool:
+    """Return whether a type takes any object."""
+    name = written.child_by_field_name("name") if written is not None and written.type == "generic_type" else written
+    return text(name) in _ANYTHING
 
 
 def _of_library(infer: Infer, file: File, call: Node, function: External, position: int) -> Expected:
@@ -208,7 +253,10 @@ def _of_library(infer: Infer, file: File, call: Node, function: External, positi
         return Expected(OTHER, (Relate(first),), OTHER)
     if name.startswith("create") and name.endswith("Schema") and position == 1 and isinstance(first, Keyed):
         return Expected(Keyed(first.table_id))
-    return _FREE if function.module.startswith("drizzle-orm") else NOWHERE
+    if function.module.startswith("drizzle-orm"):
+        return _FREE
+    made = foreign(infer, file, call, function, [each for each in arguments(call) if each != arguments(call)[position]])
+    return NOWHERE if made is None else Expected(made)
 
 
 # Methods
@@ -219,16 +267,33 @@ def _of_method(infer: Infer, file: File, call: Node, function: Node, position: i
     name = text(function.child_by_field_name("property"))
     if name in ("select", "selectDistinct", "selectDistinctOn"):
         return _FREE
+    if owner is None or owner is OTHER or isinstance(owner, External):
+        compared = _compared(infer, file, call, function)
+        if compared is not None:
+            return compared
     read = _METHODS.get(type(owner)) if owner is not None else None
     found = read(infer, owner, name) if read is not None and owner is not None else NOWHERE
     if name in ("map", "flatMap") and isinstance(owner, (Many, Several)) and position == 0:
         made = expected(infer, file, call).value
         return Expected(None, found.params, item_of(made) if name == "map" else made)
-    if found is not NOWHERE or position:
-        return found if not position else NOWHERE
-    if name == "then":
-        return Expected(None, (settled(owner),))
+    if found is not NOWHERE:
+        return NOWHERE if position else found
+    if name == "then" and owner is not None and not isinstance(owner, External):
+        return NOWHERE if position else Expected(None, (settled(owner),))
     return _of_function(infer, file, call, infer.of(file, function), position)
+
+
+def _compared(infer: Infer, file: File, call: Node, function: Node) -> Expected | None:
+    """Return what ``expect(row).toEqual(...)`` compares with: what ``expect`` gets."""
+    name, inner = text(function.child_by_field_name("property")), function.child_by_field_name("object")
+    if name in ("objectContaining", "arrayContaining") and text(inner) in ("expect", "expect.not"):
+        return expected(infer, file, call)
+    while inner is not None and inner.type == "member_expression":
+        inner = inner.child_by_field_name("object")
+    if inner is None or inner.type != "call_expression" or text(inner.child_by_field_name("function")) != "expect":
+        return None
+    given = arguments(inner)
+    return Expected(settled(infer.of(file, given[0]))) if given and name in _MATCHERS else None
 
 
 def _of_writing(infer: Infer, owner: Shape, name: str) -> Expected:

@@ -69,6 +69,7 @@ class Infer:
         self.program = program
         self.facts = facts
         self._known: dict[tuple[str, int, str], Shape | None] = {}
+        self._holding: dict[tuple[str, int], bool] = {}
         self._depth = 0
 
     def once(self, file: File, node: Node, ask: Callable[[], Shape | None], what: str = "type") -> Shape | None:
@@ -84,6 +85,14 @@ class Infer:
             finally:
                 self._depth -= 1
         return self._known[key]
+
+    def holds(self, path: str, node: Node, ask: Callable[[], bool]) -> bool:
+        """Return the answer to whether what stands at a node can hold a row; one that asks itself cannot by that."""
+        key = (path, node.id)
+        if key not in self._holding:
+            self._holding[key] = False
+            self._holding[key] = ask()
+        return self._holding[key]
 
     def of(self, file: File, node: Node | None) -> Shape | None:
         """Return what an expression is, None where that is not known."""
@@ -286,6 +295,11 @@ def _new(infer: Infer, file: File, node: Node) -> Shape | None:
     made = infer.of(file, node.child_by_field_name("constructor"))
     if isinstance(made, Class):
         return Instance(made.path, made.node)
+    if isinstance(made, External):
+        from tenantlint.lang.drizzle.rename.calls import arguments
+        from tenantlint.lang.drizzle.rename.carry import foreign
+
+        return foreign(infer, file, node, made, arguments(node))
     return OTHER if made is OTHER and text(node.child_by_field_name("constructor")) != "Map" else None
 
 

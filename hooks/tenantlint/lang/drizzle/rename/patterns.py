@@ -13,6 +13,7 @@ from tenantlint.lang.drizzle.rename.scopes import (
 )
 from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
+    External,
     Many,
     Shape,
     any_of,
@@ -76,8 +77,10 @@ def parameter(infer: Infer, file: File, function: Node, position: int) -> Shape 
     """Return what a function's parameter without a type gets, as the place where the function stands says."""
     from tenantlint.lang.drizzle.rename.expect import expected
 
-    params = expected(infer, file, function).params
-    return params[position] if position < len(params) else None
+    place = expected(infer, file, function)
+    if isinstance(place.value, External):
+        return place.value
+    return place.params[position] if position < len(place.params) else None
 
 
 def _declarator(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.change import Use
 from tenantlint.edit import Edit
 from tenantlint.lang.drizzle.rename.annotations import annotation
-from tenantlint.lang.drizzle.rename.expect import expected
+from tenantlint.lang.drizzle.rename.evidence import Evidence
+from tenantlint.lang.drizzle.rename.expect import expected, properties
+from tenantlint.lang.drizzle.rename.reach import programs
 from tenantlint.lang.drizzle.rename.scopes import first_named, text, unquoted
 from tenantlint.lang.drizzle.rename.shapes import External
-from tenantlint.lang.drizzle.scan import EXTENSIONS
 from tenantlint.record import Record
 from tenantlint.source import Location
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.rename.scopes import File
     from tenantlint.project import Project
 
-UNPARSED: Final = (".vue", ".svelte", ".astro")
-"""Programs that hold TypeScript and that no parser here reads."""
 _LEAVES: Final = frozenset(
     "property_identifier shorthand_property_identifier shorthand_property_identifier_pattern string_fragment".split()
 )
@@ -49,14 +48,13 @@ def mentions(data: bytes, word: str) -> Iterator[re.Match[bytes]]:
 def sources(project: Project, words: list[str]) -> Iterator[str]:
     """Yield the programs of a project in which one of the words stands, in order."""
     needles = [word.encode() for word in words]
-    for path in sorted(project.files):
-        if path.endswith((*EXTENSIONS, *UNPARSED)):
-            try:
-                data = project.read(path)
-            except OSError:
-                continue
-            if any(needle in data for needle in needles):
-                yield path
+    for path in programs(project):
+        try:
+            data = project.read(path)
+        except OSError:
+            continue
+        if any(needle in data for needle in needles):
+            yield path
 
 
 class Finder:
@@ -65,6 +63,7 @@ class Finder:
     def __init__(self, owners: Owners, new_key: str) -> None:
         self.owners = owners
         self.infer = owners.infer
+        self.evidence = Evidence(owners)
         self.key = owners.key
         self.new_key = new_key
 
@@ -77,7 +76,7 @@ class Finder:
             if node is None or node.type not in _LEAVES:
                 continue
             found = self._is_column(file, node) if _is_whole(node, match) else _of_text(node)
-            if found is None:
+            if found is None and self.evidence.may_be(file, node):
                 unresolved.append(Use(_described(node), Location(file.path, match.start(), match.end())))
             clash = self._clash(node) if found else self._overrides(file, node)
             if clash:
@@ -148,7 +147,9 @@ class Finder:
     def _of_attribute(self, file: File, node: Node, parent: Node) -> bool | None:
         """Decide for an attribute of JSX: those of HTML's own elements are something else."""
         tag = text(parent.parent.child_by_field_name("name")) if parent.parent is not None else ""
-        return False if tag[:1].islower() and "." not in tag else None
+        if tag[:1].islower() and "." not in tag:
+            return False
+        return self.owners.owns(properties(self.infer, file, parent))
 
     def _of_type_member(self, file: File, node: Node, parent: Node) -> bool | None:
         """Decide for ``User["key"]`` and ``Pick<User, "key">``."""

@@ -1,0 +1,153 @@
+"""Where rows meet types that have a member of the old name, and where they leave the program as JSON.
+
+There no name stands that could be changed: the type goes on to want what rows no longer have, or the table what a value
+has no more. TypeScript reports some of these, and is silent where the member is optional or the reader untyped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenantlint.change import Use
+from tenantlint.lang.drizzle.rename.expect import expected
+from tenantlint.lang.drizzle.rename.scopes import first_named, signature, text
+from tenantlint.lang.drizzle.rename.shapes import (
+    TABLE,
+    AnyOf,
+    Both,
+    Described,
+    Joined,
+    Keyed,
+    Many,
+    Payload,
+    Query,
+    Several,
+    Validator,
+    Written,
+    item_of,
+    settled,
+)
+from tenantlint.source import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from tenantlint.lang.drizzle.rename.owners import Owners
+    from tenantlint.lang.drizzle.rename.scopes import File
+    from tenantlint.lang.drizzle.rename.shapes import Shape
+
+_VALUES: Final = frozenset(
+    "identifier member_expression await_expression call_expression subscript_expression non_null_expression "
+    "as_expression".split()
+)
+_PARENTS: Final = frozenset(
+    "arguments spread_element return_statement variable_declarator jsx_expression arrow_function pair".split()
+)
+_JSON: Final = frozenset({"json", "send", "stringify"})
+_MAX_DEPTH: Final = 5
+_MAX_NESTING: Final = 300
+"""Code that is nested deeper was written by a program."""
+
+
+class Flows:
+    """Finds the flows of rows in which the key of ``owners`` matters."""
+
+    def __init__(self, owners: Owners) -> None:
+        self.owners = owners
+        self.infer = owners.infer
+        tables = [owners.infer.facts.tables[each] for each in owners.tables]
+        symbols = b"|".join(re.escape(table.symbol.rpartition(".")[2].encode()) for table in tables)
+        self._key = owners.key.encode()
+        self._named = re.compile(
+            rb"import[^;'\"]*(?<![\w$])(?:" + symbols + rb")(?![\w$])|\.query\.(?:" + symbols + rb")\b"
+        )
+
+    def concern(self, data: bytes) -> bool:
+        """Return whether a file has the key, or imports or queries the table."""
+        return self._key in data or self._named.search(data) is not None
+
+    def of(self, file: File) -> Iterator[Use]:
+        """Yield the places in a file, at the values that flow."""
+        pending: list[tuple[Node, Node | None, int]] = [(file.root, None, 0)]
+        while pending:
+            node, parent, depth = pending.pop()
+            what = self._meets(file, node, parent) if parent is not None and parent.type in _PARENTS else None
+            if what is not None:
+                yield Use(what, Location(file.path, node.start_byte, node.end_byte))
+            if depth < _MAX_NESTING:
+                pending.extend((child, node, depth + 1) for child in reversed(node.named_children))
+
+    def _meets(self, file: File, node: Node, parent: Node) -> str | None:
+        if parent.type == "arguments" and _is_json(parent.parent):
+            shape = settled(self.infer.of(file, node))
+            return f"JSON with `{self.owners.key}`" if node == _first(parent) and self._holds(shape, 0) else None
+        if node.type not in _VALUES or not _is_value(node, parent):
+            return None
+        shape = settled(self.infer.of(file, node))
+        if self._is_row(shape):
+            wanted = expected(self.infer, file, node).value
+            return f"row for a type with `{self.owners.key}`" if self._has(wanted) else None
+        if self._has(shape) and self._is_row(expected(self.infer, file, node).value):
+            return f"value with `{self.owners.key}` for a row"
+        return None
+
+    def _is_row(self, shape: Shape | None) -> bool:
+        shape = item_of(shape) if isinstance(shape, (Many, Several)) else shape
+        is_table = isinstance(shape, Keyed) and shape.role == TABLE
+        return shape is not None and not is_table and not isinstance(shape, Query) and self.owners.owns(shape) is True
+
+    def _has(self, shape: Shape | None) -> bool:
+        """Return whether a type of its own has the key as a member."""
+        if isinstance(shape, (Described, Payload)):
+            return signature(shape.node, self.owners.key) is not None
+        if isinstance(shape, (AnyOf, Both)):
+            return any(self._has(member) for member in shape.members)
+        if isinstance(shape, Validator):
+            return False
+        return self._has(shape.item) if isinstance(shape, Many) else False
+
+    def _holds(self, shape: Shape | None, depth: int) -> bool:
+        """Return whether a value has a row in it, at whatever depth."""
+        if isinstance(shape, (Keyed, Many, Several)) and self._is_row(shape):
+            return True
+        if depth >= _MAX_DEPTH:
+            return False
+        if isinstance(shape, Written):
+            return any(self._holds(part, depth + 1) for part in self._parts(shape))
+        if isinstance(shape, Joined):
+            return any(self._holds(row, depth + 1) for _, row in shape.sources)
+        if isinstance(shape, (Many, Several)):
+            return self._holds(item_of(shape), depth + 1)
+        return isinstance(shape, (AnyOf, Both)) and any(self._holds(each, depth + 1) for each in shape.members)
+
+    def _parts(self, shape: Written) -> Iterator[Shape | None]:
+        file = self.infer.program.file(shape.path)
+        for child in shape.node.named_children if file is not None else ():
+            if file is None:
+                return
+            if child.type == "shorthand_property_identifier":
+                yield settled(self.infer.name(file, child))
+            value = first_named(child) if child.type == "spread_element" else child.child_by_field_name("value")
+            yield settled(self.infer.of(file, value))
+
+
+def _first(parent: Node) -> Node | None:
+    return first_named(parent)
+
+
+def _is_json(call: Node | None) -> bool:
+    """Return whether a call writes what it gets as JSON: ``c.json(...)``, ``Response.json``, ``JSON.stringify``."""
+    function = call.child_by_field_name("function") if call is not None else None
+    is_method = function is not None and function.type == "member_expression"
+    return is_method and function is not None and text(function.child_by_field_name("property")) in _JSON
+
+
+def _is_value(node: Node, parent: Node) -> bool:
+    """Return whether a node is what its parent hands on, and not a name or a callee."""
+    if parent.type in ("variable_declarator", "pair"):
+        is_typed = parent.type == "pair" or parent.child_by_field_name("type") is not None
+        return is_typed and parent.child_by_field_name("value") == node
+    return parent.type != "arrow_function" or parent.child_by_field_name("body") == node

@@ -153,7 +153,9 @@ class IrreversibleMigration(MigrationRule):
     downgrade` or above it.
 
     ## Fix safety
-    Unsafe: the inverse can be written, but what it drops holds rows by the time it runs.
+    Unsafe: the inverse can be written, but what it drops holds rows by the time it runs. What the upgrade drops or
+    alters is made again as the migrations before it had made it; where they do not tell that (a check, a function, the
+    rows themselves), the fix is withheld and says why.
     """
 
     code: ClassVar[str] = "MIG001"

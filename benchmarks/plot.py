@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 WIDTH, HEIGHT = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 70, 210, 40, 60
@@ -41,13 +41,15 @@ def draw(title: str, lines: Mapping[str, Sequence[Point]]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _scale(values: Iterable[float], start: float, end: float):
+def _scale(values: Iterable[float], start: float, end: float) -> Callable[[float], float]:
     values = list(values)
     low, high = math.log10(min(values)), math.log10(max(values))
     return lambda value: start + (math.log10(value) - low) / (high - low or 1) * (end - start)
 
 
-def _grid(points, horizontal, vertical) -> Iterable[str]:
+def _grid(
+    points: Sequence[Point], horizontal: Callable[[float], float], vertical: Callable[[float], float]
+) -> Iterable[str]:
     for x in sorted({files for files, _ in points}):
         place = horizontal(x)
         yield f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" stroke="#d0d7de"/>'

@@ -266,6 +266,10 @@ def test_nothing_to_record_writes_nothing(project: Project) -> None:
     told = project.check("--write-baseline", "package.json")
     assert told == Result(0, "", "There are no findings, so no baseline was written.\n")
     assert not (project.root / baseline.DEFAULT_NAME).exists()
+    assert (
+        project.check(*USE, "--write-baseline", "package.json").err == "tenantlint-baseline.json records 0 findings.\n"
+    )
+    assert project.recorded() == {}
 
 
 def test_a_baseline_that_cannot_be_written(project: Project) -> None:

@@ -207,10 +207,11 @@ def _judged(
 def record(found: Sequence[Diagnostic], scope: Scope) -> list[Written]:
     """Write the findings to the baselines of their files' configurations, to all or to none.
 
-    Entries on files and rules that were not checked stay. Raises ConfigError, and OSError.
+    Entries on files and rules that were not checked stay. A file that nobody named is made only where there is
+    something to record. Raises ConfigError, and OSError.
     """
     groups = _grouped(found, scope)
-    places = {_place(settings, scope) for settings in scope.configs.loaded()}
+    places = {_place(settings, scope): settings.baseline is not None for settings in scope.configs.loaded()}
     contents: dict[str, bytes] = {}
     written: list[Written] = []
     for place in sorted(places):
@@ -219,7 +220,7 @@ def record(found: Sequence[Diagnostic], scope: Scope) -> list[Written]:
         judged = dict(_judged(place, old, found, scope))
         new = {known: count for known, count in old.items() if known not in judged}
         new |= {known: len(group) for (where, known), group in groups.items() if where == place}
-        if new or exists:
+        if new or exists or places[place]:
             contents[place] = render(new).encode()
             gone = sum(max(0, count - new.get(known, 0)) for known, count in old.items())
             written.append(Written(place, sum(new.values()), gone))

@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[Command, str]]] = {
     "rule": (options.RULE, _HERE),
     "init": (options.INIT, _HERE),
     "rename": (options.RENAME, "tenantlint.fix_commands"),
+    "checklist": (options.CHECKLIST, "tenantlint.checklist_command"),
     "graph": (options.GRAPH, "tenantlint.graph_command"),
     "drift": (options.DRIFT, "tenantlint.drift_command"),
     "server": (options.SERVER, "tenantlint.server_command"),

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from tenantlint import pipeline
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
-from tenantlint.files import replace_file
 from tenantlint.graph.model import Builder, names_of, neighbourhood, shown_tables
-from tenantlint.report.model import placer
 from tenantlint.running import CLEAN, ERROR, configs, tell_crashes
-from tenantlint.view import SchemaView
+from tenantlint.shown import positions, put, views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from tenantlint.arguments import Arguments
-    from tenantlint.config_tree import ConfigTree
     from tenantlint.diagnostic import Diagnostic
     from tenantlint.graph.model import Graph
     from tenantlint.project import Project
-    from tenantlint.schema import Schema, Table
-    from tenantlint.source import Location
 
 
 def graph(arguments: Arguments) -> int:
@@ -38,7 +32,7 @@ def graph(arguments: Arguments) -> int:
     schema = outcome.schema
     found = () if arguments.flag("--no-findings") else outcome.diagnostics
     tables = shown_tables(schema, opened.asked)
-    view_of, position = _views(schema, tree), _position(opened.project)
+    view_of, position = views(schema, tree), positions(opened.project)
     drawn = Builder(view_of, tables, position).build(schema, found)
     names = arguments.listed("--table")
     if names:
@@ -76,29 +70,6 @@ def _about(drawn: Graph, ids: Collection[str], found: Collection[Diagnostic]) ->
     return [each for number, each in enumerate(found) if number in numbers]
 
 
-def _views(schema: Schema, tree: ConfigTree) -> Callable[[Table], SchemaView]:
-    """Return the schema as the settings of each table's file see it."""
-    views: dict[int, SchemaView] = {}
-
-    def view_of(table: Table) -> SchemaView:
-        settings = tree.of(table.at.path)
-        if id(settings) not in views:
-            views[id(settings)] = SchemaView(schema, settings)
-        return views[id(settings)]
-
-    return view_of
-
-
-def _position(project: Project) -> Callable[[Location], tuple[int, int]]:
-    place = placer(project)
-
-    def position(at: Location) -> tuple[int, int]:
-        start = place(at).start
-        return start.line, start.column
-
-    return position
-
-
 def _write(drawn: Graph, arguments: Arguments, project: Project) -> None:
     if arguments.one("--output-format") == "html":
         from tenantlint.graph.html import render
@@ -108,14 +79,4 @@ def _write(drawn: Graph, arguments: Arguments, project: Project) -> None:
         from tenantlint.graph.mermaid import render as render_mermaid
 
         text = render_mermaid(drawn)
-    output = arguments.one("--output")
-    if output is None:
-        sys.stdout.write(text)
-        return
-    if os.path.isdir(output):
-        raise UsageError(f"--output: {output} is a folder")
-    try:
-        replace_file(os.path.abspath(output), text.encode())
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
-    print(f"Wrote {output}.", file=sys.stderr)
+    put(text, arguments.one("--output"))

@@ -233,3 +233,23 @@ SERVER: Final = Command(
     "",
     most=0,
 )
+CHECKLIST: Final = Command(
+    "checklist",
+    "Print a checklist of the schema for its review, ticked from what is known",
+    (
+        (
+            "Options",
+            (
+                Option("--output-format", "markdown (the default) or json", "FORMAT", ("markdown", "json")),
+                Option("--output", "write to this file instead of standard output", "FILE"),
+                Option("--changed", "only tables in files that differ from the last commit, new files too"),
+                Option("--since", "only tables in files that differ from where REF (a branch, say) was left", "REF"),
+                *_CONFIG,
+                HELP,
+            ),
+        ),
+        _RULES,
+    ),
+    "PATH",
+    _PATHS_HELP,
+)

@@ -46,6 +46,7 @@ class State:
         self._listing: Listing | None = None
         self._configs: ConfigTree | None = None
         self._folders: dict[str, Signature | None] = {}
+        self._configured: dict[str, Signature | None] = {}
         self._files: tuple[frozenset[str], frozenset[str]] | None = None
         self._last: tuple[dict[str, bytes], Checked] | None = None
 
@@ -71,8 +72,9 @@ class State:
         changed = self._kept.disk.changed()
         for path in changed:
             self.touch(path)
-        if self._configs is not None and any(path.endswith((OWN_FILE, SHARED_FILE)) for path in changed):
+        if self._configs is not None and any(signature(place) != known for place, known in self._configured.items()):
             self._configs = None
+            changed = changed or ["."]
         if any(signature(os.path.join(self.root, folder)) != known for folder, known in self._folders.items()):
             before, self._listing = self._listing, None
             changed = changed or ["."] if self._list() != before else changed
@@ -109,6 +111,9 @@ class State:
         if self._configs is None:
             configs = ConfigTree(self.root, load)
             configs.add(self._list(configs.of_root()).files)
+            places = {os.path.join(self.root, path) for path in self.configuration_files()}
+            places |= {settings.path for settings in configs.loaded() if settings.path is not None}
+            self._configured = {place: signature(place) for place in places}
             self._configs = configs
             self._files = None
         return self._configs

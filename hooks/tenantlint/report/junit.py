@@ -5,6 +5,7 @@ A file is a test suite, a finding a test case in it that fails. What could not b
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tenantlint.report.model import Entry, Report, Unread
 
 _TOOL: Final = "tenantlint"
+_NOT_XML: Final = r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]"
 
 
 def render(report: Report) -> str:
@@ -94,8 +96,4 @@ def _crash(crash: Crash) -> ElementTree.Element:
 
 def _clean(text: str) -> str:
     """Return the text with U+FFFD for every character that XML 1.0 has no way to write."""
-    return "".join(char if _is_xml(ord(char)) else "\N{REPLACEMENT CHARACTER}" for char in text)
-
-
-def _is_xml(code: int) -> bool:
-    return 0x20 <= code < 0xD800 or code in (0x9, 0xA, 0xD) or 0xE000 <= code < 0xFFFE or code > 0xFFFF
+    return re.sub(_NOT_XML, "\N{REPLACEMENT CHARACTER}", text)

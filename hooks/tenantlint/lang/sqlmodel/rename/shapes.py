@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
+from weakref import WeakKeyDictionary
 
 from tenantlint.lang.sqlmodel.inference import FIRST, OTHER, STATEMENT_STEPS, Env, Typed, last_name
 from tenantlint.lang.sqlmodel.rename.file import members
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 EITHER: Final = "|"
 """What stands between the ids in ``Typed.table`` of a row that is of one class or another."""
+
+Assignment: TypeAlias = "ast.Assign | ast.AnnAssign"
+_ASSIGNED: WeakKeyDictionary[ast.ClassDef, dict[str, list[tuple[Function, Assignment]]]] = WeakKeyDictionary()
 
 TYPES: Final = frozenset({"Type", "type"})
 _ALL: Final = frozenset({"all", "fetchall", "tuples", "unique"})
@@ -72,23 +76,31 @@ def is_fixture(node: Function) -> bool:
     return any(last_name(each) == "fixture" for each in heads)
 
 
-def set_in_init(cls: ProjectClass, name: str) -> tuple[Function, ast.Assign | ast.AnnAssign] | None:
+def set_in_init(cls: ProjectClass, name: str) -> tuple[Function, Assignment] | None:
     """Return the assignment to ``self.name`` in the constructor of a class, where there is no other in the class."""
-    found: list[tuple[Function, ast.Assign | ast.AnnAssign]] = []
-    for function in cls.node.body:
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for node in ast.walk(function):
-                if isinstance(node, (ast.Assign, ast.AnnAssign)) and _sets(node, name):
-                    found.append((function, node))
+    if cls.node not in _ASSIGNED:
+        _ASSIGNED[cls.node] = _assigned(cls)
+    found = _ASSIGNED[cls.node].get(name, [])
     return found[0] if len(found) == 1 and found[0][0].name == "__init__" else None
 
 
-def _sets(node: ast.Assign | ast.AnnAssign, name: str) -> bool:
+def _assigned(cls: ProjectClass) -> dict[str, list[tuple[Function, Assignment]]]:
+    """Return the assignments to attributes of ``self`` in the methods of a class, by attribute."""
+    found: dict[str, list[tuple[Function, Assignment]]] = {}
+    for function in cls.node.body:
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for node in ast.walk(function):
+                if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                    for name in _set(node):
+                        found.setdefault(name, []).append((function, node))
+    return found
+
+
+def _set(node: Assignment) -> set[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return node.value is not None and any(
-        isinstance(target, ast.Attribute) and target.attr == name and last_name(target.value) == "self"
-        for target in targets
-    )
+    return {
+        target.attr for target in targets if isinstance(target, ast.Attribute) and last_name(target.value) == "self"
+    }
 
 
 def self_of(node: Function, cls: ProjectClass) -> Env:

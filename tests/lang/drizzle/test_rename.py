@@ -206,6 +206,24 @@ CHANGED: dict[str, tuple[str, str]] = {
         "class Repo { find() { return db.query.users.findFirst(); } async f() { return (await "
         "this.find())?.created_at; } }",
     ),
+    "what a test compares a row with": (
+        "const u = await db.query.users.findFirst(); expect(u).toEqual({ id, createdAt: 1 });\n"
+        "expect(await db.select().from(users)).to.eql([{ createdAt: 1 }]); expect(x.id).toEqual(y);",
+        "const u = await db.query.users.findFirst(); expect(u).toEqual({ id, created_at: 1 });\n"
+        "expect(await db.select().from(users)).to.eql([{ created_at: 1 }]); expect(x.id).toEqual(y);",
+    ),
+    "options in a variable": (
+        "const c = { columns: { createdAt: true } } as const; db.query.posts.findMany({ with: { user: c } });",
+        "const c = { columns: { created_at: true } } as const; db.query.posts.findMany({ with: { user: c } });",
+    ),
+    "options of a package": (
+        'import { log, make } from "pino";\nconst l = make({ n: 1 }); l.info("", { createdAt }); log({ createdAt });',
+        'import { log, make } from "pino";\nconst l = make({ n: 1 }); l.info("", { createdAt }); log({ createdAt });',
+    ),
+    "a generic type": (
+        "interface P<T> { a: T; createdAt: number }\nconst f = (p: P<string>) => p.createdAt;",
+        "interface P<T> { a: T; createdAt: number }\nconst f = (p: P<string>) => p.createdAt;",
+    ),
     "what surely is another thing": (
         "const createdAt = 1; posts.createdAt; db.insert(posts).values({ createdAt }); Math.createdAt;\n"
         "function f({ createdAt }: { createdAt: number }) { return createdAt; }\nf({ createdAt });",
@@ -285,6 +303,32 @@ def test_imports(name: str) -> None:
     patch = lowered(files, THERE)
     assert (patch.refused, places(files, patch)) == (None, [])
     assert edited(files, patch)["use.ts"].decode() == before.partition("\n")[0] + "\n" + after
+
+
+def test_attributes_of_a_component() -> None:
+    use = 'import type { User } from "./schema";\nconst Card = ({ createdAt }: User) => 1;\n<Card createdAt={1} />;\n'
+    files = {"schema.ts": SCHEMA.encode(), "use.tsx": use.encode()}
+    expected = use.replace("{ createdAt }", "{ created_at: createdAt }").replace("Card createdAt", "Card created_at")
+    assert renamed(files, THERE)["use.tsx"].decode() == expected
+
+
+def test_options_that_several_tables_share_are_listed() -> None:
+    use = (
+        USES + "const c = { columns: { createdAt: true } };\ndb.query.users.findMany(c); db.query.posts.findMany(c);\n"
+    )
+    files = {"schema.ts": SCHEMA.encode(), "use.ts": use.encode()}
+    assert places(files, lowered(files, THERE)) == ["use.ts:3 key `createdAt`"]
+
+
+def test_files_that_cannot_know_of_the_table_are_left_out() -> None:
+    files = {
+        "schema.ts": SCHEMA.encode(),
+        "apart.ts": b"export const f = (x: any) => x.createdAt;\n",
+        "near.ts": b'import { lost } from "./gone";\nexport const f = (x: any) => x.createdAt;\n',
+        "through.ts": b'export type { U } from "./type";\nexport const f = (x: any) => x.createdAt;\n',
+        "type.ts": b'import type { User } from "./schema";\nexport type U = User;\n',
+    }
+    assert places(files, lowered(files, THERE)) == ["near.ts:2 member `createdAt`", "through.ts:2 member `createdAt`"]
 
 
 DECLARATIONS: dict[str, tuple[str, str, str | None]] = {
@@ -416,7 +460,8 @@ UNRESOLVED: dict[str, tuple[str, list[str]]] = {
     ),
     "rows as JSON": (
         "const u = await db.query.users.findFirst(); c.json({ u }); Response.json([u]); "
-        "JSON.stringify({ a: { ...u } });\nc.json(await db.select().from(users)); c.json({ id: u!.id }); c.json(await db.select().from(posts));",
+        "JSON.stringify({ a: { ...u } });\n"
+        "c.json(await db.select().from(users)); c.json({ id: u!.id }); c.json(await db.select().from(posts));",
         ["JSON with `createdAt`"] * 4,
     ),
     "components": (

@@ -131,9 +131,7 @@ def _patch(column: Column, tables: list[Table], names: Names, context: Lowering)
 def _flows(finder: Finder, paths: list[str]) -> Iterator[Use]:
     """Yield where rows meet other types, and where they leave the program."""
     flows = Flows(finder.owners)
-    for path in paths:
-        if not path.endswith(EXTENSIONS) or not flows.concern(finder.infer.program.project.read(path)):
-            continue
+    for path in flows.files(path for path in paths if path.endswith(EXTENSIONS)):
         file = finder.infer.program.file(path)
         if file is not None and file.parses:
             try:

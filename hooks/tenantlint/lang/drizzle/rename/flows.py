@@ -31,7 +31,7 @@ from tenantlint.lang.drizzle.rename.shapes import (
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -48,6 +48,8 @@ _PARENTS: Final = frozenset(
 )
 _JSON: Final = frozenset({"json", "send", "stringify"})
 _MAX_DEPTH: Final = 5
+_MAX_FILES: Final = 400
+"""Where more files have the word, it is one that much else is called by."""
 _MAX_NESTING: Final = 300
 """Code that is nested deeper was written by a program."""
 
@@ -65,9 +67,16 @@ class Flows:
             rb"import[^;'\"]*(?<![\w$])(?:" + symbols + rb")(?![\w$])|\.query\.(?:" + symbols + rb")\b"
         )
 
-    def concern(self, data: bytes) -> bool:
-        """Return whether a file has the key, or imports or queries the table."""
-        return self._key in data or self._named.search(data) is not None
+    def files(self, paths: Iterable[str]) -> list[str]:
+        """Return the files to look at: those that import or query the table, and those with the key if not too many."""
+        named, with_key = [], []
+        for path in paths:
+            data = self.infer.program.project.read(path)
+            if self._named.search(data) is not None:
+                named.append(path)
+            elif self._key in data:
+                with_key.append(path)
+        return named + with_key if len(with_key) <= _MAX_FILES else named
 
     def of(self, file: File) -> Iterator[Use]:
         """Yield the places in a file, at the values that flow."""

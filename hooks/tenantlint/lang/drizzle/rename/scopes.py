@@ -11,7 +11,7 @@ from tenantlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node
+    from tree_sitter import Language, Node, Query
 
     from tenantlint.project import Project
     from tenantlint.source import Source
@@ -45,7 +45,16 @@ _VALUES: Final = frozenset(
 _TYPES: Final = frozenset(
     "type_alias_declaration interface_declaration class_declaration abstract_class_declaration enum_declaration".split()
 )
+_BINDERS: Final = (
+    _VALUES
+    | _TYPES
+    | frozenset(
+        "variable_declarator required_parameter optional_parameter arrow_function import_statement "
+        "export_statement".split()
+    )
+)
 _MAX_HOPS: Final = 30
+_queries: dict[tuple[Language, frozenset[str]], Query] = {}
 
 
 class Meaning(Record):
@@ -116,6 +125,20 @@ def signature(node: Node, name: str) -> Node | None:
     return next((child for child in body.named_children if key_of(child) == name), None)
 
 
+def captured(path: str, root: Node, kinds: frozenset[str]) -> list[Node]:
+    """Return the nodes of some types in a tree, as tree-sitter's own search finds them."""
+    from tree_sitter import Query, QueryCursor
+
+    from tenantlint.lang.drizzle.grammar import parser
+
+    language = parser(path).language
+    assert language is not None
+    key = (language, kinds)
+    if key not in _queries:
+        _queries[key] = Query(language, " ".join(f"({kind}) @found" for kind in sorted(kinds)))
+    return QueryCursor(_queries[key]).captures(root).get("found", [])
+
+
 class File:
     """One file of the project as a syntax tree. ``values`` and ``types`` are what each scope binds, by its node."""
 
@@ -149,14 +172,17 @@ class File:
         return None
 
     def _read(self) -> None:
-        pending: list[tuple[Node, Node, Node]] = [(self.root, self.root, self.root)]
-        while pending:
-            node, block, function = pending.pop()
+        """Bind the names. The nodes that open scopes or bind names come in order, each before what it holds."""
+        found = captured(self.path, self.root, _SCOPES | _BINDERS)
+        found.sort(key=lambda node: (node.start_byte, -node.end_byte))
+        around: list[tuple[Node, Node]] = [(self.root, self.root)]
+        for node in found:
+            while len(around) > 1 and around[-1][0].end_byte <= node.start_byte:
+                around.pop()
+            block, function = around[-1]
             self._bind(node, block, function)
-            if node.type in _SCOPES:
-                block = node
-                function = node if node.type in FUNCTIONS else function
-            pending.extend((child, block, function) for child in reversed(node.named_children))
+            if node.type in _SCOPES and node != self.root:
+                around.append((node, node if node.type in FUNCTIONS else function))
 
     def _bind(self, node: Node, block: Node, function: Node) -> None:
         kind = node.type

@@ -163,7 +163,9 @@ def test_wrong_configuration_is_told_and_outlived(root: Path, watching: Watching
     assert watching.round() == NOTHING
 
 
-def rounds(root: Path, *steps: Callable[[], Path], capfd: pytest.CaptureFixture[str]) -> list[str]:
+def rounds(
+    root: Path, *steps: Callable[[], Path], capfd: pytest.CaptureFixture[str], words: tuple[str, ...] = ()
+) -> list[str]:
     """Return what each round tells in this process, where the system tells of one step after the other."""
     left = iter(steps)
 
@@ -173,7 +175,7 @@ def rounds(root: Path, *steps: Callable[[], Path], capfd: pytest.CaptureFixture[
             yield {(1, str(step()))}
         raise KeyboardInterrupt
 
-    arguments = read(CHECK, ["--watch", "--select=TEN001", "--output-format=concise"])
+    arguments = read(CHECK, ["--watch", "--select=TEN001", "--output-format=concise", *words])
     with pytest.raises(KeyboardInterrupt):
         Watcher(arguments, notify).run()
     return re.findall(r"^\[.*\] (.*) Watching for changes\.$", capfd.readouterr().err, re.MULTILINE)
@@ -222,6 +224,19 @@ def test_what_changes_nothing_gives_no_round(
         "Found 1 error in 1 file.",
         "No findings.",
     ]
+
+
+def test_quiet_tells_errors_only(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
+
+    def spoil() -> Path:
+        put(root / "tenantlint.toml", "x")
+        return root / "tenantlint.toml"
+
+    (told,) = rounds(root, spoil, capfd=capfd, words=("--quiet",))
+    assert told.startswith(f"tenantlint: error: {root}/tenantlint.toml: not valid TOML: ")
 
 
 def test_a_bug_is_told_and_outlived(

@@ -173,11 +173,11 @@ class Watcher:
     def _check(self, now: Opening) -> Round:
         """Check, tell what was found, and return what was looked at."""
         written: dict[str, bytes] = {}
-        line = _error(now.error)
+        line: str | None = _error(now.error)
         if now.tree is not None:
             try:
                 told, written = self._tell(now.opened, now.tree)
-                line = "Nothing was checked." if told is None else summarize(told.report)
+                line = "Nothing was checked." if told is None else self._summary(told)
             except (ConfigError, UsageError) as error:
                 line = _error(error)
             except Exception:
@@ -186,9 +186,13 @@ class Watcher:
                 print_exc()
                 line = _error("this is a bug in tenantlint")
         sys.stdout.flush()
-        print(f"[{_time()}] {line} Watching for changes.", file=sys.stderr, flush=True)
+        if line is not None:
+            print(f"[{_time()}] {line} Watching for changes.", file=sys.stderr, flush=True)
         contents = {source.path: BOM * source.bom + source.data for source in now.project.sources()}
         return Round(now, contents | written)
+
+    def _summary(self, told: Told) -> str | None:
+        return None if self._arguments.flag("--quiet") else summarize(told.report)
 
     def _tell(self, opened: asked.Opened, tree: ConfigTree) -> tuple[Told | None, dict[str, bytes]]:
         """Check or fix, tell the findings, and return what was told and the files that were written."""

@@ -52,16 +52,20 @@ class Reach:
 
     def _targets(self, path: str) -> Iterator[str]:
         try:
-            data = self.project.read(path)
+            names = self.project.look(path, "imports", _imports)
         except OSError:
             return
-        for module in set(re.findall(_IMPORT, data)):
-            name = module.decode("utf-8", "replace")
+        for name in names:
             target = self.resolver.resolve(name, path)
             if target is not None:
                 yield target
             elif name.startswith(_OWN) and not name.endswith(_ASSETS):
                 yield _ANYWHERE
+
+
+def _imports(path: str, data: bytes) -> list[str]:
+    """Return the modules that a file imports, in order."""
+    return sorted({module.decode("utf-8", "replace") for module in re.findall(_IMPORT, data)})
 
 
 def programs(project: Project) -> Iterator[str]:

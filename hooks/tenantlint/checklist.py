@@ -42,7 +42,7 @@ class Checked(Record):
 
 
 class _Question(Record):
-    """What is asked of every table, the rules that ask it, and what tells the fact; ``rare`` ones only show findings."""
+    """What is asked of every table, by which rules, and what tells the fact; a ``rare`` one only shows findings."""
 
     title: str
     codes: tuple[str, ...]

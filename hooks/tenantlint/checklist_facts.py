@@ -72,7 +72,7 @@ def _unless_unread(table: Table, parts: set[Part], fact: Fact) -> Fact:
 
 
 def tenant_column(table: Table, view: SchemaView) -> Fact:
-    """The tenant column is there, and NOT NULL."""
+    """Tell whether the tenant column is there, and NOT NULL."""
     columns = view.tenant_columns(table)
     if view.is_tenant_root(table):
         return Fact(None, "its rows are the tenants themselves")
@@ -85,7 +85,7 @@ def tenant_column(table: Table, view: SchemaView) -> Fact:
 
 
 def tenant_key(table: Table, view: SchemaView) -> Fact:
-    """The tenant column references the tenants."""
+    """Tell whether the tenant column references the tenants."""
     columns = view.tenant_columns(table)
     if not columns or view.is_tenant_root(table):
         return Fact(None, "its rows are the tenants themselves" if view.is_tenant_root(table) else _NO_TENANT)
@@ -99,7 +99,7 @@ def tenant_key(table: Table, view: SchemaView) -> Fact:
 
 
 def tenant_index(table: Table, view: SchemaView) -> Fact:
-    """An index leads with the tenant column."""
+    """Tell whether an index leads with the tenant column."""
     columns = [column.name for column in view.tenant_columns(table) if column.name is not UNKNOWN]
     if not columns:
         return Fact(None, _NO_TENANT)
@@ -129,7 +129,7 @@ def _first_in(table: Table, view: SchemaView, columns: tuple[str, ...]) -> str:
 
 
 def uniques(table: Table, view: SchemaView) -> Fact:
-    """What is unique, besides the primary key."""
+    """Tell what is unique, besides the primary key."""
     if not view.is_tenant_table(table):
         return Fact(None, _NO_TENANT)
     found = [code(_names(each.columns)) for each in table.unique_constraints if each.attached]
@@ -154,7 +154,7 @@ def _key_text(key: ForeignKey) -> str:
 
 
 def keys(table: Table, view: SchemaView) -> Fact:
-    """The foreign keys."""
+    """Tell the foreign keys."""
     found = view.foreign_keys(table)
     if view.may_have_more_foreign_keys(table):
         return Fact(UNKNOWN, _UNREAD)
@@ -162,7 +162,7 @@ def keys(table: Table, view: SchemaView) -> Fact:
 
 
 def key_indexes(table: Table, view: SchemaView) -> Fact:
-    """An index leads with the columns of each foreign key."""
+    """Tell whether an index leads with the columns of each foreign key."""
     wanted = [columns for key in view.foreign_keys(table) if (columns := known(key.columns))]
     if view.may_have_more_foreign_keys(table):
         return Fact(UNKNOWN, _UNREAD)
@@ -170,7 +170,7 @@ def key_indexes(table: Table, view: SchemaView) -> Fact:
 
 
 def deletes(table: Table, view: SchemaView) -> Fact:
-    """What a delete in the referenced table does."""
+    """Tell what a delete in the referenced table does."""
     found = view.foreign_keys(table)
     if not found:
         return Fact(None, "it has no foreign key")
@@ -186,7 +186,7 @@ def _action(key: ForeignKey) -> str:
 
 
 def relations(table: Table, view: SchemaView) -> Fact:
-    """The relations and their other sides."""
+    """Tell the relations and their other sides."""
     texts = [
         f"{code(relation.name)} to {code(_target(relation.target_table))}"
         + (f" and back by {code(relation.inverse)}" if isinstance(relation.inverse, str) else "")
@@ -203,7 +203,7 @@ def _target(name: Maybe[str]) -> str:
 
 
 def indexes(table: Table, view: SchemaView) -> Fact:
-    """The indexes."""
+    """Tell the indexes."""
     found = [index for each in (table, *view.twins(table)) for index in each.indexes]
     texts = [f"{code('unnamed' if index.name is None else index.name)} ({_names(index.columns)})" for index in found]
     fact = Fact(True if texts else None, _listed(texts) or "it has no index besides its keys")
@@ -223,7 +223,7 @@ def _unsecured(table: Table, view: SchemaView) -> str | None:
 
 
 def security(table: Table, view: SchemaView) -> Fact:
-    """Row level security is enabled."""
+    """Tell whether row level security is enabled."""
     reason = _unsecured(table, view)
     if reason is not None:
         return Fact(None, reason)
@@ -235,7 +235,7 @@ def security(table: Table, view: SchemaView) -> Fact:
 
 
 def forced(table: Table, view: SchemaView) -> Fact:
-    """Row level security holds for the table's owner too."""
+    """Tell whether row level security holds for the table's owner too."""
     reason = _unsecured(table, view)
     if reason is not None:
         return Fact(None, reason)
@@ -247,7 +247,7 @@ def forced(table: Table, view: SchemaView) -> Fact:
 
 
 def policies(table: Table, view: SchemaView) -> Fact:
-    """The policies, by command."""
+    """Tell the policies, by command."""
     reason = _unsecured(table, view)
     if reason is not None:
         return Fact(None, reason)
@@ -264,7 +264,7 @@ def policies(table: Table, view: SchemaView) -> Fact:
 
 
 def primary_key(table: Table, view: SchemaView) -> Fact:
-    """The primary key."""
+    """Tell the primary key."""
     if table.primary_key is UNKNOWN:
         return Fact(UNKNOWN, _UNREAD)
     members = [column_text(column) for column in table.columns if column.name in table.primary_key]
@@ -272,7 +272,7 @@ def primary_key(table: Table, view: SchemaView) -> Fact:
 
 
 def time(rule: str, standard: str) -> Callable[[Table, SchemaView], Fact]:
-    """Return what tells of the column for a time that ``rule`` asks for, ``standard`` unless its options name others."""
+    """Return what tells of the time that ``rule`` asks for: ``standard`` unless its options name others."""
 
     def tell(table: Table, view: SchemaView) -> Fact:
         names = view.settings.options.get(rule, {}).get("names")
@@ -289,7 +289,7 @@ def time(rule: str, standard: str) -> Callable[[Table, SchemaView], Fact]:
 
 
 def zones(table: Table, view: SchemaView) -> Fact:
-    """The types of the times."""
+    """Tell the types of the times."""
     times = [column for column in table.columns if str(column.type).startswith("timestamp")]
     if any(column.type is UNKNOWN for column in table.columns):
         return Fact(UNKNOWN, "the type of a column could not be read")
@@ -298,14 +298,14 @@ def zones(table: Table, view: SchemaView) -> Fact:
 
 
 def names(table: Table, view: SchemaView) -> Fact:
-    """The names of the table and its columns."""
+    """Tell the names of the table and its columns."""
     if table.name is UNKNOWN or any(column.name is UNKNOWN for column in table.columns):
         return Fact(UNKNOWN, "not all names could be read")
     return _unless_unread(table, {"columns"}, Fact(True, f"{code(table.name)} and its {len(table.columns)} columns"))
 
 
 def columns(table: Table, view: SchemaView) -> Fact:
-    """The declarations of the columns."""
+    """Tell what declares the columns."""
     return _unless_unread(table, {"columns"}, Fact(True, f"the declarations of {code(table.symbol)}"))
 
 
@@ -341,7 +341,7 @@ def touching(table: Table, schema: Schema) -> frozenset[str]:
 
 
 def migrated(table: Table, view: SchemaView) -> Fact:
-    """A migration makes the table, and all columns of the model."""
+    """Tell whether migrations make the table, and all columns of the model."""
     histories = _histories(table, view.schema)
     if not histories:
         return Fact(None, f"the project has no migrations for {table.orm}")

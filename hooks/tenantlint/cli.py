@@ -28,7 +28,9 @@ COMMANDS: Final[dict[str, tuple[Command, str]]] = {
     "rename": (options.RENAME, "tenantlint.fix_commands"),
     "checklist": (options.CHECKLIST, "tenantlint.checklist_command"),
     "graph": (options.GRAPH, "tenantlint.graph_command"),
+    "new": (options.NEW, "tenantlint.new_command"),
     "drift": (options.DRIFT, "tenantlint.drift_command"),
+    "scan": (options.SCAN, "tenantlint.scan_command"),
     "server": (options.SERVER, "tenantlint.server_command"),
 }
 """Each command, and the module whose function of the command's name does it. Only that module is loaded."""

@@ -9,7 +9,7 @@ from typing import Final
 _WORD_BREAKS: Final = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\x00-/:-@\[-^`{-\x7f]+"
 """Camel case, and ASCII that is no letter, digit or underscore. (The same as a negated set compiles in 1.7 ms.)"""
 
-_IRREGULAR: Final = {
+IRREGULAR: Final = {
     "alias": "aliases",
     "analysis": "analyses",
     "basis": "bases",
@@ -104,9 +104,9 @@ def is_plural(name: str) -> bool:
 def _is_plural(word: str) -> bool:
     if not (word.isascii() and word.isalpha()) or word in _UNCOUNTABLE or word in _PLURALS_IN_US:
         return True
-    if word in _IRREGULAR or word in _SINGULARS_IN_S or word.endswith(_SINGULAR_ENDINGS):
+    if word in IRREGULAR or word in _SINGULARS_IN_S or word.endswith(_SINGULAR_ENDINGS):
         return False
-    return word.endswith("s") or word in _IRREGULAR.values()
+    return word.endswith("s") or word in IRREGULAR.values()
 
 
 def _plurals(noun: str) -> tuple[str, ...]:
@@ -115,5 +115,5 @@ def _plurals(noun: str) -> tuple[str, ...]:
         regular = f"{noun[:-1]}ies"
     elif noun.endswith(_SIBILANTS):
         regular = f"{noun}es"
-    irregular = _IRREGULAR.get(noun)
+    irregular = IRREGULAR.get(noun)
     return (regular,) if irregular is None else (irregular, regular)

@@ -28,6 +28,9 @@ _RULES: Final = (
         Option("--only", "of the selected rules run only these", "RULE[,RULE]"),
     ),
 )
+_EXECUTOR: Final = Option(
+    "--executor", "where files are read: serial, threads[:N], processes[:N] or dask://HOST:PORT", "SPEC"
+)
 CHECK: Final = Command(
     "check",
     "Check schemas against the rules",
@@ -89,6 +92,7 @@ CHECK: Final = Command(
                 Option("--no-cache", "read every file anew, and keep nothing for the next run"),
                 Option("--cache-dir", "keep the cache in this folder (default: the user's cache folder)", "FOLDER"),
                 Option("--jobs", "read many files in so many processes (default: one for each core)", "N"),
+                _EXECUTOR,
                 *_CONFIG,
                 HELP,
             ),
@@ -252,4 +256,73 @@ CHECKLIST: Final = Command(
     ),
     "PATH",
     _PATHS_HELP,
+)
+SCAN: Final = Command(
+    "scan",
+    "Check every project below some folders, each with its own configuration",
+    (
+        _RULES,
+        (
+            "Output",
+            (
+                Option(
+                    "--output-format",
+                    "text (the default), concise, json, github, gitlab, junit, rdjson or sarif",
+                    "FORMAT",
+                    ("text", "concise", "json", "github", "gitlab", "junit", "rdjson", "sarif"),
+                ),
+                Option(
+                    "--output-file", "write the findings to this file, and print the summary only", "FILE", short="-o"
+                ),
+                Option("--statistics", "count the findings of each rule instead of listing them"),
+                Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never")),
+                Option("--explain-unknown", "list what could not be read statically, too"),
+                Option("--quiet", "print findings only, no summary", short="-q"),
+                Option("--exit-zero", "exit with status 0 in spite of findings"),
+                Option(
+                    "--fail-on",
+                    "the mildest finding that gives status 1: error (the default) or warning",
+                    "SEVERITY",
+                    ("error", "warning"),
+                ),
+            ),
+        ),
+        (
+            "Input",
+            (
+                Option("--no-baseline", "hide nothing, though a configuration names a baseline"),
+                Option("--force-exclude", "leave out excluded files even where they are named"),
+                Option("--no-cache", "read every file anew, and keep nothing for the next run"),
+                Option("--cache-dir", "keep the caches in this folder (default: the user's cache folder)", "FOLDER"),
+                Option("--jobs", "check in so many processes (default: one for each core)", "N"),
+                _EXECUTOR,
+                *_CONFIG,
+                HELP,
+            ),
+        ),
+    ),
+    "PATH",
+    "folders that hold projects, files of them (default: the current folder)",
+)
+NEW: Final = Command(
+    "new",
+    "Write a table that passes the rules, in the project's own style",
+    (
+        (
+            "Options",
+            (
+                Option("--orm", "sqlmodel or drizzle (default: what the project uses)", "ORM", ("sqlmodel", "drizzle")),
+                Option("--column", "title:text, note:text? (may be NULL), author:ref=users; repeatable", "NAME:TYPE"),
+                Option("--output", "write the table to this new file, and its relations to where they belong", "FILE"),
+                Option("--append", "add the table to this file, and its relations to where they belong", "FILE"),
+                Option("--migration", "with these, write the Alembic revision that creates it, too"),
+                Option("--diff", "with these, print what would change, and change nothing"),
+                *_CONFIG,
+                HELP,
+            ),
+        ),
+    ),
+    "table NAME",
+    "the word table, and what the table is called",
+    most=2,
 )

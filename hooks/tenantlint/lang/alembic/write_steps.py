@@ -335,20 +335,22 @@ def _secure(
     write, name = code(history), _name(table)
     titles = iter([f"row level security for {name}"])
     if twin.rls.enabled is not True:
-        yield Planned(history, _switch(write, name, "ENABLE", "DISABLE"), next(titles))
+        yield Planned(history, switch(write, name, "ENABLE", "DISABLE"), next(titles))
     if twin.rls.forced is not True:
-        yield Planned(history, _switch(write, name, "FORCE", "NO FORCE"), next(titles, ""))
+        yield Planned(history, switch(write, name, "FORCE", "NO FORCE"), next(titles, ""))
     if not twin.policies:
         now = differences.new_name(table, change.tenant)
-        yield Planned(history, _policy(write, table, change, now), next(titles, ""))
+        yield Planned(history, policy_step(write, table, change, now), next(titles, ""))
 
 
-def _switch(code: Code, table: str, on: str, off: str) -> Step:
+def switch(code: Code, table: str, on: str, off: str) -> Step:
+    """Return the step that turns row level security ``on``, and its undoing (``ENABLE`` and ``DISABLE``)."""
     up, down = (code.execute(f"ALTER TABLE {qualified(table)} {word} ROW LEVEL SECURITY") for word in (on, off))
     return Step(up, down)
 
 
-def _policy(code: Code, table: Table, change: changes.EnableSecurity, tenant: str) -> Step:
+def policy_step(code: Code, table: Table, change: changes.EnableSecurity, tenant: str) -> Step:
+    """Return the step that makes the policy on ``tenant``. Raises RefusedError where its type is not known."""
     column, name = table.column(change.tenant), _name(table)
     if column is None or column.type is UNKNOWN:
         raise RefusedError(f"the type of `{change.tenant}` is not known, and the policy has to compare with it")

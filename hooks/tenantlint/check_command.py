@@ -11,15 +11,18 @@ from tenantlint.running import refuse_contradictions, use_color
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Final
 
     from tenantlint.arguments import Arguments
     from tenantlint.asked import Opened
     from tenantlint.cache import Cache
     from tenantlint.config_tree import ConfigTree
+    from tenantlint.executors import Plan
     from tenantlint.pipeline import Outcome
     from tenantlint.progress import Progress
+    from tenantlint.source import Source
+    from tenantlint.store import Kind
 
 _REPEATABLE: Final = frozenset(
     "--preset --select --extend-select --ignore --only --output-format --statistics --color --explain-unknown --quiet "
@@ -27,7 +30,7 @@ _REPEATABLE: Final = frozenset(
 )
 """The options that decide what is printed and do nothing else; with any other one the check always runs."""
 
-_ASIDE: Final = frozenset({"--cache-dir", "--jobs"})
+_ASIDE: Final = frozenset({"--cache-dir", "--executor", "--jobs"})
 """The options that change nothing of what is printed."""
 
 
@@ -61,7 +64,7 @@ def _stdin(arguments: Arguments) -> Mapping[str, bytes]:
 
 
 def _cache(arguments: Arguments, opening: Opening) -> Cache | None:
-    if arguments.flag("--no-cache") or not opening.marked:
+    if arguments.flag("--no-cache") or not opening.lists:
         return None
     from tenantlint.cache import open_cache
 
@@ -88,6 +91,7 @@ class _Run:
         self.cache = cache
         self.command = command
         self.progress = self._progress()
+        self.plan: Plan | None = None
 
     def _progress(self) -> Progress | None:
         if self.arguments.flag("--quiet") or not sys.stderr.isatty():
@@ -101,6 +105,8 @@ class _Run:
         try:
             return self._run()
         finally:
+            if self.plan is not None:
+                self.plan.close()
             if self.progress is not None:
                 self.progress.end()
 
@@ -131,9 +137,7 @@ class _Run:
 
     def _prepare(self, opened: Opened, tree: ConfigTree) -> None:
         """Give the project a store, and take note of what else is going to be read."""
-        from tenantlint.pool import Processes, jobs
-
-        expected = Processes(jobs(self.arguments.one("--jobs")))
+        expected = self._expected()
         if self.cache is None:
             from tenantlint.disk_store import DiskStore
 
@@ -143,6 +147,18 @@ class _Run:
         opened.project.inputs = self.cache.inputs
         for baseline in {settings.baseline for settings in tree.loaded()} - {None, ""}:
             self._note(str(baseline))
+
+    def _expected(self) -> Callable[[Kind, list[Source]], Iterable[bytes | None]]:
+        """Return what reads many files at once."""
+        spec = self.arguments.one("--executor")
+        if spec is None:
+            from tenantlint.pool import Processes, jobs
+
+            return Processes(jobs(self.arguments.one("--jobs")))
+        from tenantlint.executors import plan
+
+        self.plan = plan(spec)
+        return self.plan
 
     def _note(self, path: str) -> None:
         assert self.cache is not None

@@ -50,6 +50,7 @@ INPUT_PROBLEMS: Final = {
     "ERR002": "not-utf-8",
     "ERR003": "syntax-error",
     "ERR004": "too-complex",
+    "ERR005": "project-not-checked",
 }
 """The codes that tell of bad input rather than of a bad schema, with their names."""
 

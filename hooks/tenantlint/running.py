@@ -50,15 +50,21 @@ def report(project: Project, outcome: Outcome, arguments: Arguments, show_path: 
         project.store.progress.end()
     unresolved = outcome.unresolved if arguments.flag("--explain-unknown") else None
     found = report(project, outcome.diagnostics, unresolved, outcome.crashes, outcome.hidden)
+    rendered = tell(found, arguments, show_path)
+    if outcome.stale and not arguments.flag("--quiet"):
+        print(_stale(outcome.stale), file=sys.stderr)
+    return Told(_status(outcome, arguments), found, rendered)
+
+
+def tell(found: Report, arguments: Arguments, show_path: Callable[[str], str]) -> str:
+    """Print a report, or write it to a file, and return its text."""
     rendered = _render(found, arguments, show_path)
     if arguments.flag("--output-file"):
         _write(rendered, found, arguments)
     else:
         sys.stdout.write(rendered)
-    tell_crashes(outcome.crashes)
-    if outcome.stale and not arguments.flag("--quiet"):
-        print(_stale(outcome.stale), file=sys.stderr)
-    return Told(_status(outcome, arguments), found, rendered)
+    tell_crashes(found.crashes)
+    return rendered
 
 
 def _status(outcome: Outcome, arguments: Arguments) -> int:
@@ -91,6 +97,7 @@ _EXCLUDING: Final = (
     ("--watch", "--diff"),
     ("--watch", "--stdin-filename"),
     ("--watch", "--write-baseline"),
+    ("--jobs", "--executor"),
 )
 _COUNTED: Final = (None, "text", "concise", "json")
 

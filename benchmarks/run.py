@@ -6,6 +6,7 @@
 
 It takes five to nine minutes on a quiet machine with two cores. Every run is a process of its own, and tools that are
 compared take turns. ``--quick`` runs everything once, on smaller projects, and writes nothing: to see that it works.
+``--once`` runs everything once and writes the result.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ Found = dict[str, Any]
 class Bench:
     """A folder for the projects, a cache, and the results so far."""
 
-    def __init__(self, root: Path, quick: bool) -> None:
+    def __init__(self, root: Path, once: bool, quick: bool) -> None:
         self.root = root
+        self.once = once or quick
         self.quick = quick
         self.rows: list[Row] = []
         self.lines: dict[str, list[tuple[float, float]]] = {}
@@ -71,7 +73,7 @@ class Bench:
         return root, schema
 
     def runs(self, count: int) -> int:
-        return 1 if self.quick else count
+        return 1 if self.once else count
 
     def size(self, count: int) -> int:
         return max(1, count // 20) if self.quick else count
@@ -79,9 +81,11 @@ class Bench:
     def cold(self) -> None:
         shutil.rmtree(self.cache, ignore_errors=True)
 
-    def compare(self, title: str, commands: list[Timed], runs: int, asked: float | None = None) -> None:
+    def compare(
+        self, title: str, commands: list[Timed], runs: int, asked: float | None = None, warm_up: bool = False
+    ) -> None:
         """Time the commands, the first of which is tenantlint and the second the peer that it is measured by."""
-        take_turns(commands, self.runs(runs), warm_up=not self.quick)
+        take_turns(commands, self.runs(runs), warm_up or not self.once)
         for each in commands:
             ratio = each.median / commands[1].median if len(commands) > 1 else None
             self.add(title, each, ratio, asked if each is commands[0] else None)
@@ -156,7 +160,7 @@ def warm(bench: Bench) -> None:
             Timed("tenantlint", peers.tenantlint(), root),
             Timed("eslint --cache", peers.eslint("--cache", "."), root),
         ]
-        bench.compare(f"{count} TypeScript files, warm; {kind}", commands, 9, 0.07)
+        bench.compare(f"{count} TypeScript files, warm; {kind}", commands, 9, 0.07, warm_up=True)
         changed = [Timed(each.label, each.command, root, appending(schema)) for each in commands]
         bench.compare(f"the same, one of them changed; {kind}", changed, 5)
 
@@ -195,22 +199,23 @@ def memory(bench: Bench) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="run once, on small projects, and write nothing")
+    parser.add_argument("--once", action="store_true", help="run everything once")
     parser.add_argument("--table-only", action="store_true", help="write the table and plot of benchmarks/results.json")
     args = parser.parse_args()
     results = HERE / "results.json"
     if not args.table_only:
-        found = measure(args.quick)
+        found = measure(args.once, args.quick)
         if args.quick:
             return
         results.write_text(json.dumps(found, indent=1) + "\n")
     write(json.loads(results.read_text()))
 
 
-def measure(quick: bool) -> Found:
+def measure(once: bool, quick: bool) -> Found:
     compileall.compile_dir(HERE.parent / "hooks", quiet=1)
     started = time.time()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), quick)
+        bench = Bench(Path(folder), once, quick)
         for part in (one_file, two_hundred, prisma, warm, growth, memory):
             part(bench)
     print(f"{time.time() - started:.0f} s", file=sys.stderr)

@@ -42,6 +42,9 @@ FILES = {
 }
 
 
+STAMP = bytes(range(16))
+
+
 class Result(NamedTuple):
     status: int
     out: str
@@ -59,6 +62,8 @@ class Bench:
         self._capsys = capsys
         self._ran: list[str] = []
         self._read: set[str] = set()
+        self.monkeypatch = monkeypatch
+        monkeypatch.setattr(cache, "code_stamp", lambda: STAMP)
         monkeypatch.setenv("TENANTLINT_CACHE_DIR", str(folder))
         monkeypatch.chdir(root)
         self._spy(monkeypatch)
@@ -90,14 +95,17 @@ class Bench:
         assert (warm.status, warm.out, warm.err) == (cold.status, cold.out, cold.err)
         return warm
 
+    def share_with_other_processes(self) -> None:
+        """Stamp the cache as they do."""
+        self.monkeypatch.setattr(cache, "code_stamp", cache_file.code_stamp)
+        assert self.run("--quiet").ran
+
     def write(self, path: str, text: str) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text(text)
 
-    def age(self) -> None:
-        """Make all files older than the moment in which times are not trusted; only the digests are known of some."""
-        for path in self.root.rglob("*"):
-            os.utime(path, (1_700_000_000, 1_700_000_000))
+    def opened(self) -> CacheFile:
+        return CacheFile(str(self.folder), os.path.realpath(self.root), STAMP)
 
     @property
     def file(self) -> Path:
@@ -158,6 +166,7 @@ def test_command_lines_are_not_mixed_up(bench: Bench) -> None:
 
 
 def test_nothing_heavy_is_loaded(bench: Bench) -> None:
+    bench.share_with_other_processes()
     script = (
         "import sys\nfrom tenantlint.cli import main\nstatus = main(['check', '--quiet'])\n"
         "heavy = {'libcst', 'tree_sitter', 'typing', 're', 'json', 'hashlib', 'tenantlint.rules', 'tenantlint.config',"
@@ -307,6 +316,21 @@ def test_only_the_file_that_changed_is_read(bench: Bench, path: str, read: set[s
     assert found.read == read
 
 
+def test_files_that_declare_nothing_are_not_even_opened(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "_TICK", -(10**15))
+    bench.write("app/base.py", FILES["app/base.py"] + "\n")
+    assert bench.run("--quiet").ran
+    opened: list[str] = []
+    read = Project.read
+    monkeypatch.setattr(Project, "read", lambda self, path, *rest: (opened.append(path), read(self, path, *rest))[1])
+    bench.write("app/base.py", FILES["app/base.py"])
+    assert bench.run("--quiet").ran
+    assert "app/other.py" not in opened
+    assert {"app/base.py", "app/models.py", "db/schema.ts"} <= set(opened)
+    bench.write("app/other.py", MODEL)
+    assert "app/other.py" in bench.warm_equals_cold("--quiet").read
+
+
 def test_a_listing_by_git_counts(bench: Bench) -> None:
     subprocess.run(["git", "init", "-q"], check=True, cwd=bench.root)
     assert bench.run().ran
@@ -438,6 +462,7 @@ def test_a_full_disk_changes_nothing(bench: Bench, monkeypatch: pytest.MonkeyPat
 
 
 def test_runs_at_once_leave_a_whole_file(bench: Bench) -> None:
+    bench.share_with_other_processes()
     expected = bench.run("--no-cache", "--quiet").out
     for round_ in range(3):
         bench.write("app/other.py", f"number = {round_}\n")
@@ -454,7 +479,7 @@ def test_runs_at_once_leave_a_whole_file(bench: Bench) -> None:
 def test_what_belongs_to_files_that_are_gone_goes(bench: Bench) -> None:
     (bench.root / "app/models.py").unlink()
     bench.run()
-    file = CacheFile(str(bench.folder), os.path.realpath(bench.root), cache_file.code_stamp())
+    file = bench.opened()
     paths = {path for _, path in DiskStore(file)._index}
     assert paths == set(FILES) - {"package.json", "app/models.py", "app/other.py"}
 
@@ -462,7 +487,7 @@ def test_what_belongs_to_files_that_are_gone_goes(bench: Bench) -> None:
 def test_only_the_latest_runs_are_kept(bench: Bench) -> None:
     for number in range(1, 12):
         bench.run("--select", f"NAM00{1 + number % 9}", *["--quiet"] * (number // 9))
-    file = CacheFile(str(bench.folder), os.path.realpath(bench.root), cache_file.code_stamp())
+    file = bench.opened()
     assert len([name for name in file.names() if name.startswith("run ")]) == 8
     assert not bench.run("--select", "NAM003", "--quiet").ran
 
@@ -471,7 +496,7 @@ def test_too_much_is_not_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("tenantlint.disk_store.MAX_BYTES", 400)
     bench.file.unlink()
     bench.run("--quiet")
-    file = CacheFile(str(bench.folder), os.path.realpath(bench.root), cache_file.code_stamp())
+    file = bench.opened()
     assert sum(size for _, _, size, _ in DiskStore(file)._index.values()) <= 400
     bench.write("app/other.py", "a = 1\n")
     assert bench.warm_equals_cold("--quiet").ran

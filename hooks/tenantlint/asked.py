@@ -57,10 +57,11 @@ class Opening:
         for name in overlay:
             if places[name] in folders:
                 raise UsageError(f"a folder has no content: {name}")
-        self.root, self.marked = _common_root([*folders, *map(os.path.dirname, files)])
+        self.root, marked = _common_root([*folders, *map(os.path.dirname, files)])
         self.asked = Asked(frozenset(map(self._relative, files)), tuple(map(self._relative, folders)))
         self._overlay = {self._relative(places[name]): data for name, data in overlay.items()}
-        self._lister = Lister(self.root) if self.marked or folders else None
+        self._lister = Lister(self.root) if marked or folders else None
+        self.lists = self._lister is not None
         self._walked = False
         self.skips = True
 

@@ -64,7 +64,7 @@ class Cache:
         """Return the Store that the cache keeps; see DiskStore for ``expected``."""
         from tenantlint.disk_store import DiskStore
 
-        self._store = DiskStore(self._file, expected)
+        self._store = DiskStore(self._file, expected, self.inputs)
         return self._store
 
     def save(self, files: frozenset[str] | None = None) -> None:

@@ -8,6 +8,7 @@ somebody made up, which may crash it: what is decoded has passed a checksum in a
 from __future__ import annotations
 
 import marshal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from tenantlint.record import Record
@@ -22,9 +23,11 @@ MODULES: Final = (
     "tenantlint.diagnostic",
     "tenantlint.lang.ir",
     "tenantlint.lang.sql.scripts",
+    "tenantlint.link",
 )
 """Where the classes are that may be kept."""
 
+_LEAF: Final = "."
 _PLAIN: Final = frozenset({int, str, bool, float, bytes, type(None)})
 
 
@@ -35,17 +38,29 @@ class CodecError(ValueError):
 def encode(value: object) -> bytes:
     """Return a value as bytes: Records, tuples, frozensets of strings, UNKNOWN and plain values. Raises CodecError."""
     try:
-        packed: Any = _packed(value)
-        return marshal.dumps(packed)
+        return marshal.dumps(pack(value))
     except (RecursionError, ValueError) as error:
         raise CodecError(str(error)) from error
+
+
+def pack(value: object) -> Any:
+    """Return a value as plain tuples, lists and so on. Raises CodecError."""
+    return _packed(value)
 
 
 def decode(data: bytes) -> object:
     """Return the value that ``encode`` was given. Raises CodecError where that is not possible here and now."""
     try:
-        return _unpacked(marshal.loads(data))
-    except (ValueError, EOFError, TypeError, IndexError, AttributeError, ImportError, RecursionError) as error:
+        return unpack(marshal.loads(data))
+    except (ValueError, EOFError, TypeError) as error:
+        raise CodecError(str(error)) from error
+
+
+def unpack(packed: object) -> object:
+    """Return the value that ``pack`` was given. Raises CodecError where that is not possible here and now."""
+    try:
+        return _unpacked(packed)
+    except (ValueError, TypeError, IndexError, AttributeError, ImportError, RecursionError) as error:
         raise CodecError(str(error)) from error
 
 
@@ -63,8 +78,7 @@ def _packer(kind: type) -> Callable[[object], object]:
     from tenantlint.schema import Unknown
 
     if issubclass(kind, Record) and kind.__module__ in MODULES:
-        name, fields = f"{MODULES.index(kind.__module__)}{kind.__name__}", _in_order(kind)
-        return lambda value: (name, *[_packed(getattr(value, field)) for field in fields])
+        return _record_packer(f"{MODULES.index(kind.__module__)}{kind.__name__}", _in_order(kind))
     if kind is tuple:
         return lambda value: [_packed(item) for item in value]  # type: ignore[attr-defined]
     if kind is frozenset:
@@ -72,6 +86,19 @@ def _packer(kind: type) -> Callable[[object], object]:
     if kind is Unknown:
         return lambda value: ...
     raise CodecError(f"{kind.__name__} is not kept")
+
+
+def _record_packer(name: str, fields: list[str]) -> Callable[[object], object]:
+    """Return what packs Records of a class. One with plain fields only is marked, so that it is quicker to unpack."""
+    get, leaf, count = attrgetter(*fields, "__class__"), _LEAF + name, len(fields)
+
+    def packed(value: object) -> object:
+        values = get(value)[:count]
+        if _PLAIN.issuperset(map(type, values)):
+            return (leaf, *values)
+        return (name, *[v if type(v) in _PLAIN else _packed(v) for v in values])
+
+    return packed
 
 
 def _string(value: object) -> str:
@@ -87,9 +114,12 @@ def _in_order(kind: type[Record]) -> list[str]:
 
 
 def _unpacked(value: object) -> object:
-    if isinstance(value, tuple):
-        name, *rest = value
-        return (_CLASSES.get(name) or _class(name))(*[v if type(v) in _PLAIN else _unpacked(v) for v in rest])
+    if type(value) is tuple:
+        name = value[0]
+        make = _CLASSES.get(name) or _class(name)
+        if name[0] == _LEAF:
+            return make(*value[1:])
+        return make(*[v if type(v) in _PLAIN else _unpacked(v) for v in value[1:]])
     if isinstance(value, list):
         return tuple([v if type(v) in _PLAIN else _unpacked(v) for v in value])
     if value is ...:
@@ -102,7 +132,8 @@ def _unpacked(value: object) -> object:
 def _class(name: str) -> type[Record]:
     from importlib import import_module
 
-    found: type[Record] = getattr(import_module(MODULES[int(name[0])]), name[1:])
+    plain = name.removeprefix(_LEAF)
+    found: type[Record] = getattr(import_module(MODULES[int(plain[0])]), plain[1:])
     if not issubclass(found, Record):
         raise CodecError(f"{name} is no Record")
     _CLASSES[name] = found

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import marshal
+import os
 import zlib
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.cache_file import digest
-from tenantlint.codec import CodecError, decode, encode
+from tenantlint.codec import CodecError, decode, encode, pack, unpack
+from tenantlint.inputs import identity_of
 from tenantlint.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tenantlint.cache_file import CacheFile
+    from tenantlint.inputs import Inputs
     from tenantlint.source import Source
     from tenantlint.store import Kind
 
@@ -22,29 +25,68 @@ MAX_BYTES: Final = 256 * 1024 * 1024
 
 _INDEX: Final = "index"
 _CONTENT: Final = "content"
+_LOOKS: Final = "looks"
 
 Key = tuple[str, str]
 Entry = tuple[bytes, int, int, bytes]
 """What a kept thing was made of, where it stands in the content, its size, and its checksum."""
 
 
+Look = tuple[tuple[int, int, int, int], object]
+"""The identity of a file that was looked at, and what that has shown, packed."""
+
+
 class DiskStore(Store):
     """Keeps what is in a cache file, and what is added to it; ``file`` is None where nothing outlasts the run.
 
-    ``expected`` makes the encoded form of many files at once: see ``tenantlint.pool``.
+    ``expected`` makes the encoded form of many files at once: see ``tenantlint.pool``. ``inputs`` are needed to know
+    whether a file is the one that was looked at.
     """
 
     def __init__(
-        self, file: CacheFile | None, expected: Callable[[Kind, list[Source]], Iterable[bytes | None]] | None = None
+        self,
+        file: CacheFile | None,
+        expected: Callable[[Kind, list[Source]], Iterable[bytes | None]] | None = None,
+        inputs: Inputs | None = None,
     ) -> None:
         self.keeps = file is not None
         self._file = file
         self._expected = expected
         self._index: dict[Key, Entry] = {}
         self._added: dict[Key, tuple[bytes, bytes]] = {}
-        index = None if file is None else file.block(_INDEX)
+        self._looks: dict[str, dict[str, Look]] = {}
+        self._new_looks = False
+        self._inputs = inputs
+        index, looks = (None if file is None else file.block(name) for name in (_INDEX, _LOOKS))
         if index is not None:
             self._index = marshal.loads(index)
+        if looks is not None and inputs is not None:
+            self._looks = marshal.loads(looks)
+
+    def seen(self, root: str, path: str, name: str) -> object | None:
+        """Return what the look has shown of a file, None where it was never looked at or has changed."""
+        identity, packed = self._looks.get(name, {}).get(path, (None, None))
+        if identity is None or self._inputs is None:
+            return None
+        place = os.path.join(root, path)
+        try:
+            status = os.stat(place)
+        except OSError:
+            return None
+        if identity_of(status) != identity:
+            return None
+        self._inputs.note(place, status, None)
+        return unpack(packed)
+
+    def keep_seen(self, root: str, path: str, name: str, found: object) -> None:
+        """Keep what a look has shown of a file, if its identity is known for sure."""
+        identity = None if self._inputs is None else self._inputs.seen.get(os.path.join(root, path))
+        if isinstance(identity, tuple):
+            try:
+                self._looks.setdefault(name, {})[path] = identity, pack(found)
+            except CodecError:
+                return
+            self._new_looks = True
 
     def recall(self, name: str, source: Source, context: bytes = b"") -> object | None:
         """Return what was kept for a file of this path and content, None where there is nothing or it is damaged."""
@@ -95,7 +137,7 @@ class DiskStore(Store):
     def blocks(self, files: frozenset[str]) -> dict[str, bytes] | None:
         """Return the blocks to write, without what belongs to none of ``files``; None where the old ones are right."""
         gone = [key for key in self._index if key[1] not in files]
-        if self._file is None or not (self._added or gone):
+        if self._file is None or not (self._added or gone or self._new_looks):
             return None
         content: list[bytes] = []
         index: dict[Key, Entry] = {}
@@ -105,7 +147,8 @@ class DiskStore(Store):
                 index[key] = (made_of, place, len(data), digest(data))
                 content.append(data)
                 place += len(data)
-        return {_INDEX: marshal.dumps(index), _CONTENT: b"".join(content)}
+        looks = {name: {path: seen[path] for path in seen if path in files} for name, seen in self._looks.items()}
+        return {_INDEX: marshal.dumps(index), _CONTENT: b"".join(content), _LOOKS: marshal.dumps(looks)}
 
     def _new(self, files: frozenset[str]) -> Iterable[tuple[Key, bytes, bytes]]:
         return ((key, made_of, data) for key, (made_of, data) in self._added.items() if key[1] in files)
@@ -118,7 +161,7 @@ class DiskStore(Store):
 
 def old_blocks(file: CacheFile) -> dict[str, bytes]:
     """Return the blocks of a file as they are."""
-    found = {name: file.block(name) for name in (_INDEX, _CONTENT)}
+    found = {name: file.block(name) for name in (_INDEX, _CONTENT, _LOOKS)}
     return {name: data for name, data in found.items() if data is not None} if None not in found.values() else {}
 
 

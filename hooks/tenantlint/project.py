@@ -106,7 +106,14 @@ class Project:
 
         Raises OSError where the file cannot be read.
         """
-        return see(path, self.read(path))
+        if path in self.overlay:
+            return see(path, self.read(path))
+        kept = self.store.seen(self.root, path, name)
+        if kept is not None:
+            return kept  # type: ignore[return-value]
+        found = see(path, self.read(path))
+        self.store.keep_seen(self.root, path, name, found)
+        return found
 
     def mentions(self, word: bytes, suffix: str) -> bool:
         """Return whether a file that ends in ``suffix`` and can be read holds ``word``."""

@@ -52,6 +52,13 @@ class Store:
     def expect(self, kind: Kind, sources: Iterable[Source]) -> None:
         """Be told which files will be asked for soon: several can then be read at once."""
 
+    def seen(self, root: str, path: str, name: str) -> object | None:
+        """Return what a look called ``name`` has shown of the file, if that is surely the same; it is not read then."""
+        return None
+
+    def keep_seen(self, root: str, path: str, name: str, found: object) -> None:
+        """Keep for ``seen`` what a look at the file has shown."""
+
     def recall(self, name: str, source: Source, context: bytes = b"") -> object | None:
         """Return what was kept under ``name`` for a file of this path and content, None where nothing was.
 

@@ -29,7 +29,7 @@ from tenantlint.testing import is_test
 from tenantlint.view import SchemaView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from tenantlint.change import Change
     from tenantlint.config_tree import ConfigTree
@@ -286,9 +286,10 @@ class Creation:
                         waiting.append(change)
                     else:
                         edits += patch.edits
-            if not edits:
+            if not asked:
                 return
-            self._apply(Patch(tuple(edits)))
+            if edits:
+                self._apply(Patch(tuple(edits)))
 
     def _is_own_affair(self, change: Change, patch: Patch) -> bool:
         """Return whether a change concerns the new table alone; the other sides of its relations are written too."""

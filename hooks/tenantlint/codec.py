@@ -8,13 +8,11 @@ somebody made up, which may crash it: what is decoded has passed a checksum in a
 from __future__ import annotations
 
 import marshal
+from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tenantlint.record import Record
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MODULES: Final = (
     "tenantlint.source",
@@ -45,7 +43,7 @@ def encode(value: object) -> bytes:
 
 def pack(value: object) -> Any:
     """Return a value as plain tuples, lists and so on. Raises CodecError."""
-    return _packed(value)
+    return value if type(value) in _PLAIN else _PACKERS[type(value)](value)
 
 
 def decode(data: bytes) -> object:
@@ -64,41 +62,45 @@ def unpack(packed: object) -> object:
         raise CodecError(str(error)) from error
 
 
-def _packed(value: object) -> object:
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    pack = _PACKERS.get(kind)
-    if pack is None:
-        pack = _PACKERS[kind] = _packer(kind)
-    return pack(value)
+Pack = Callable[[Any], object]
 
 
-def _packer(kind: type) -> Callable[[object], object]:
-    from tenantlint.schema import Unknown
+class _Packers(dict[type, Pack]):
+    """What packs the values of each type, made when it is first asked for."""
 
-    if issubclass(kind, Record) and kind.__module__ in MODULES:
-        return _record_packer(f"{MODULES.index(kind.__module__)}{kind.__name__}", _in_order(kind))
-    if kind is tuple:
-        return lambda value: [_packed(item) for item in value]  # type: ignore[attr-defined]
-    if kind is frozenset:
-        return lambda value: frozenset(map(_string, value))  # type: ignore[call-overload]
-    if kind is Unknown:
-        return lambda value: ...
-    raise CodecError(f"{kind.__name__} is not kept")
+    def __missing__(self, kind: type) -> Pack:
+        pack = self[kind] = self._make(kind)
+        return pack
+
+    def _make(self, kind: type) -> Pack:
+        from tenantlint.schema import Unknown
+
+        if issubclass(kind, Record) and kind.__module__ in MODULES:
+            return self._of_record(f"{MODULES.index(kind.__module__)}{kind.__name__}", _in_order(kind))
+        if kind is tuple:
+            return lambda value: [v if type(v) in _PLAIN else self[type(v)](v) for v in value]
+        if kind is frozenset:
+            return lambda value: frozenset(map(_string, value))
+        if kind is Unknown:
+            return lambda value: ...
+        raise CodecError(f"{kind.__name__} is not kept")
+
+    def _of_record(self, name: str, fields: list[str]) -> Pack:
+        """Return what packs Records of a class. One of plain fields is marked, so that it is quicker to unpack."""
+        get, leaf = attrgetter(*fields) if len(fields) > 1 else _only(*fields), _LEAF + name
+
+        def packed(value: object) -> object:
+            values = get(value)
+            if _PLAIN.issuperset(map(type, values)):
+                return (leaf, *values)
+            return (name, *[v if type(v) in _PLAIN else self[type(v)](v) for v in values])
+
+        return packed
 
 
-def _record_packer(name: str, fields: list[str]) -> Callable[[object], object]:
-    """Return what packs Records of a class. One with plain fields only is marked, so that it is quicker to unpack."""
-    get, leaf, count = attrgetter(*fields, "__class__"), _LEAF + name, len(fields)
-
-    def packed(value: object) -> object:
-        values = get(value)[:count]
-        if _PLAIN.issuperset(map(type, values)):
-            return (leaf, *values)
-        return (name, *[v if type(v) in _PLAIN else _packed(v) for v in values])
-
-    return packed
+def _only(field: str) -> Callable[[object], tuple[object]]:
+    get = attrgetter(field)
+    return lambda value: (get(value),)
 
 
 def _string(value: object) -> str:
@@ -140,5 +142,5 @@ def _class(name: str) -> type[Record]:
     return found
 
 
-_PACKERS: Final[dict[type, Callable[[object], object]]] = {}
+_PACKERS: Final = _Packers()
 _CLASSES: Final[dict[str, type[Record]]] = {}

@@ -123,15 +123,10 @@ def _item(question: _Question, table: Table, view: SchemaView, own: Iterable[Dia
 def _migrations(table: Table, view: SchemaView, found: Sequence[Diagnostic]) -> list[Item]:
     """Return whether a migration makes the table, and whether those that change it are sound and can be undone."""
     fact = facts.migrated(table, view)
-    created = tuple(each for each in found if each.code == "MIG005" and each.at.path in facts.paths(table, view))
-    title = "Migration"
     state: State = "ask" if fact.holds is UNKNOWN else "not applicable" if fact.holds is None else "no"
-    items = [Item(title, "yes" if fact.holds is True else state, fact.text)]
+    items = [Item("Migration", "yes" if fact.holds is True else state, fact.text)]
     if fact.holds is not True:
         return items
-    if "MIG005" in view.settings.rules and view.is_tenant_table(table):
-        mine = tuple(each for each in created if f"`{table.qualified_name}`" in each.message)
-        items.append(Item("Migration secures it", "no" if mine else "yes", "its migrations, as far as they go", mine))
     if _is_asked(_MIGRATION_CODES, view):
         paths = facts.paths(table, view)
         unsound = tuple(each for each in found if each.code in _MIGRATION_CODES and each.at.path in paths)

@@ -124,7 +124,7 @@ class Creation:
         asked = snake_case(self._request.name).strip("_")
         if not (self._request.name.isidentifier() and self._request.name.isascii() and asked):
             raise UsageError(f"{self._request.name} cannot be the name of a table: letters, digits and _, please")
-        name = _plural(asked) if self._is_plural() else asked
+        name = _plural(asked) if self._is_plural() else _singular(asked)
         noun = _singular(name) if self._orm == "sqlmodel" else name
         symbol = camel_case(noun)
         symbol = symbol[:1].upper() + symbol[1:] if self._orm == "sqlmodel" else symbol

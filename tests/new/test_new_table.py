@@ -222,7 +222,7 @@ def test_drizzle_with_habits(tmp_path, connection, monkeypatch, capsys, way):
     (tmp_path / "tenantlint.toml").write_text(CAMEL + '[per-file-ignores]\n"drizzle/**" = ["MIG"]\n')
     monkeypatch.chdir(tmp_path)
     before = findings(capsys)
-    assert main(["new", "table", "team_note", "--column=author:ref=members", "--column=bodyText:text", way]) == 0
+    assert main(["new", "table", "TeamNotes", "--column=author:ref=members", "--column=bodyText:text", way]) == 0
     text = (tmp_path / way.partition("=")[2]).read_text()
     assert "export const teamNote = pgTable('team_note', {" in text
     assert "authorId: uuid('author_id')" in text

@@ -101,7 +101,8 @@ def test_a_click_shows_the_table_with_its_findings_and_their_rules(shop):
 
 def test_the_keyboard_does_it_all(shop):
     steps = [["focus", 3], ["key", "Enter"], ["details"], ["key", "Escape"], ["details"], ["key", "/"],
-             ["key", "Escape"], ["key", "Tab"], ["focus", 0], ["key", "+"], ["view"], ["key", "0"], ["view"], ["key", "ArrowRight"],
+             ["key", "Escape"], ["key", "Tab"], ["focus", 0], ["key", "+"], ["view"], ["key", "0"], ["view"],
+             ["key", "ArrowRight"],
              ["view"], ["focus", 0], ["key", "Tab"]]  # fmt: skip
     seen = visit(shop, steps)["answers"]
     assert (seen[1], seen[3], seen[5]) == ("details", "box-3", "search")

@@ -311,17 +311,19 @@ class Creation:
     # Its migration
 
     def _migrate(self) -> None:
-        if self._orm != "sqlmodel":
-            raise UsageError(
-                "--migration: drizzle-kit generate writes the migration from the table; it is for SQLModel"
-            )
-        histories = [history for history in self._schema.histories if history.kind == "alembic"]
+        kind, tool = ("alembic", "Alembic") if self._orm == "sqlmodel" else ("drizzle-kit", "drizzle-kit")
+        histories = [history for history in self._schema.histories if history.kind == kind]
         if len(histories) != 1:
-            count = "no Alembic revisions" if not histories else "several Alembic histories"
-            raise UsageError(f"--migration: the project has {count}")
-        from tenantlint.lang.alembic.write_table import create
+            count = "no" if not histories else "more than one history of"
+            raise UsageError(f"--migration: the project has {count} {tool} migrations")
+        if self._orm == "sqlmodel":
+            from tenantlint.lang.alembic.write_table import create
 
-        self._apply(_accepted(create(self._new(), histories[0], self._context(), self._security())))
+            self._apply(_accepted(create(self._new(), histories[0], self._context(), self._security())))
+            return
+        from tenantlint.lang.drizzle.kit.create import create as create_in_kit
+
+        self._apply(_accepted(create_in_kit(self._new(), histories[0], self._context())))
 
     def _security(self) -> EnableSecurity | None:
         """Return the security that a rule asks for, or that most tables of tenants have."""

@@ -315,7 +315,9 @@ NEW: Final = Command(
                 Option("--column", "title:text, note:text? (may be NULL), author:ref=users; repeatable", "NAME:TYPE"),
                 Option("--output", "write the table to this new file, and its relations to where they belong", "FILE"),
                 Option("--append", "add the table to this file, and its relations to where they belong", "FILE"),
-                Option("--migration", "with these, write the Alembic revision that creates it, too"),
+                Option(
+                    "--migration", "with these, write the migration that creates it, too: Alembic's, or drizzle-kit's"
+                ),
                 Option("--diff", "with these, print what would change, and change nothing"),
                 *_CONFIG,
                 HELP,

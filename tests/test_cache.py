@@ -14,6 +14,7 @@ import pytest
 from tenantlint import cache, cache_file, inputs, pipeline
 from tenantlint.cache_file import CacheFile, cache_folder, digest
 from tenantlint.cli import main
+from tenantlint.discover import walk
 from tenantlint.disk_store import DiskStore
 from tenantlint.link import link
 from tenantlint.project import Project
@@ -567,7 +568,7 @@ PROJECTS = sorted(path for kind in FIXTURES.iterdir() for path in kind.iterdir()
 
 @pytest.mark.parametrize("root", PROJECTS, ids=lambda path: path.relative_to(FIXTURES).as_posix())
 def test_every_fixture_is_read_from_a_cache_as_from_its_files(root: Path, tmp_path: Path) -> None:
-    files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    files = walk(str(root)).files
     cold = link(Project(str(root), files))
     stamp = digest(b"")
     first = DiskStore(CacheFile(str(tmp_path), str(root), stamp))

@@ -76,7 +76,8 @@ class Cache:
         blocks = None if self._store is None or files is None else self._store.blocks(files)
         if blocks is not None or self._runs:
             kept = old_blocks(self._file) if blocks is None else blocks
-            self._file.replace({**self._latest_runs(), **kept})
+            runs = {name: [data] for name, data in self._latest_runs().items()}
+            self._file.replace({**runs, **kept})
 
     def _latest_runs(self) -> Mapping[str, bytes]:
         """Return the runs to keep, the latest first."""

@@ -21,7 +21,7 @@ except ImportError:  # another Python than CPython
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Final
 
 _MAGIC: Final = b"tenantlint cache 1\n"
@@ -125,8 +125,11 @@ class CacheFile:
         except OSError:
             return b""
 
-    def replace(self, blocks: Mapping[str, bytes]) -> None:
-        """Put a file with exactly these blocks, in this order, in the place of the old one, if that can be."""
+    def replace(self, blocks: Mapping[str, Sequence[bytes]]) -> None:
+        """Put a file with exactly these blocks, in this order, in the place of the old one, if that can be.
+
+        A block is given in parts, so that a large one need not be in memory twice.
+        """
         try:
             folder = os.path.dirname(self.place)
             if not os.path.exists(self.place):
@@ -150,16 +153,20 @@ class CacheFile:
             self._handle = -1
 
 
-def _written(blocks: Mapping[str, bytes], stamp: bytes) -> Iterable[bytes]:
+def _written(blocks: Mapping[str, Sequence[bytes]], stamp: bytes) -> Iterable[bytes]:
     """Yield the parts of a file: its head, the directory, and the blocks, whose places count from the first one."""
     directory: dict[str, tuple[int, int, bytes]] = {}
     place = 0
-    for name, data in blocks.items():
-        directory[name] = (place, len(data), digest(data))
-        place += len(data)
+    for name, parts in blocks.items():
+        size, checksum = sum(map(len, parts)), blake2b(digest_size=_DIGEST)
+        for part in parts:
+            checksum.update(part)
+        directory[name] = (place, size, checksum.digest())
+        place += size
     listed = marshal.dumps(directory)
     yield b"".join((_MAGIC, stamp, digest(listed), len(listed).to_bytes(8, "little"), listed))
-    yield from blocks.values()
+    for parts in blocks.values():
+        yield from parts
 
 
 def _is_own(handle: int) -> bool:

@@ -134,7 +134,7 @@ class DiskStore(Store):
         kept = self._added[key][0] if key in self._added else self._index.get(key, (b"",))[0]
         return kept == _made_of(source, b"")
 
-    def blocks(self, files: frozenset[str]) -> dict[str, bytes] | None:
+    def blocks(self, files: frozenset[str]) -> dict[str, list[bytes]] | None:
         """Return the blocks to write, without what belongs to none of ``files``; None where the old ones are right."""
         gone = [key for key in self._index if key[1] not in files]
         if self._file is None or not (self._added or gone or self._new_looks):
@@ -148,7 +148,7 @@ class DiskStore(Store):
                 content.append(data)
                 place += len(data)
         looks = {name: {path: seen[path] for path in seen if path in files} for name, seen in self._looks.items()}
-        return {_INDEX: marshal.dumps(index), _CONTENT: b"".join(content), _LOOKS: marshal.dumps(looks)}
+        return {_INDEX: [marshal.dumps(index)], _CONTENT: content, _LOOKS: [marshal.dumps(looks)]}
 
     def _new(self, files: frozenset[str]) -> Iterable[tuple[Key, bytes, bytes]]:
         return ((key, made_of, data) for key, (made_of, data) in self._added.items() if key[1] in files)
@@ -159,10 +159,10 @@ class DiskStore(Store):
                 yield key, made_of, data
 
 
-def old_blocks(file: CacheFile) -> dict[str, bytes]:
+def old_blocks(file: CacheFile) -> dict[str, list[bytes]]:
     """Return the blocks of a file as they are."""
     found = {name: file.block(name) for name in (_INDEX, _CONTENT, _LOOKS)}
-    return {name: data for name, data in found.items() if data is not None} if None not in found.values() else {}
+    return {name: [data] for name, data in found.items() if data is not None} if None not in found.values() else {}
 
 
 def encoded(found: object) -> bytes:

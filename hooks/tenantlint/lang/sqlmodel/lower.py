@@ -46,6 +46,7 @@ class Lowering:
         self.fixed: Span | None = None
         self.enclosing: Span = (0, 0)
         self._starts = source.line_starts
+        self._offsets: dict[int, int] = {}
 
     def span(self, n: Cst, a: AstNode) -> Span:
         """Return the byte offsets of a node; those of the enclosing statement where it has no place of its own."""
@@ -54,8 +55,10 @@ class Lowering:
         line = getattr(a, "lineno", None)
         if line is None:
             return self.spans.get(n, self.enclosing)
-        starts = self._starts
-        return starts[line - 1] + a.col_offset, starts[a.end_lineno - 1] + a.end_col_offset  # type: ignore[union-attr]
+        starts, shared = self._starts, self._offsets  # half of all offsets are those of another node, too
+        start = starts[line - 1] + a.col_offset  # type: ignore[union-attr]
+        end = starts[a.end_lineno - 1] + a.end_col_offset  # type: ignore[union-attr]
+        return shared.setdefault(start, start), shared.setdefault(end, end)
 
     def inside(self, span: Span, n: Cst) -> ir.Expr:
         """Lower an expression that has no place of its own: everything in it stands at ``span``."""

@@ -1,4 +1,4 @@
-"""Draws how time grows with the number of files, on two logarithmic axes, as SVG."""
+"""Draws how time grows with the number of files, on logarithmic axes, as SVG: a panel for each language."""
 
 from __future__ import annotations
 
@@ -8,37 +8,45 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-WIDTH, HEIGHT = 760, 440
-LEFT, RIGHT, TOP, BOTTOM = 70, 210, 40, 60
+PANEL, HEIGHT = 330, 460
+LEFT, GAP, TOP, BOTTOM = 70, 130, 60, 50
+COLORS = {"cold": "#1f6feb", "one changed": "#8250df", "warm": "#1a7f37", "eslint, cold": "#bc4c00"}
+BELOW = ("one changed",)
+"""The lines whose numbers stand below them, where there is more room."""
 FONT = 'font-family="sans-serif" font-size="12"'
-COLORS = ("#1f6feb", "#58a6ff", "#a5d6ff", "#8250df", "#bf8700", "#d1242f", "#57606a")
 
 Point = tuple[float, float]
 
 
-def draw(title: str, lines: Mapping[str, Sequence[Point]]) -> str:
-    """Return a plot of lines of (files, milliseconds)."""
-    points = [point for line in lines.values() for point in line]
-    horizontal = _scale([x for x, _ in points], LEFT, WIDTH - RIGHT)
+def draw(title: str, panels: Mapping[str, Mapping[str, Sequence[Point]]]) -> str:
+    """Return a plot of lines of (files, milliseconds), in one panel for each of ``panels``."""
+    width = LEFT + len(panels) * (PANEL + GAP)
+    points = [point for lines in panels.values() for line in lines.values() for point in line]
     vertical = _scale([y for _, y in points], HEIGHT - BOTTOM, TOP)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" {FONT}>',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="22" font-size="15" font-weight="bold">{title}</text>',
-        *_grid(points, horizontal, vertical),
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" {FONT}>',
+        f'<rect width="{width}" height="{HEIGHT}" fill="#ffffff"/>',
+        f'<text x="{LEFT}" y="24" font-size="15" font-weight="bold">{title}</text>',
     ]
-    ends: list[float] = []
-    for index, (label, line) in enumerate(lines.items()):
-        color = COLORS[index % len(COLORS)]
-        places = [(horizontal(x), vertical(y)) for x, y in line]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>')
-        for (x, y), (_, value) in zip(places, line, strict=True):
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>')
-            parts.append(f'<text x="{x:.1f}" y="{y - 8:.1f}" fill="{color}" text-anchor="middle">{_time(value)}</text>')
-        ends.append(_free(places[-1][1] + 4, ends))
-        parts.append(f'<text x="{WIDTH - RIGHT + 24}" y="{ends[-1]:.1f}" fill="{color}">{label}</text>')
+    for index, (name, lines) in enumerate(panels.items()):
+        left = LEFT + index * (PANEL + GAP)
+        horizontal = _scale([x for x, _ in points], left, left + PANEL)
+        parts.append(f'<text x="{left}" y="{TOP - 12}" font-weight="bold">{name}</text>')
+        parts += _grid(points, horizontal, vertical, (left, left + PANEL))
+        for label, line in lines.items():
+            parts += _line(label, [(horizontal(x), vertical(y), y) for x, y in line])
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _line(label: str, places: Sequence[tuple[float, float, float]]) -> Iterable[str]:
+    color, shift = COLORS[label], 18 if label in BELOW else -9
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in places)
+    yield f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>'
+    for x, y, value in places:
+        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>'
+        yield f'<text x="{x:.1f}" y="{y + shift:.1f}" fill="{color}" text-anchor="middle">{_time(value)}</text>'
+    x, y, _ = places[-1]
+    yield f'<text x="{x + 28:.1f}" y="{y + 4:.1f}" fill="{color}">{label}</text>'
 
 
 def _scale(values: Iterable[float], start: float, end: float) -> Callable[[float], float]:
@@ -48,24 +56,21 @@ def _scale(values: Iterable[float], start: float, end: float) -> Callable[[float
 
 
 def _grid(
-    points: Sequence[Point], horizontal: Callable[[float], float], vertical: Callable[[float], float]
+    points: Sequence[Point],
+    horizontal: Callable[[float], float],
+    vertical: Callable[[float], float],
+    sides: tuple[int, int],
 ) -> Iterable[str]:
     for x in sorted({files for files, _ in points}):
         place = horizontal(x)
         yield f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" stroke="#d0d7de"/>'
-        yield f'<text x="{place:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{x:,.0f} files</text>'
+        yield f'<text x="{place:.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{x:,.0f} files</text>'
     low, high = (math.log10(each(y for _, y in points)) for each in (min, max))
     for power in range(math.ceil(low), math.floor(high) + 1):
         place = vertical(10**power)
-        yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place:.1f}" y2="{place:.1f}" stroke="#d0d7de"/>'
-        yield f'<text x="{LEFT - 8}" y="{place + 4:.1f}" text-anchor="end">{_time(10**power)}</text>'
-
-
-def _free(place: float, taken: Sequence[float]) -> float:
-    """Return the place, or the next one below where no label stands yet."""
-    while any(abs(place - other) < 14 for other in taken):
-        place += 2
-    return place
+        yield f'<line x1="{sides[0]}" x2="{sides[1]}" y1="{place:.1f}" y2="{place:.1f}" stroke="#d0d7de"/>'
+        if sides[0] == LEFT:
+            yield f'<text x="{LEFT - 22}" y="{place + 4:.1f}" text-anchor="end">{_time(10**power)}</text>'
 
 
 def _time(milliseconds: float) -> str:

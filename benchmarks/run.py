@@ -52,7 +52,7 @@ class Bench:
         self.once = once or quick
         self.quick = quick
         self.rows: list[Row] = []
-        self.lines: dict[str, list[tuple[float, float]]] = {}
+        self.lines: dict[str, dict[str, list[tuple[float, float]]]] = {}
         self.cache = root / "cache"
         os.environ["TENANTLINT_CACHE_DIR"] = str(self.cache)
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -95,8 +95,8 @@ class Bench:
         self.rows.append(row | {"ratio": ratio, "asked": asked})
         print(f"{title} | {timed.label} | {number(timed.median)} | {timed.spread} | {timed.peak:.0f} MB | {ratio}")
 
-    def point(self, line: str, files: int, milliseconds: float) -> None:
-        self.lines.setdefault(line, []).append((files, milliseconds))
+    def point(self, language: str, line: str, files: int, milliseconds: float) -> None:
+        self.lines.setdefault(language, {}).setdefault(line, []).append((files, milliseconds))
 
 
 def appending(file: Path, text: str = "\n") -> Callable[[], None]:
@@ -178,12 +178,12 @@ def growth(bench: Bench) -> None:
             take_turns([changed], bench.runs(runs), warm_up=False)
             for state, timed in (("cold", first), ("one changed", changed), ("warm", again)):
                 bench.add(f"{bench.size(count):,} {language} files, {state}", timed)
-                bench.point(f"tenantlint, {language}, {state}", bench.size(count), timed.median)
+                bench.point(language, state, bench.size(count), timed.median)
             if language == "TypeScript" and count <= 1_000:
                 peer = Timed("eslint", peers.eslint("."), root)
                 take_turns([peer], bench.runs(1), warm_up=False)
                 bench.add(f"{bench.size(count):,} TypeScript files, cold", peer)
-                bench.point("eslint, TypeScript, cold", bench.size(count), peer.median)
+                bench.point(language, "eslint, cold", bench.size(count), peer.median)
             shutil.rmtree(root)
 
 

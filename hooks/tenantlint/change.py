@@ -82,6 +82,17 @@ class AttachIndex(Change):
     at: Location
 
 
+class AddForeignKey(Change):
+    """Let the column ``key`` reference the primary key of ``target_id`` (a table's).
+
+    ``target_id`` is None where which table it references is not certain.
+    """
+
+    table_id: str
+    key: str
+    target_id: str | None
+
+
 class AddRelation(Change):
     """Declare the relation that follows the foreign key over ``columns`` (database names) to ``target_id``."""
 

@@ -145,6 +145,23 @@ def attach_policy(policy: Policy, view: SchemaView) -> Fix | None:
 
 
 def add_relation(table: Table, columns: tuple[str, ...], target: Table) -> Fix:
+def add_foreign_key(
+    table: Table, column: Column, target: Table | None, view: SchemaView, exempt: tuple[str, ...]
+) -> Fix | None:
+    """Return the fix that lets a column reference a table, which is None where it is not certain.
+
+    None where a table that is exempt has the column by the same declaration, as a mixin's.
+    """
+    sharing = [each for each in view.schema if any(other.at == column.at for other in each.columns)]
+    if any(each not in view.tables or view.matches(each, exempt) for each in sharing):
+        return None
+    from tenantlint.change import AddForeignKey, Fix
+
+    shown = "the tenants" if target is None else f"`{target.symbol}`"
+    change = AddForeignKey(table.id, column.key, None if target is None else target.id)
+    return Fix(f"Declare the foreign key to {shown}", "unsafe", change)
+
+
     """Return the fix that declares the relation which follows a foreign key."""
     from tenantlint.change import AddRelation, Fix
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import add_foreign_key
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
 
@@ -104,7 +105,14 @@ class TenantIdWithoutForeignKey(Rule):
       foreign keys that there are.
 
     ## Fix safety
-    Unsafe: the migration fails where rows belong to a tenant that no longer exists.
+    Unsafe: adds the foreign key to the column's declaration, and a migration with the constraint, which fails and
+    changes nothing as long as a row belongs to a tenant that does not exist. What a delete of the tenant does is left
+    to you: as long as the foreign key does not say, the tenant cannot be deleted while it has rows.
+
+    Withheld where there are several tables of tenants, where their primary key is not one column of the same type,
+    where no migration makes the table or the column yet, where the column is declared in a way that is not edited (a
+    `Column` made elsewhere, options from elsewhere), and where a table of `exempt-tables` has the column by the same
+    declaration.
     """
 
     code: ClassVar[str] = "TEN003"
@@ -126,7 +134,9 @@ class TenantIdWithoutForeignKey(Rule):
             if column.name is UNKNOWN or table in roots or not (roots or self.always):
                 continue
             if not any(_counts(key, column, roots, view) for key in view.foreign_keys(table)):
-                yield Finding(column.at, table, label(table, column), _text(roots))
+                target = roots[0] if len(roots) == 1 else None
+                fix = add_foreign_key(table, column, target, view, self.exempt_tables) if roots else None
+                yield Finding(column.at, table, label(table, column), _text(roots), fix)
 
 
 def _counts(key: ForeignKey, column: Column, roots: list[Table], view: SchemaView) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.names import snake_case
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import add_foreign_key
 from tenantlint.schema import UNKNOWN
 from tenantlint.testing import is_aside
 from tenantlint.types import family
@@ -110,7 +111,13 @@ class UndeclaredForeignKey(Rule):
     - `always`: `true` also checks projects that have hardly any foreign keys (default: `false`).
 
     ## Fix safety
-    Unsafe: the migration fails where rows already point at nothing.
+    Unsafe: adds the foreign key to the column's declaration, and a migration with the constraint, which fails and
+    changes nothing as long as a row points at nothing. What a delete of the other row does is left to you: as long as
+    the foreign key does not say, that row cannot be deleted.
+
+    Withheld where the primary key of the other table is not one column of the very same type, where no migration makes
+    the table or the column yet, where the column is declared in a way that is not edited (a `Column` made elsewhere,
+    options from elsewhere), and where a table of `exempt-tables` has the column by the same declaration.
     """
 
     code: ClassVar[str] = "REL001"
@@ -154,7 +161,8 @@ class UndeclaredForeignKey(Rule):
                 f"is named after `{label(target)}` but references nothing: it may point at a row that does not exist; "
                 f"declare a foreign key to `{label(target)}`"
             )
-            yield Finding(column.at, table, label(table, column), text)
+            fix = add_foreign_key(table, column, target, view, self.exempt_tables)
+            yield Finding(column.at, table, label(table, column), text, fix)
 
 
 def _nouns(table: Table) -> Iterator[tuple[Column, str]]:

@@ -11,6 +11,7 @@ from tenantlint.lang.backfill import Backfills, remark, update
 from tenantlint.lang.differences import Differences, MemberName
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
 from tenantlint.lang.lowering import RefusedError, session_value, sharing
+from tenantlint.lang.references import expanded, referring_columns
 from tenantlint.lang.sql.names import made_name
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN
@@ -32,7 +33,8 @@ _NO_TENANT: Final = (
     "# tenantlint: ignore[MIG004] -- it fails instead of guessing"
 )
 _FAILS: Final = "# Fails, and changes nothing, as long as a row has none: give those rows their value first."
-_ADDING: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex)
+_DANGLING: Final = "# Fails, and changes nothing, as long as a row points at nothing: mend those rows first."
+_ADDING: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex, changes.AddForeignKey)
 _TIMES: Final = ("date", "timestamp", "timestamptz")
 
 
@@ -60,6 +62,7 @@ def planned(given: Sequence[Change], context: Lowering, code: Callable[[History]
 
     Raises RefusedError where a change cannot be written.
     """
+    given = expanded(given, context)
     differences = Differences(given, context)
     tables = [change for change in given if isinstance(change, changes.RenameTable)]
     if tables and any(isinstance(change, _ADDING) for change in given):
@@ -203,6 +206,7 @@ def _add(
     new, name, write = differences.additions(table_id), _name(table), code(history)
     tenants = {change.name: backfills.parents(change) for change in own if isinstance(change, changes.AddTenant)}
     columns = [column for column in new.columns if column.name is UNKNOWN or twin.column(column.name) is None]
+    referring = referring_columns(own, table, twin, history, differences)
     titles = iter([f"add {_what(change)} to {name}" for change in own])
     for column in columns:
         step = _column_step(write, name, column, column.name in tenants or column.nullable is True)
@@ -211,7 +215,10 @@ def _add(
         yield Planned(history, step, next(titles, ""))
     for key in new.foreign_keys:
         if not any(each.columns == key.columns for each in twin.foreign_keys):
-            yield Planned(history, key_step(write, name, key), next(titles, ""))
+            step = key_step(write, name, key)
+            if key.columns in referring:
+                step = Step(f"{_DANGLING}\n{step.up}", step.down)
+            yield Planned(history, step, next(titles, ""))
     for index in new.indexes:
         if not any(each.columns == index.columns and each.partial is False for each in twin.indexes):
             yield Planned(history, index_step(write, name, index), next(titles, ""))
@@ -219,6 +226,8 @@ def _add(
 
 def _what(change: Change) -> str:
     columns = getattr(change, "columns", None)
+    if isinstance(change, changes.AddForeignKey):
+        return f"the foreign key of {change.key}"
     return f"an index over {' and '.join(columns)}" if columns else str(getattr(change, "name", ""))
 
 

@@ -260,7 +260,7 @@ def _tenant(work: _Work, change: AddTenant) -> str:
     home = opened(work.context.project.source(target.at.path))
     reference = f"{work.reach.name(target.symbol, home)}.{keys[0].key}"
     typed = "()"
-    if file.path.endswith("ts") and _leads_to(work.context, target, work.declared.table):
+    if file.path.endswith("ts") and leads_to(work.context, target, work.declared.table):
         typed = f"(): {work.reach.imports.name('AnyPgColumn', core(target), is_type=True)}"
         if target.dialect != "postgresql":
             raise RefusedError(f"`{target.symbol}` references `{work.declared.table.symbol}` in its turn")
@@ -283,7 +283,7 @@ def _function(work: _Work, origin: ScriptFile, root: tuple[str, Node] | None) ->
     return work.reach.imports.name(name, core(work.declared.table))
 
 
-def _leads_to(context: Lowering, table: Table, goal: Table) -> bool:
+def leads_to(context: Lowering, table: Table, goal: Table) -> bool:
     """Return whether foreign keys lead from a table to another one, so that the types of both depend on each other."""
     seen, todo = {table.id}, [table]
     while todo:

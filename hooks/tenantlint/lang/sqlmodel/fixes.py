@@ -18,6 +18,7 @@ _MODULES: Final[dict[type[Change], str]] = {
     changes.AddTenant: "add_columns",
     changes.AddTimestamp: "add_columns",
     changes.AddIndex: "add_index",
+    changes.AddForeignKey: "add_reference",
     changes.AddRelation: "add_relations",
     changes.AddInverse: "add_relations",
     changes.UseFactory: "defaults",

@@ -10,6 +10,7 @@ from tenantlint.lang.backfill import Backfills, remark, update
 from tenantlint.lang.differences import Differences
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
 from tenantlint.lang.lowering import RefusedError, sharing
+from tenantlint.lang.references import expanded, referring_columns
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ _NO_TENANT: Final = (
     "-- tenantlint: ignore[MIG004] -- it fails instead of guessing\n"
 )
 _FAILS: Final = "-- Fails, and changes nothing, as long as a row has none: give those rows their value first.\n"
-_ADDITIONS: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex)
-_ADDING: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex, changes.EnableSecurity)
+_DANGLING: Final = "-- Fails, and changes nothing, as long as a row points at nothing: mend those rows first.\n"
+_ADDITIONS: Final = (changes.AddTenant, changes.AddTimestamp, changes.AddIndex, changes.AddForeignKey)
+_ADDING: Final = (*_ADDITIONS, changes.EnableSecurity)
 
 
 class Migration:
@@ -134,6 +136,7 @@ def _told(migration: Migration) -> list[Use]:
 
 def _make(given: Sequence[Change], migrations: Migrations) -> None:
     """Make the changes in the order in which they run: columns are renamed first, and tables last."""
+    given = expanded(given, migrations.context)
     tables = [change for change in given if isinstance(change, changes.RenameTable)]
     if tables and any(isinstance(change, _ADDING) for change in given):
         raise RefusedError("a table is renamed in a migration of its own, before anything is added")
@@ -192,7 +195,8 @@ def _add(own: Sequence[Any], migrations: Migrations, backfills: Backfills) -> No
         return
     (migration, twin), new, key = place, migrations.differences.additions(table.id), key_of(table)
     tenants = {change.name: backfills.parents(change) for change in own if isinstance(change, changes.AddTenant)}
-    titles = iter([f"add {getattr(change, 'name', 'index')} to {table.name}" for change in own])
+    referring = referring_columns(own, table, twin, migration.history, migrations.differences)
+    titles = iter([f"add {_what(change)} to {table.name}" for change in own])
     for column in new.columns:
         is_there = column.name is not UNKNOWN and twin.column(column.name) is not None
         if not is_there and migration.is_new("column", key, str(column.name)):
@@ -204,11 +208,16 @@ def _add(own: Sequence[Any], migrations: Migrations, backfills: Backfills) -> No
     for foreign in new.foreign_keys:
         is_there = any(each.columns == foreign.columns for each in twin.foreign_keys)
         if not is_there and migration.is_new("key", key, str(foreign.columns)):
-            migration.add(next(titles, ""), table, migration.snapshot.add_key(key, foreign))
+            remark = _DANGLING if foreign.columns in referring else ""
+            migration.add(next(titles, ""), table, migration.snapshot.add_key(key, foreign), remark)
     for index in new.indexes:
         is_there = any(each.columns == index.columns and each.name == index.name for each in twin.indexes)
         if not is_there and migration.is_new("index", key, str(index.name), str(index.columns)):
             migration.add(next(titles, ""), table, migration.snapshot.add_index(key, index))
+
+
+def _what(change: Change) -> str:
+    return "foreign key" if isinstance(change, changes.AddForeignKey) else str(getattr(change, "name", "index"))
 
 
 def _filling(table: str, column: str, parents: Sequence[Parent]) -> list[str]:

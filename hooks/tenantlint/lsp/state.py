@@ -55,12 +55,13 @@ class State:
     def touch(self, path: str) -> None:
         """Take note that a file (relative to the root) has been written, made or deleted."""
         self._kept.disk.forget(path)
-        self._last = None
+        if self._last is not None and path not in self._last[0]:  # what is open counts as it is in the editor
+            self._last = None
         if path.endswith((OWN_FILE, SHARED_FILE)):
-            self._configs = None
+            self._configs = self._last = None
         listed = self._listing is not None and path in self._listing.files
         if listed != os.path.lexists(os.path.join(self.root, path)):
-            self._listing = None
+            self._listing = self._last = None
 
     def forget(self) -> None:
         """Read everything again when it is asked for next."""

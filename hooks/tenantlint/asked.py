@@ -69,11 +69,12 @@ class Opening:
         relative = os.path.relpath(path, self.root).replace(os.sep, "/")
         return "" if relative == "." else relative
 
-    def finish(self, configs: ConfigTree, force_exclude: bool = False) -> Opened:
+    def finish(self, configs: ConfigTree, force_exclude: bool = False, inner: tuple[str, ...] = ()) -> Opened:
         """Wait for the listing and return the project without what ``configs`` excludes.
 
         A named folder that the listing leaves out (an ignored one, a submodule) is walked. A named file belongs even
-        where it is ignored or excluded, but with ``force_exclude`` not where it is excluded. Raises ConfigError.
+        where it is ignored or excluded, but with ``force_exclude`` not where it is excluded. ``inner`` are folders
+        (each with a slash at its end) that are no part of the project. Raises ConfigError.
         """
         skip = self.skips = configs.of_root().exclude is None
         listing = self._lister.result(skip) if self._lister else list_folder(self.root)
@@ -85,6 +86,7 @@ class Opening:
                 problems += extra.problems
                 self._walked = True
         files |= self.asked.files
+        files = {path for path in files if not path.startswith(inner)} if inner else files
         configs.add(files)
         kept = configs.kept(files) | (frozenset() if force_exclude else self.asked.files)
         overlay = {path: data for path, data in self._overlay.items() if path in kept}

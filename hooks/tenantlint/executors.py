@@ -1,7 +1,7 @@
 """Where the work is done that ``--executor`` spreads: here, in threads, in processes, or on a Dask cluster.
 
-Files are read wherever an Executor runs; whole projects are checked in this process and its threads, or in processes
-of their own, because that takes the files of the project.
+Files are read wherever an Executor runs; whole projects are checked in this process, or in processes of their own,
+because that takes the files of the project.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class _InProcesses(Plan):
 
 
 class _OnExecutor(Plan):
-    """Reads files by any ``concurrent.futures.Executor``, and checks projects in threads that wait for it."""
+    """Reads files by any ``concurrent.futures.Executor``."""
 
     def __init__(self, executor: Executor, workers: int, close: Callable[[], object]) -> None:
         self.workers = workers
@@ -95,20 +95,48 @@ class _OnExecutor(Plan):
         self._close = close
 
     def __call__(self, kind: Kind, sources: list[Source]) -> Iterable[bytes | None]:
+        """Return the encoded form of each file, in order; () for less than is worth to be sent."""
         size = sum(len(source.data) for source in sources)
         shares = min(self.workers * _SHARES, size // _SHARE_BYTES)
         return map_files(self._executor, shares, kind, sources) if shares else ()
 
+    def close(self) -> None:
+        """Let the workers go."""
+        self._close()
+
+
+class _OnCluster(_OnExecutor):
+    """Reads files elsewhere. Several projects are under way here: one works while the others wait for their files."""
+
+    def __init__(self, executor: Executor, workers: int, close: Callable[[], object]) -> None:
+        from threading import Lock
+
+        super().__init__(executor, workers, close)
+        self._turn = Lock()
+
+    def __call__(self, kind: Kind, sources: list[Source]) -> Iterable[bytes | None]:
+        """Return the encoded form of each file, in order. The turn is another project's until they are there."""
+        found = super().__call__(kind, sources)
+        if not self._turn.locked() or found == ():
+            return found
+        self._turn.release()
+        try:
+            return list(found)
+        finally:
+            self._turn.acquire()
+
     def over(self, function: Callable[[T], R], items: Sequence[T]) -> Iterator[tuple[T, R]]:
+        """Yield what ``function`` returns for each item, in any order."""
         from concurrent.futures import ThreadPoolExecutor, as_completed
 
+        def in_turn(item: T) -> R:
+            with self._turn:
+                return function(item)
+
         with ThreadPoolExecutor(_LOCAL) as threads:
-            futures = {threads.submit(function, item): item for item in items}
+            futures = {threads.submit(in_turn, item): item for item in items}
             for future in as_completed(futures):
                 yield futures[future], future.result()
-
-    def close(self) -> None:
-        self._close()
 
 
 def carried(plan: Plan) -> Plan | None:
@@ -123,17 +151,17 @@ def plan(spec: str | None, chosen_jobs: str | None = None) -> Plan:
     if spec.startswith(SCHEME):
         return _on_dask(spec)
     name, colon, number = spec.partition(":")
-    workers = _number(spec, number) if colon else jobs(None)
-    if name == "serial" and not colon:
+    if spec == "serial":
         return Plan()
+    if name not in ("threads", "processes"):
+        raise UsageError(f"--executor: expected {KNOWN}, not {spec}")
+    workers = _number(spec, number) if colon else jobs(None)
     if name == "threads":
         from concurrent.futures import ThreadPoolExecutor
 
         threads = ThreadPoolExecutor(workers)
         return _OnExecutor(threads, workers, threads.shutdown)
-    if name == "processes":
-        return _InProcesses(workers)
-    raise UsageError(f"--executor: expected {KNOWN}, not {spec}")
+    return _InProcesses(workers)
 
 
 def _number(spec: str, number: str) -> int:
@@ -174,7 +202,7 @@ def _on_dask(spec: str) -> Plan:
     except BaseException:
         client.close()
         raise
-    return _OnExecutor(client.get_executor(), workers, client.close)
+    return _OnCluster(client.get_executor(), workers, client.close)
 
 
 def _checked_workers(client: Any, address: str) -> int:

@@ -7,6 +7,7 @@ send back what they made encoded, as it goes into the cache.
 from __future__ import annotations
 
 import os
+from _thread import allocate_lock
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.arguments import UsageError
@@ -29,6 +30,8 @@ _FEWEST_JOBS: Final = {"drizzle": 4}
 _WORTHWHILE: Final = 0.25
 """Seconds of reading from which on that is so: to import the pool and fork takes 40 ms."""
 _MAX_JOBS: Final = 256
+_ALONE: Final = allocate_lock()
+"""Held while files are read: what reads Python is not made for several threads, which an Executor may have."""
 _CHUNKS: Final = 4
 """How many shares of the work each process gets, so that none waits long for the last one."""
 
@@ -39,7 +42,8 @@ def read_files(kind: Kind, tasks: list[Task]) -> list[bytes | None]:
     This is what is handed to an Executor: it takes and returns plain data, and needs nothing but its arguments.
     """
     function = kind.load()
-    return [_read(function, path, data) for path, data in tasks]
+    with _ALONE:
+        return [_read(function, path, data) for path, data in tasks]
 
 
 def _read(function: Callable[[Source], object], path: str, data: bytes) -> bytes | None:

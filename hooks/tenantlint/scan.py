@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tenantlint.arguments import Arguments
-    from tenantlint.asked import Opened
     from tenantlint.executors import Plan
     from tenantlint.report.model import Place
 
@@ -159,7 +158,8 @@ def _check(project: Found, arguments: Arguments, plan: Plan | None) -> Checked:
     opening = Opening(project.paths, project.root)
     cache = None if arguments.flag("--no-cache") else open_cache(project.root, arguments.one("--cache-dir"))
     tree = configs(project.root, arguments)
-    opened = _without_inner(opening.finish(tree, arguments.flag("--force-exclude")), project)
+    inner = tuple(_prefix(each, project.root) for each in project.inner)
+    opened = opening.finish(tree, arguments.flag("--force-exclude"), inner)
     opened.project.store = DiskStore(None, plan) if cache is None else cache.store(plan)
     outcome = pipeline.check(opened.project, opened.asked, tree, opened.problems)
     if cache is not None:
@@ -167,17 +167,6 @@ def _check(project: Found, arguments: Arguments, plan: Plan | None) -> Checked:
     unresolved = outcome.unresolved if arguments.flag("--explain-unknown") else None
     found = report(opened.project, outcome.diagnostics, unresolved, outcome.crashes, outcome.hidden)
     return Checked(found, outcome.failed)
-
-
-def _without_inner(opened: Opened, project: Found) -> Opened:
-    """Return a project without the files of those inside of it."""
-    inner = tuple(os.path.relpath(each, project.root).replace(os.sep, "/") + "/" for each in project.inner)
-    if not inner:
-        return opened
-    from tenantlint.project import Project
-
-    kept = frozenset(path for path in opened.project.files if not path.startswith(inner))
-    return replace(opened, project=Project(project.root, kept))
 
 
 def _prefix(root: str, base: str) -> str:

@@ -120,6 +120,14 @@ class TestDyingWorkers:
         made.close()
         assert printed(capsys, "scan", str(org), "--executor", "serial") == serial
 
+    def test_the_last_one_of_a_cluster(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(executors, "_PATIENCE", 1)
+        with LocalCluster(n_workers=0, dashboard_address=None) as cluster:
+            with _worker(cluster, "pass"):
+                made = plan(spec_of(cluster))
+            assert list(made(KIND, sources(60))) == []
+            made.close()
+
     def test_of_processes(self, tmp_path: Path):
         made = plan("processes:2")
         items = [str(tmp_path / name) for name in "abcdef"]

@@ -6,7 +6,7 @@ because that takes the files of the project.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from tenantlint import __version__
 from tenantlint.arguments import UsageError
@@ -14,7 +14,7 @@ from tenantlint.pool import Processes, jobs, map_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
     from typing import Any, TypeVar
 
     from tenantlint.source import Source
@@ -32,6 +32,8 @@ _SHARE_BYTES: Final = 64 * 1024
 """A share is no smaller than this: to send one and to get an answer takes a cluster some milliseconds."""
 _SECONDS: Final = 5
 """How long a scheduler may take to answer."""
+_PATIENCE: Final = 10
+"""Seconds after which a cluster that has not answered is asked whether it has any workers left."""
 _LOCAL: Final = 4
 """How many projects are under way at once, where a cluster reads their files and this process does the rest."""
 
@@ -139,6 +141,37 @@ class _OnCluster(_OnExecutor):
                 yield futures[future], future.result()
 
 
+class _Cluster:
+    """The part of an Executor that reading files needs. A share whose workers are all gone is given up."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._executor = client.get_executor()
+
+    def submit(self, function: Callable[..., object], *args: object) -> _Share:
+        """Begin to work on a share."""
+        return _Share(self._executor.submit(function, *args), self._client)
+
+
+class _Share:
+    def __init__(self, future: Future[object], client: Any) -> None:
+        self._future = future
+        self._client = client
+
+    def result(self) -> object:
+        """Wait for what was made of the share. Raises TimeoutError where nobody is left to work on it."""
+        while True:
+            try:
+                return self._future.result(_PATIENCE)
+            except TimeoutError:
+                if not self._client.nthreads():
+                    raise
+
+    def cancel(self) -> None:
+        """Give the share up."""
+        self._future.cancel()
+
+
 def carried(plan: Plan) -> Plan | None:
     """Return what reads the files of a project that ``plan`` has checked: nothing, where that is in its processes."""
     return plan if isinstance(plan, _OnExecutor) else None
@@ -202,7 +235,7 @@ def _on_dask(spec: str) -> Plan:
     except BaseException:
         client.close()
         raise
-    return _OnCluster(client.get_executor(), workers, client.close)
+    return _OnCluster(cast("Executor", _Cluster(client)), workers, client.close)
 
 
 def _checked_workers(client: Any, address: str) -> int:

@@ -197,10 +197,13 @@ def test_exit_status(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["check", "nowhere"], "no such file or folder: nowhere"),
         (["check", "--select", "FOO"], '--select: unknown rule or family "FOO"'),
-        (["check", "--frob"], "unknown option --frob"),
+        (["check", "--frobnicate"], "unknown option --frobnicate"),
         (["check", "--stdin-filename", "a.ts", "b.ts"], "--stdin-filename goes without paths"),
         (["check", "--config", "a.toml", "--no-config"], "--config and --no-config exclude each other"),
-        (["frob"], "no such command: frob (there are check, dump, rule, init, rename)"),
+        (
+            ["frob"],
+            "no such command: frob (there are check, dump, rule, init, rename, checklist, graph, new, drift, scan, server)",
+        ),
         (["rule", "XXX001"], "no such rule: XXX001 (tenantlint rule lists them)"),
         (["rule", "TEN001", "TEN002"], "unexpected argument: TEN002"),
     ],

@@ -26,6 +26,8 @@ WHILE_TYPING: Final = 0.15
 """Seconds without a change after which a buffer that is not saved is checked."""
 AFTER_EVENTS: Final = 0.05
 _GARBAGE_EVERY: Final = 50
+_GARBAGE_AT: Final = (50_000, 20, 1000)
+"""A check makes objects by the ten thousand and drops most at its end: looking for garbage meanwhile is waste."""
 
 Shown = dict[str, list[types.Diagnostic]]
 
@@ -37,6 +39,7 @@ class Server(LanguageServer):
     """
 
     def __init__(self) -> None:
+        gc.set_threshold(*_GARBAGE_AT)
         super().__init__("tenantlint", __version__, types.TextDocumentSyncKind.Full)
         self.session = Session()
         self.pulls = False

@@ -75,6 +75,21 @@ class AddIndex(Change):
     columns: tuple[str, ...]
 
 
+class DropIndex(Change):
+    """Take away the index that is declared at ``at``: from each table that has it by that declaration."""
+
+    table_id: str
+    at: Location
+
+
+class RenameIndex(Change):
+    """Give the index that is declared at ``at`` another name in the database; where it had none in code, it has one."""
+
+    table_id: str
+    at: Location
+    new_name: str
+
+
 class AttachIndex(Change):
     """Move a Drizzle index, unique constraint or policy that stands outside its table into the third argument."""
 
@@ -119,6 +134,40 @@ class EnableSecurity(Change):
     tenant: str
     setting: str
     value: str | None = None
+
+
+class SwitchOnSecurity(Change):
+    """Enable row level security, for the policies that a table has already."""
+
+    table_id: str
+
+
+class ForceSecurity(Change):
+    """Let row level security hold for the owner of a table, too."""
+
+    table_id: str
+
+
+class CheckWrites(Change):
+    """Let a policy compare ``tenant`` (a database name) with the session's tenant in the rows that are written.
+
+    ``own`` is true where the policy's USING does so already, and ``open`` where its WITH CHECK lets every row pass.
+    ``value`` is as for EnableSecurity.
+    """
+
+    table_id: str
+    policy: str
+    tenant: str
+    own: bool
+    open: bool
+    value: str | None
+
+
+class WrapCalls(Change):
+    """Wrap what the USING of a policy calls once a row in ``(select …)``, so that it is called once a query."""
+
+    table_id: str
+    policy: str
 
 
 class UseFactory(Change):

@@ -67,17 +67,18 @@ def calls_per_row(predicate: str) -> list[str]:
 
     These are calls outside of a subquery without a column among their arguments.
     """
-    return list(dict.fromkeys(_loose_calls(parse(predicate))))
+    return list(dict.fromkeys(loose_calls(parse(predicate))))
 
 
-def _loose_calls(node: Node) -> Iterator[str]:
+def loose_calls(node: Node) -> Iterator[str]:
+    """Yield the name of each call of an expression that is made once a row though no row decides what it gives."""
     if node.kind == "select":
         return
     if _is_session_call(node) and node.name not in _VALUES and not _may_use_row(node):
         yield node.name
         return
     for arg in node.args:
-        yield from _loose_calls(arg)
+        yield from loose_calls(arg)
 
 
 _VALUES: Final = frozenset({"current_user", "session_user", "current_role", "user", "current_catalog",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenantlint.names import camel_case, snake_case
 from tenantlint.schema import UNKNOWN
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from tenantlint.change import Applicability, Fix
     from tenantlint.migration import History, Revision
-    from tenantlint.schema import Column, Policy, Relation, Table
+    from tenantlint.schema import Column, Index, Policy, Relation, Table
+    from tenantlint.security import Clauses
     from tenantlint.source import Location
     from tenantlint.view import SchemaView
 
@@ -123,6 +124,21 @@ def add_index(table: Table, columns: tuple[str, ...]) -> Fix:
     return Fix(f"Add an index over {', '.join(f'`{name}`' for name in columns)}", "unsafe", AddIndex(table.id, columns))
 
 
+def drop_index(table: Table, index: Index) -> Fix:
+    """Return the fix that drops an index."""
+    from tenantlint.change import DropIndex, Fix
+
+    shown = f"`{index.name}`" if isinstance(index.name, str) else "the index"
+    return Fix(f"Drop {shown}", "unsafe", DropIndex(table.id, index.at))
+
+
+def rename_index(table: Table, index: Index, new_name: str) -> Fix:
+    """Return the fix that renames an index in the database."""
+    from tenantlint.change import Fix, RenameIndex
+
+    return Fix(f"Rename `{index.name}` to `{new_name}`", "unsafe", RenameIndex(table.id, index.at, new_name))
+
+
 def attach(table: Table, at: Location) -> Fix:
     """Return the fix that moves what stands outside of a table into its third argument."""
     from tenantlint.change import AttachIndex, Fix
@@ -144,7 +160,6 @@ def attach_policy(policy: Policy, view: SchemaView) -> Fix | None:
     return attach(found[0], policy.at) if len(found) == 1 else None
 
 
-def add_relation(table: Table, columns: tuple[str, ...], target: Table) -> Fix:
 def add_foreign_key(
     table: Table, column: Column, target: Table | None, view: SchemaView, exempt: tuple[str, ...]
 ) -> Fix | None:
@@ -162,6 +177,7 @@ def add_foreign_key(
     return Fix(f"Declare the foreign key to {shown}", "unsafe", change)
 
 
+def add_relation(table: Table, columns: tuple[str, ...], target: Table) -> Fix:
     """Return the fix that declares the relation which follows a foreign key."""
     from tenantlint.change import AddRelation, Fix
 
@@ -195,12 +211,65 @@ def enable_security(table: Table, view: SchemaView, title: str = "Enable row lev
     return Fix(title.format(name), "unsafe", change)
 
 
-def complete_security(table: Table, view: SchemaView, title: str) -> Fix | None:
-    """Return the fix that does in a migration what a model cannot say, None for Drizzle, which has the migrations made.
+def force_security(table: Table, view: SchemaView) -> Fix | None:
+    """Return the fix that forces row level security on a table's owner, in a migration: no model can say it."""
+    from tenantlint.change import Fix, ForceSecurity
 
-    None, too, for a table without a tenant column.
+    title = "Force row level security"
+    if table.orm == "drizzle":
+        return Fix(title, "unsafe", ForceSecurity(table.id))
+    return enable_security(table, view, title) if view.tenant_columns(table) else None
+
+
+def switch_on_security(table: Table, view: SchemaView) -> Fix | None:
+    """Return the fix that enables row level security for the policies that are there.
+
+    None for a table of SQLModel without a tenant column.
     """
-    return enable_security(table, view, title) if table.orm == "sqlmodel" and view.tenant_columns(table) else None
+    from tenantlint.change import Fix, SwitchOnSecurity
+
+    title = "Enable row level security"
+    if table.orm == "drizzle":
+        return Fix(title, "unsafe", SwitchOnSecurity(table.id))
+    return enable_security(table, view, title) if view.tenant_columns(table) else None
+
+
+def check_writes(each: Clauses, table: Table, view: SchemaView) -> Fix | None:
+    """Return the fix that lets a policy compare the tenant of rows that are written, None where it has no code."""
+    from tenantlint.change import CheckWrites, Fix
+
+    policy, column = each.policy, view.tenant_columns(table)[0]
+    if policy.name is UNKNOWN or column.name is UNKNOWN or not _is_migrated(table, view):
+        return None
+    is_open = policy.with_check is not None and each.check == "open"
+    value = view.security.session_value(column.type)
+    change = CheckWrites(table.id, policy.name, column.name, each.using == "isolates", is_open, value)
+    return Fix(f"Compare `{column.name}` of the rows that are written", "unsafe", change)
+
+
+_OF_SESSION: Final = frozenset({"current_setting", "auth.uid", "auth.jwt", "auth.role", "auth.email", "auth.user_id"})
+"""Functions that surely give one value all through a query."""
+
+
+def wrap_calls(policy: Policy, calls: Iterable[str], table: Table, view: SchemaView) -> Fix | None:
+    """Return the fix that calls once a query what a policy calls once a row, None where the policy has no code.
+
+    It is safe where a migration that is not generated yet is to make the policy, and its functions are stable.
+    """
+    from tenantlint.change import Fix, WrapCalls
+
+    if policy.name is UNKNOWN or not _is_migrated(table, view):
+        return None
+    made = any(each.name == policy.name for twin in view.database.twins(table) for each in twin.policies)
+    generated = any(history.kind == "drizzle-kit" for history in view.schema.histories)
+    safe = generated and not made and _OF_SESSION.issuperset(calls)
+    return Fix("Call it once a query", "safe" if safe else "unsafe", WrapCalls(table.id, policy.name))
+
+
+def _is_migrated(table: Table, view: SchemaView) -> bool:
+    """Return whether changes of a table's policies have a place: its code, or Alembic's revisions."""
+    alembic = any(history.kind == "alembic" for history in view.schema.histories)
+    return table.dialect == "postgresql" and (table.orm == "drizzle" or alembic)
 
 
 def write_downgrade(history: History, revision: Revision) -> Fix | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.record import replace
 from tenantlint.rule import Finding, Rule
-from tenantlint.rules._fixes import complete_security
+from tenantlint.rules._fixes import switch_on_security
 from tenantlint.rules._policies import finding
 
 if TYPE_CHECKING:
@@ -99,8 +99,9 @@ class PolicyWithoutRls(Rule):
     ```
 
     ## Fix safety
-    Unsafe: from then on the policies hold, and what they do not allow fails. The fix is for tables that Alembic makes,
-    and forces row level security on their owner too.
+    Unsafe: from then on the policies hold, and what they do not allow fails. For a table of Drizzle it is
+    `.enableRLS()`, with a migration of drizzle-kit; for one of SQLModel an Alembic revision, which forces row level
+    security on the owner too. It is withheld for a table whose declaration is built elsewhere.
     """
 
     code: ClassVar[str] = "RLS009"
@@ -116,5 +117,5 @@ class PolicyWithoutRls(Rule):
                 "does nothing: row level security is not enabled on the table, so that every role that may read it "
                 "sees all rows; add `ALTER TABLE … ENABLE ROW LEVEL SECURITY` to a migration"
             )
-            fix = complete_security(table, view, "Enable row level security")
+            fix = switch_on_security(table, view)
             yield replace(finding(policy, table, text), fix=fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
-from tenantlint.rules._fixes import complete_security
+from tenantlint.rules._fixes import force_security
 from tenantlint.security import PLATFORM_ROLES
 from tenantlint.view import known
 
@@ -114,7 +114,8 @@ class RlsNotForced(Rule):
 
     ## Fix safety
     Unsafe: migrations, scripts and jobs that run as the owner see no row any more, unless they set the tenant too. The
-    fix is for tables that Alembic makes; Drizzle's schema cannot say it.
+    fix is a new migration, of Alembic or of drizzle-kit: there one of its custom ones, as Drizzle's schema cannot say
+    it. It is withheld for a table that neither makes.
     """
 
     code: ClassVar[str] = "RLS007"
@@ -134,7 +135,7 @@ class RlsNotForced(Rule):
                 "has row level security that is not forced: its owner, as whom migrations and often the application "
                 "connect, bypasses every policy; add `ALTER TABLE … FORCE ROW LEVEL SECURITY` to a migration"
             )
-            fix = complete_security(table, view, "Force row level security")
+            fix = force_security(table, view)
             yield Finding(table.at, table, label(table), text, fix)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.predicates import calls_per_row
+from tenantlint.record import replace
 from tenantlint.rule import Finding, Rule
+from tenantlint.rules._fixes import wrap_calls
 from tenantlint.rules._policies import finding
 
 if TYPE_CHECKING:
@@ -107,8 +109,11 @@ class SettingPerRow(Rule):
     ```
 
     ## Fix safety
-    Safe in the text of a policy that no database has yet: a setting and a stable function give the same value all
-    through a query. A policy that exists needs a migration.
+    Safe for a `pgPolicy` that no migration has made yet: a setting, like Supabase's `auth.uid()`, gives one value all
+    through a query, and only the text changes. Unsafe for any other function, which may be volatile, and for a policy
+    that migrations have made: it changes in the database too, by `ALTER POLICY` in a migration of drizzle-kit or
+    Alembic. It is withheld for an array that is given to `ANY`, whose type has to be told (`(select …)::uuid[]`), for
+    a call that does not stand in the policy's own text, and for a policy that neither Drizzle nor Alembic makes.
     """
 
     code: ClassVar[str] = "RLS006"
@@ -128,4 +133,4 @@ class SettingPerRow(Rule):
                     f"calls {names} once for every row that a query reads, though no row decides what it gives; wrap "
                     f"it, as `(select {calls[0]}(…))`, so that it runs once a query"
                 )
-                yield finding(policy, table, text)
+                yield replace(finding(policy, table, text), fix=wrap_calls(policy, calls, table, view))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tenantlint.record import replace
 from tenantlint.rule import Finding, Rule
+from tenantlint.rules._fixes import check_writes
 from tenantlint.rules._policies import finding, tenant_of
 from tenantlint.rules.open_policy import open_clauses
 from tenantlint.view import known
@@ -120,7 +122,11 @@ class UncheckedWrite(Rule):
     ```
 
     ## Fix safety
-    Unsafe: writes that relied on it fail.
+    Unsafe: writes that relied on it fail. Where USING keeps the tenants apart, `WITH CHECK` becomes that, and else a
+    comparison of the tenant column as the project's other policies make it; what the policy checked before stays, but
+    for `true`. Drizzle's `pgPolicy` gets it as `withCheck`, and the database by `ALTER POLICY` in a migration of
+    drizzle-kit or Alembic. It is withheld for a policy that neither makes, for one whose text is built elsewhere, and
+    where no policy of the project says plainly how to ask for the session's tenant.
     """
 
     code: ClassVar[str] = "RLS005"
@@ -143,7 +149,7 @@ class UncheckedWrite(Rule):
                     f"lets rows be written for another tenant: its {clause} does not compare {tenant} with the "
                     "session's tenant; add that comparison"
                 )
-                yield finding(each.policy, table, text)
+                yield replace(finding(each.policy, table, text), fix=check_writes(each, table, view))
 
     def _is_unchecked(self, each: Clauses, table: Table, view: SchemaView, bound: frozenset[str]) -> bool:
         if each.check == "open":

@@ -51,6 +51,17 @@ class KitProject:
         """Write the schema."""
         (self.root / "schema.ts").write_text(schema.lstrip())
 
+    def custom(self, name: str, sql: str) -> Path:
+        """Let drizzle-kit make an empty migration, write a statement into it, and return its path."""
+        before = self.migrations()
+        command = ("node", "node_modules/drizzle-kit/bin.cjs", "generate", "--custom", f"--name={name}")
+        options = ("--dialect", "postgresql", "--schema", "./schema.ts", "--out", "./drizzle")
+        done = subprocess.run((*command, *options), cwd=self.root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (path,) = (each for each in self.migrations() if each not in before)
+        path.write_text(f"{sql};")
+        return path
+
     def generate(self) -> list[str]:
         """Generate a migration and return its statements: none where drizzle-kit finds no change."""
         before = self.migrations()

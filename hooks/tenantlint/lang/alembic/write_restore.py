@@ -164,10 +164,10 @@ def _security(table: Table, code: Code) -> Iterator[str]:
     if table.rls.forced is True:
         yield code.execute(f"ALTER TABLE {qualified(name)} FORCE ROW LEVEL SECURITY")
     for policy in table.policies:
-        yield _policy_call(name, policy, code)
+        yield policy_call(name, policy, code)
 
 
-def _policy_call(table: str, policy: Policy, code: Code) -> str:
+def policy_call(table: str, policy: Policy, code: Code) -> str:
     """Return what makes a policy. Raises RefusedError where a part of it is not known."""
     parts = (policy.name, policy.command, policy.roles, policy.permissive, policy.using, policy.with_check)
     if policy.roles is UNKNOWN or UNKNOWN in policy.roles or UNKNOWN in parts:
@@ -195,7 +195,7 @@ def _policy(operation: m.DropPolicy, code: Code, before: Before) -> Iterator[str
     found = next((each for each in table.policies if each.name == operation.name), None) if table else None
     if found is None:
         raise RefusedError(f"the policy `{operation.name}` of `{operation.table}` is not known from the migrations")
-    yield _policy_call(str(operation.table), found, code)
+    yield policy_call(str(operation.table), found, code)
 
 
 def _constraint(operation: m.DropConstraint, code: Code, before: Before) -> Iterator[str]:

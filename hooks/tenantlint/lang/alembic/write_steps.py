@@ -370,7 +370,29 @@ def policy_step(code: Code, table: Table, change: changes.EnableSecurity, tenant
     return Step(up, code.execute(f"DROP POLICY {policy} ON {qualified(name)}"))
 
 
+def _alter_policy(
+    change: changes.CheckWrites | changes.WrapCalls, differences: Differences, code: Callable[[History], Code]
+) -> Iterator[Planned]:
+    from tenantlint.lang.alembic.write_policies import altered_policy
+
+    table = differences.context.table(change.table_id)
+    place = None if table is None else _place(table, differences.context)
+    yield altered_policy(change, place, code)
+
+
+def _alter_index(
+    change: changes.DropIndex | changes.RenameIndex, differences: Differences, code: Callable[[History], Code]
+) -> Iterator[Planned]:
+    from tenantlint.lang.alembic.write_members import index_steps
+
+    return index_steps(change, differences, code)
+
+
 _STEPS: Final[dict[type[Change], Callable[[Any, Differences, Callable[[History], Code]], Iterator[Planned]]]] = {
     changes.MakeRequired: _require,
     changes.EnableSecurity: _secure,
+    changes.DropIndex: _alter_index,
+    changes.RenameIndex: _alter_index,
+    changes.CheckWrites: _alter_policy,
+    changes.WrapCalls: _alter_policy,
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenantlint import change as changes
+from tenantlint.change import Patch
 from tenantlint.lang.lowering import lower_by
 
 if TYPE_CHECKING:
-    from tenantlint.change import Change, Patch
+    from tenantlint.change import Change
     from tenantlint.lang.lowering import Lowering
 
 _MODULES: Final[dict[type[Change], str]] = {
@@ -16,11 +17,16 @@ _MODULES: Final[dict[type[Change], str]] = {
     changes.RenameTable: "rename",
     changes.AddTenant: "add_columns",
     changes.AddTimestamp: "add_columns",
+    changes.DropIndex: "indexes",
+    changes.RenameIndex: "indexes",
     changes.AddIndex: "table_extras",
     changes.AttachIndex: "attach_extras",
     changes.EnableSecurity: "table_extras",
-    changes.AddRelation: "add_relations",
+    changes.SwitchOnSecurity: "table_extras",
+    changes.CheckWrites: "policy_text",
+    changes.WrapCalls: "policy_text",
     changes.AddForeignKey: "add_reference",
+    changes.AddRelation: "add_relations",
     changes.AddInverse: "add_relations",
     changes.UseFactory: "column_chains",
     changes.UpdateOnWrite: "column_chains",
@@ -31,4 +37,6 @@ _MODULES: Final[dict[type[Change], str]] = {
 
 def lower(change: Change, context: Lowering) -> Patch:
     """Return the edits for a change. Where it cannot be made for certain, the patch says why and has none."""
+    if isinstance(change, changes.ForceSecurity):
+        return Patch()  # Drizzle's schema cannot say it
     return lower_by(_MODULES, __name__.rpartition(".")[0], change, context)

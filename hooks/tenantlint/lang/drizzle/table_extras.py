@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenantlint.change import AddIndex, EnableSecurity, Patch
+from tenantlint.change import AddIndex, EnableSecurity, Patch, SwitchOnSecurity
 from tenantlint.lang.drizzle.editing import (
     FUNCTIONS,
     Declared,
@@ -13,6 +13,7 @@ from tenantlint.lang.drizzle.editing import (
     named,
     next_token,
     opened,
+    outermost,
     parameter,
     unwrapped,
     walk,
@@ -41,13 +42,15 @@ _CORES = {"postgresql": "drizzle-orm/pg-core", "mysql": "drizzle-orm/mysql-core"
 
 def lower(change: Change, context: Lowering) -> Patch:
     """Return the edits of an AddIndex or an EnableSecurity. Raises RefusedError."""
-    assert isinstance(change, AddIndex | EnableSecurity)
+    assert isinstance(change, AddIndex | EnableSecurity | SwitchOnSecurity)
     table = context.table(change.table_id)
     if table is None:
         raise RefusedError("the table is not there any more")
     declared = Declared(context.project, table)
     if isinstance(change, AddIndex):
         return Patch(merged(index_edits(context, declared, change.columns)))
+    if isinstance(change, SwitchOnSecurity):
+        return Patch((_switched_on(context, declared),))
     return Patch(merged(_secured(context, declared, change)))
 
 
@@ -82,6 +85,14 @@ def new_index(context: Lowering, declared: Declared, columns: tuple[str, ...], k
         return f"{index}({name}).on({', '.join(map(reference, keys))})"
 
     return [*wanted.edits(), *add_extra(context, declared, key, write)]
+
+
+def _switched_on(context: Lowering, declared: Declared) -> Edit:
+    """Return the edit that lets a declaration end with ``.enableRLS()``."""
+    if declared.table.rls.enabled is not False or not creates_tables(context, declared.file, declared.call):
+        symbol = declared.table.symbol
+        raise RefusedError(f"`{symbol}` is declared in a way that is not edited: add `.enableRLS()` to it by hand")
+    return declared.file.insert(outermost(declared.call).end_byte, ".enableRLS()")
 
 
 def _secured(context: Lowering, declared: Declared, change: EnableSecurity) -> list[Edit]:

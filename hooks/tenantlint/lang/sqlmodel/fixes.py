@@ -17,6 +17,8 @@ _MODULES: Final[dict[type[Change], str]] = {
     changes.RenameTable: "rename",
     changes.AddTenant: "add_columns",
     changes.AddTimestamp: "add_columns",
+    changes.DropIndex: "indexes",
+    changes.RenameIndex: "indexes",
     changes.AddIndex: "add_index",
     changes.AddForeignKey: "add_reference",
     changes.AddRelation: "add_relations",
@@ -30,6 +32,6 @@ _MODULES: Final[dict[type[Change], str]] = {
 
 def lower(change: Change, context: Lowering) -> Patch:
     """Return the edits for a change. Where it cannot be made for certain, the patch says why and has none."""
-    if isinstance(change, changes.EnableSecurity):
+    if isinstance(change, changes.EnableSecurity | changes.CheckWrites | changes.WrapCalls):
         return Patch()  # it is the database's alone
     return lower_by(_MODULES, __name__.rpartition(".")[0], change, context)

@@ -261,9 +261,27 @@ def _secure(change: changes.EnableSecurity, migrations: Migrations) -> None:
             migration.add(f"secure {table.name}", table, migration.snapshot.add_policy(key_of(table), policy))
 
 
+def _alter_security(change: Change, migrations: Migrations) -> None:
+    from tenantlint.lang.drizzle.kit import security
+
+    security.alter(change, migrations)
+
+
+def _alter_index(change: changes.DropIndex | changes.RenameIndex, migrations: Migrations) -> None:
+    from tenantlint.lang.drizzle.kit import members
+
+    members.alter_index(change, migrations)
+
+
 _MAKERS: Final[dict[type[Change], Callable[[Any, Migrations], None]]] = {
     changes.MakeRequired: _require,
     changes.EnableSecurity: _secure,
+    changes.DropIndex: _alter_index,
+    changes.RenameIndex: _alter_index,
+    changes.CheckWrites: _alter_security,
+    changes.WrapCalls: _alter_security,
+    changes.SwitchOnSecurity: _alter_security,
+    changes.ForceSecurity: _alter_security,
 }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from tenantlint.lang.drizzle.kit.entities import footprint, items, key_of, rename
 from tenantlint.lang.drizzle.kit.text import (
+    alter_policy_sql,
     clauses,
     known,
     listed,
@@ -278,6 +279,28 @@ class ChainSnapshot:
         made = footprint("alter_rls", ("table", schema, name), (f"s|rls|{table}",), _reads(table), sql)
         self.footprints.append(made)
         return sql
+
+    def alter_policy(self, table: str, policy: Policy) -> list[str]:
+        """Give a policy the predicates that it has in code, unless the snapshot has them, or no such policy."""
+        using, check = clauses(policy)
+        found = next((each for each in self.of(table, "policies") if each["name"] == policy.name), None)
+        if found is None or (found.get("using"), found.get("withCheck")) == (using, check):
+            return []
+        self._alter(found, "using", using)
+        self._alter(found, "withCheck", check)
+        sql = alter_policy_sql(policy, _written(table))
+        schema, _, name = table.partition(".")
+        writes = (f"s|pol|{table}.{policy.name}",)
+        self.footprints.append(footprint("alter_policy", ("table", schema, name), writes, _reads(table), sql))
+        return [sql]
+
+    def enable_security(self, table: str) -> list[str]:
+        """Turn row level security on."""
+        entity = self.table(table)
+        if entity.get("isRlsEnabled") is True:
+            return []
+        self._alter(entity, "isRlsEnabled", True)
+        return [self._enabled(table)]
 
     def require(self, table: str, column: str) -> list[str]:
         """Make a column NOT NULL."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 
 from tenantlint.lang.drizzle.kit.text import (
+    alter_policy_sql,
     clauses,
     known,
     listed,
@@ -270,6 +271,24 @@ class JournalSnapshot:
         written = self._written(table)
         enable = [f"ALTER TABLE {written} ENABLE ROW LEVEL SECURITY;"] if first else []
         return [*enable, policy_sql(policy, written)]
+
+    def alter_policy(self, table: str, policy: Policy) -> list[str]:
+        """Give a policy the predicates that it has in code, unless the snapshot has them, or no such policy."""
+        using, check = clauses(policy)
+        found = _part(self.table(table), "policies").get(str(policy.name))
+        if found is None or (found.get("using"), found.get("withCheck")) == (using, check):
+            return []
+        found |= {} if using is None else {"using": using}
+        found |= {} if check is None else {"withCheck": check}
+        return [alter_policy_sql(policy, self._written(table))]
+
+    def enable_security(self, table: str) -> list[str]:
+        """Turn row level security on."""
+        entity = self.table(table)
+        if entity.get("isRLSEnabled") is True:
+            return []
+        entity["isRLSEnabled"] = True
+        return [f"ALTER TABLE {self._written(table)} ENABLE ROW LEVEL SECURITY;"]
 
     def require(self, table: str, column: str) -> list[str]:
         """Make a column NOT NULL."""

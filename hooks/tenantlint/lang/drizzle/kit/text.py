@@ -98,13 +98,23 @@ def target_of(key: ForeignKey) -> tuple[str, str]:
 def policy_sql(policy: Policy, table: str) -> str:
     """Return the statement that creates a policy; ``table`` is written already."""
     using, check = clauses(policy)
-    roles = ", ".join(role if role in _PLAIN_ROLES else quoted(role) for role in known(policy.roles))
     kind = "RESTRICTIVE" if policy.permissive is False else "PERMISSIVE"
-    parts = (
-        f"CREATE POLICY {quoted(str(policy.name))} ON {table} AS {kind} FOR {str(policy.command).upper()} TO {roles}"
-    )
+    named = f"CREATE POLICY {quoted(str(policy.name))} ON {table} AS {kind}"
+    parts = f"{named} FOR {str(policy.command).upper()} TO {_roles(policy)}"
     parts += f" USING ({using})" if using else ""
     return f"{parts} WITH CHECK ({check});" if check else f"{parts};"
+
+
+def alter_policy_sql(policy: Policy, table: str) -> str:
+    """Return the statement that gives a policy its predicates; ``table`` is written already."""
+    using, check = clauses(policy)
+    parts = f"ALTER POLICY {quoted(str(policy.name))} ON {table} TO {_roles(policy)}"
+    parts += f" USING ({using})" if using else ""
+    return f"{parts} WITH CHECK ({check});" if check else f"{parts};"
+
+
+def _roles(policy: Policy) -> str:
+    return ", ".join(role if role in _PLAIN_ROLES else quoted(role) for role in known(policy.roles))
 
 
 def clauses(policy: Policy) -> tuple[str | None, str | None]:

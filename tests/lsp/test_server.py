@@ -11,7 +11,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from lsp.support import editor, place, span, write
+from lsp.support import Editor, editor, place, span, write
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -226,6 +226,31 @@ def test_a_wrong_configuration_is_told_and_the_server_lives_on(root: Path) -> No
                 "tenantlint.toml: rules.NAM002.key: unknown option of camel-case-attribute; did you mean keys?",
                 "tenantlint.toml: not valid TOML: Invalid value (at line 1, column 10)",
             ]
+
+    run(scenario)
+
+
+def test_settings_can_change(root: Path) -> None:
+    def configure(it: Editor, settings: object) -> None:
+        it.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+
+    async def scenario() -> None:
+        async with editor(root) as it:
+            it.open("models.py")
+            await it.shows("models.py", NAM)
+            configure(it, {"tenantlint": {"scope": "everything"}})
+            await it.until(lambda: bool(it.client.messages))
+            assert [each.message for each in it.client.messages] == [
+                "tenantlint: scope is 'everything', but can only be 'open' or 'project'"
+            ]
+            assert it.found("db/schema.ts") is None
+            configure(it, {"tenantlint": {"scope": "project"}})
+            await it.shows("db/schema.ts", TYPESCRIPT)
+            configure(it, {})  # as some clients send when they start
+            it.save("models.py")
+            assert it.found("db/schema.ts") == TYPESCRIPT
+            configure(it, {"tenantlint": {"scope": "open"}})
+            await it.shows("db/schema.ts", [])
 
     run(scenario)
 

@@ -23,7 +23,7 @@ _BETWEEN: Final = "\n---\n\n"
 def hover(checked: Checked, path: str, offset: int, view: SchemaView) -> str | None:
     """Return Markdown for the byte at ``offset`` of a file, None where there is nothing to say."""
     parts = [page(load(each.code)) for each in _findings(checked, path, offset) if each.code in RULES]
-    declared = declared_at(checked.outcome.schema, path, offset)
+    declared = declared_at(checked.outcome.schema, checked.project.source(path), offset)
     if declared is not None:
         parts.insert(0, _declaration(declared, view))
     return _BETWEEN.join(dict.fromkeys(parts)) or None

@@ -28,11 +28,12 @@ class Renamable(Record):
 
 def renamable(checked: Checked, path: str, offset: int) -> Renamable | None:
     """Return the column that is declared at a byte of a file, None where none is."""
-    declared = declared_at(checked.outcome.schema, path, offset)
+    source = checked.project.source(path)
+    declared = declared_at(checked.outcome.schema, source, offset)
     if declared is None or declared.column is None:
         return None
     at = declared.column.at
-    name = name_in(declared, checked.project.source(path))
+    name = name_in(declared, source)
     start, end = name if name is not None and name[0] <= offset <= name[1] else (at.start, at.end)
     return Renamable(declared, start, end, declared.column.key)
 

@@ -61,11 +61,11 @@ class Server(LanguageServer):
         """Take the settings that the client gives: ``{"scope": "open" | "project"}``."""
         if isinstance(options, dict):
             options = options.get("tenantlint", options)
-        scope = options.get("scope") if isinstance(options, dict) else None
-        if scope is not None and scope not in ("open", "project"):
+        scope = options.get("scope", self.scope) if isinstance(options, dict) else self.scope
+        if scope not in (None, "open", "project"):
             self.tell(f"tenantlint: scope is {scope!r}, but can only be 'open' or 'project'", types.MessageType.Warning)
-            return
-        self.scope = scope
+        else:
+            self.scope = scope
         self.session.all_files = scope == "project" or (self.pulls and scope is None)
 
     def look_at_folders(self) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tenantlint.edit import Edit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tenantlint.source import Source
 
 
@@ -68,6 +70,26 @@ class Text:
         """Return one step of indentation, as between two lines; four blanks where that is not to be seen."""
         step = inner[len(outer) :] if inner.startswith(outer) else ""
         return step or "    "
+
+    def without(self, spans: Sequence[tuple[int, int]], index: int) -> Edit:
+        """Return the edit that takes one item out of a list, with its comma, and with its line where that is its own.
+
+        ``spans`` are where the items start and end.
+        """
+        start, end = spans[index]
+        line_end = self.line_end(end)
+        rest = self.data[end:line_end].strip()
+        own_line = self.begins_line(start) and (not rest.strip(b",") or rest.lstrip(b", ").startswith((b"#", b"//")))
+        if own_line and (rest.startswith(b",") or not self._follows(spans, index)):
+            after = self.source.line_starts[self.source.line_of(line_end) :]
+            return self.replace(self.line_start(start), after[0] if after else len(self.data), "")
+        if index + 1 < len(spans):
+            return self.replace(start, spans[index + 1][0], "")
+        return self.replace(spans[index - 1][1] if index else start, end, "")
+
+    def _follows(self, spans: Sequence[tuple[int, int]], index: int) -> bool:
+        """Return whether nothing but a comma and blanks stands between an item and the one before it."""
+        return bool(index) and self.data[spans[index - 1][1] : spans[index][0]].strip() == b","
 
     def insert(self, offset: int, text: str) -> Edit:
         """Return the edit that inserts ``text``, whose line ends are line feeds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import rename_index
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -85,7 +86,13 @@ class IndexName(Rule):
     - `unique-template`: the form for unique indexes, where it is another one.
 
     ## Fix safety
-    Unsafe: the index must be renamed in the database too; `ALTER INDEX … RENAME` does not rebuild it.
+    Unsafe: renames the index in its declaration and, with `ALTER INDEX … RENAME` in a migration, in the database, which
+    does not build it again. `index=True`, whose index has no name of its own, becomes an `Index` in `__table_args__`.
+
+    Withheld where the name is taken, where another index of the table is over the same columns, where a mixin declares
+    the index for several tables, where `unique=True` stands beside `index=True`, where the name is no text that stands
+    in the declaration, and where the database calls the index another name. Then rename it by hand, or set the
+    `template` to what the project does.
     """
 
     code: ClassVar[str] = "NAM009"
@@ -105,7 +112,7 @@ class IndexName(Rule):
                 f"has the index `{index.name}`: plans, locks and violations name an index and nothing else, so that "
                 f"its name must tell the table and the columns; name it `{_cut(expected)}`"
             )
-            yield Finding(index.at, table, label(table), text)
+            yield Finding(index.at, table, label(table), text, rename_index(table, index, _cut(expected)))
 
     def _expected(self, index: Index, table: Table) -> str | None:
         """Return the whole name that the index should have, None where it cannot be known or is not the user's."""

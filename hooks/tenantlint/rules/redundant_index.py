@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.record import Record
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import drop_index
 from tenantlint.schema import UNKNOWN
 from tenantlint.view import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tenantlint.change import Fix
     from tenantlint.diagnostic import Severity
     from tenantlint.schema import Index, Maybe, Table
     from tenantlint.settings import Preset
@@ -79,8 +81,12 @@ class RedundantIndex(Rule):
     ```
 
     ## Fix safety
-    Unsafe: a query that runs often may read the narrower index faster than the wider one. Drop it with
-    `DROP INDEX CONCURRENTLY`.
+    Unsafe: takes the declaration of the index away, and drops it in a migration, whose downgrade makes it again. A
+    query that runs often may read the narrower index faster than the wider one.
+
+    Withheld where the index is unique and a foreign key references its columns, where `unique=True` stands beside
+    `index=True` in one declaration, where the index is declared outside of its table, and where the database calls it
+    another name, or has several alike.
     """
 
     code: ClassVar[str] = "IDX004"
@@ -98,7 +104,13 @@ class RedundantIndex(Rule):
                     f"has {key.what} over ({', '.join(key.columns)}), which {cover.what} already covers: every write "
                     "pays for both, and no query needs it; drop it"
                 )
-                yield Finding(key.index.at, table, label(table), text)
+                yield Finding(key.index.at, table, label(table), text, _fix(key, key.index, table, view))
+
+
+def _fix(key: _Key, index: Index, table: Table, view: SchemaView) -> Fix | None:
+    """Return the fix that drops an index, None for one that a foreign key may need."""
+    needed = index.unique is not False and view.is_referenced(table, key.columns)
+    return None if needed or index.unique is UNKNOWN else drop_index(table, index)
 
 
 class _Key(Record):

@@ -33,7 +33,10 @@ def lower(change: Change, context: Lowering) -> Patch:
         raise RefusedError("the index is there already")
     declared = Declared(context.project, table)
     edits = _on_field(declared, change.columns[0]) if len(change.columns) == 1 else []
-    return Patch(merged(edits or _in_arguments(context, declared, change.columns)))
+    if not edits:
+        name = f"{table.name}_{'_'.join(change.columns)}_idx"
+        edits = in_arguments(context, declared, change.columns, name)
+    return Patch(merged(edits))
 
 
 def _on_field(declared: Declared, name: str) -> list[Edit]:
@@ -62,12 +65,13 @@ def _with_index(file: PythonFile, field: ast.Call) -> list[Edit]:
     return [file.replace(file.start(given.value), file.end(given.value), "True")]
 
 
-def _in_arguments(context: Lowering, declared: Declared, columns: tuple[str, ...]) -> list[Edit]:
+def in_arguments(context: Lowering, declared: Declared, columns: tuple[str, ...], name: str) -> list[Edit]:
+    """Return the edits that add an index of this name to ``__table_args__``. Raises RefusedError."""
     file, table = declared.file, declared.table
     if table.name is UNKNOWN:
         raise RefusedError("the name of the table is not known")
     imports = Imports(file, file.start(declared.owner))
-    names = ", ".join(file.quoted(name) for name in (f"{table.name}_{'_'.join(columns)}_idx", *columns))
+    names = ", ".join(file.quoted(each) for each in (name, *columns))
     text = f"{imports.name('Index', *_MODULES)}({names})"
     return [*imports.edits(), *_added(context, declared, text)]
 

@@ -91,7 +91,8 @@ Foreign keys: `tenant_id` → `tenants` `id`, on delete cascade
         (
             "models.py",
             "id: int",
-            "**column** `a.id`: `integer`\n\nNOT NULL, primary key, default in the database.\n\nDeclared once for 2 tables.\n",
+            "**column** `a.id`: `integer`\n\nNOT NULL, primary key, default in the database.\n\n"
+            "Declared once for 2 tables.\n",
         ),
     ],
 )

@@ -61,11 +61,15 @@ class AddTenant(Change):
 
 
 class AddTimestamp(Change):
-    """Add a column for a time, NOT NULL, with a default; ``on_update`` sets it on every update."""
+    """Add a column for a time, NOT NULL, with a default; ``on_update`` sets it on every update.
+
+    With ``nullable``, as for the time of deletion, it may be NULL, and is so by default.
+    """
 
     table_id: str
     name: str
     on_update: bool
+    nullable: bool = False
 
 
 class AddIndex(Change):
@@ -134,6 +138,19 @@ class EnableSecurity(Change):
     tenant: str
     setting: str
     value: str | None = None
+
+
+class SecureTable(Change):
+    """Put a table under row level security that only migrations make, as EnableSecurity does with one of the code.
+
+    ``history`` is the path of the history that has it, and ``table`` its qualified name.
+    """
+
+    history: str
+    table: str
+    tenant: str
+    setting: str
+    value: str | None
 
 
 class SwitchOnSecurity(Change):

@@ -11,6 +11,7 @@ from tenantlint.change import (
     RemoveText,
     RenameColumn,
     RenameTable,
+    SecureTable,
     UpdateOnWrite,
     UseFactory,
     WriteDowngrade,
@@ -48,6 +49,8 @@ def lower(change: Change, context: Lowering) -> Patch:
         )
     if isinstance(change, WriteDowngrade):
         return _writer("tenantlint.lang.alembic.write").lower(change, context)
+    if isinstance(change, SecureTable):
+        return migrations((change,), (), context) if context.migrate else Patch()
     table = context.table(getattr(change, "table_id", ""))
     if table is None or table.orm not in _CODE:
         return Patch(refused="the table is not declared in a file that can be changed")
@@ -67,13 +70,22 @@ def migrations(changes: Sequence[Change], edits: Sequence[Edit], context: Loweri
     by_orm: dict[str, list[Change]] = {}
     for change in changes:
         stays = isinstance(change, _CODE_ONLY) or (context.pin and isinstance(change, RenameColumn))
-        table = None if stays else context.table(getattr(change, "table_id", ""))
-        if table is not None and table.orm in _MIGRATIONS:
-            by_orm.setdefault(table.orm, []).append(change)
+        orm = None if stays else _orm_of(change, context)
+        if orm in _MIGRATIONS:
+            by_orm.setdefault(orm, []).append(change)
     if by_orm and edits and context.schema.histories:
         context = replace(context, after=_after(edits, context.project))
     stored = [_writer(_MIGRATIONS[orm]).lower_all(members, context) for orm, members in by_orm.items()]
     return next((each for each in stored if each.refused is not None), _joined(stored))
+
+
+def _orm_of(change: Change, context: Lowering) -> str | None:
+    """Return the ORM whose migrations a change belongs into."""
+    if isinstance(change, SecureTable):
+        kinds = {history.path: history.kind for history in context.schema.histories}
+        return {"alembic": "sqlmodel", "drizzle-kit": "drizzle"}.get(kinds.get(change.history, ""))
+    table = context.table(getattr(change, "table_id", ""))
+    return None if table is None else table.orm
 
 
 def is_of_database(change: Change) -> bool:

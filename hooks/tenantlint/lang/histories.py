@@ -12,6 +12,8 @@ from tenantlint.schema import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tenantlint.change import SecureTable
+    from tenantlint.lang.lowering import Lowering
     from tenantlint.migration import History, HistoryKind
     from tenantlint.schema import Schema, Table
 
@@ -55,6 +57,15 @@ def has_name(table: Table, twin: Table) -> bool:
 def table_in(history: History, name: str) -> Table | None:
     """Return the table that a history has under a qualified name, None where it has none."""
     return next((each for each in history.tables if _bare(each.qualified_name) == _bare(name)), None)
+
+
+def migrated(change: SecureTable, context: Lowering) -> tuple[Table, History]:
+    """Return the table that a change is about, which only migrations make, and its history. Raises RefusedError."""
+    for history in context.schema.histories:
+        table = table_in(history, change.table) if history.path == change.history else None
+        if table is not None:
+            return table, history
+    raise RefusedError("the migrations make that table no more")
 
 
 def _has(history: History, name: str) -> bool:

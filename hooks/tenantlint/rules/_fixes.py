@@ -95,11 +95,11 @@ def make_required(table: Table, column: Column) -> Fix:
     return Fix(f"Make `{column.key}` NOT NULL", "unsafe", MakeRequired(table.id, column.key))
 
 
-def add_timestamp(table: Table, name: str, on_update: bool) -> Fix:
-    """Return the fix that adds a time; ``on_update`` lets every update set it."""
+def add_timestamp(table: Table, name: str, on_update: bool = False, nullable: bool = False) -> Fix:
+    """Return the fix that adds a time; ``on_update`` lets every update set it, ``nullable`` lets it be NULL."""
     from tenantlint.change import AddTimestamp, Fix
 
-    return Fix(f"Add `{name}`", "unsafe", AddTimestamp(table.id, name, on_update))
+    return Fix(f"Add `{name}`", "unsafe", AddTimestamp(table.id, name, on_update, nullable))
 
 
 def update_on_write(table: Table, column: Column) -> Fix:
@@ -209,6 +209,24 @@ def enable_security(table: Table, view: SchemaView, title: str = "Enable row lev
     setting = security.session_setting or f"app.{snake_case(name)}"
     change = EnableSecurity(table.id, name, setting, security.session_value(column.type))
     return Fix(title.format(name), "unsafe", change)
+
+
+def secure_table(table: Table, history: History, database: SchemaView, view: SchemaView) -> Fix | None:
+    """Return the fix that puts a table of migrations under row level security, None where it has a model, whose it is.
+
+    ``database`` is the view of the tables that the migrations make. None, too, for plain SQL migrations.
+    """
+    from tenantlint.change import Fix, SecureTable
+
+    column = database.tenant_columns(table)[0]
+    if history.kind not in ("alembic", "drizzle-kit") or view.database.models(table):
+        return None
+    if column.name is UNKNOWN or table.qualified_name is UNKNOWN:
+        return None
+    setting = view.security.session_setting or f"app.{snake_case(column.name)}"
+    value = view.security.session_value(column.type)
+    change = SecureTable(history.path, table.qualified_name, column.name, setting, value)
+    return Fix(f"Enable row level security on `{column.name}`", "unsafe", change)
 
 
 def force_security(table: Table, view: SchemaView) -> Fix | None:

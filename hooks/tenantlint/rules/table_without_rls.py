@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.record import replace
 from tenantlint.rule import Finding, MigrationRule, label
+from tenantlint.rules._fixes import secure_table
 from tenantlint.view import SchemaView
 
 if TYPE_CHECKING:
@@ -140,7 +141,10 @@ class TableWithoutRls(MigrationRule):
 
     ## Fix safety
     Unsafe: where the application connects as another role than the table's owner, it sees no row until it sets the
-    tenant in its session.
+    tenant in its session. The fix is a new migration, of Alembic or one of drizzle-kit's custom ones, that enables row
+    level security, forces it on the owner, and adds a policy on the tenant column where there is none, which asks for
+    the session's tenant as the project's other policies do. Plain SQL migrations have no fix, nor has a table whose
+    Drizzle model has the policies already: its migration is to be generated.
     """
 
     code: ClassVar[str] = "MIG005"
@@ -160,7 +164,8 @@ class TableWithoutRls(MigrationRule):
             if not made_here or not database.is_tenant_table(table) or view.matches(table, self.exempt_tables):
                 continue
             if view.database.is_secured_by_migrations(table) is False and not _is_for_models(table, view):
-                yield Finding(table.at, None, label(table), _text(table, view))
+                fix = secure_table(table, history, database, view)
+                yield Finding(table.at, None, label(table), _text(table, view), fix)
 
 
 def _is_for_models(table: Table, view: SchemaView) -> bool:

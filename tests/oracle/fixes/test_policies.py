@@ -116,16 +116,16 @@ def connection(postgres: Server) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def may_add(connection: psycopg.Connection, tenant: str) -> bool:
+def may_add(connection: psycopg.Connection, tenant: str, table: str = "notes") -> bool:
     """Return whether a role that owns nothing may write a row of a tenant, in the session of the first."""
     with connection.transaction(force_rollback=True):
         connection.execute("CREATE ROLE app IN ROLE pg_monitor")
-        connection.execute("GRANT SELECT, INSERT ON notes TO app")
+        connection.execute(f"GRANT SELECT, INSERT ON {table} TO app".encode())
         connection.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO app")
         connection.execute("SET LOCAL ROLE app")
         connection.execute(SEEN.encode())
         try:
-            connection.execute(f"INSERT INTO notes (tenant_id) VALUES ('{tenant}')".encode())
+            connection.execute(f"INSERT INTO {table} (tenant_id) VALUES ('{tenant}')".encode())
         except psycopg.errors.InsufficientPrivilege:
             return False
         return True
@@ -249,3 +249,81 @@ def test_alembic(tmp_path: Path, connection: psycopg.Connection, name: str) -> N
     project.run("upgrade head", "check")
     assert connection.execute("SELECT count(*) FROM notes").fetchall() == [(2,)]
     assert check(tmp_path, "--select", code, "--fix", "--unsafe-fixes") == ""
+
+
+# Tables that only migrations make
+
+ORDERS = (
+    "CREATE TABLE orders (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), tenant_id uuid NOT NULL REFERENCES tenants)"
+)
+MORE_ROWS = f"INSERT INTO orders (tenant_id) VALUES ('{ONE}'), ('{OTHER}')"
+
+
+@pytest.mark.parametrize("major", [0, 1], ids=["journal", "chain"])
+def test_a_table_of_custom_migrations(tmp_path: Path, connection: psycopg.Connection, major: Major) -> None:
+    project = KitProject(tmp_path, major, SCHEMA.replace("$policies", USING).replace("$end", ""))
+    project.begin()
+    project.custom("orders", ORDERS)
+    project.migrate(connection)
+    connection.execute((ROWS + MORE_ROWS).encode())
+    assert check(tmp_path, "--select", "MIG005").count(" MIG005 ") == 1
+    assert check(tmp_path, "--select", "MIG005", "--fix", "--unsafe-fixes") == ""
+    assert check(tmp_path, "--select", "RLS,MIG", "--ignore", "RLS007") == ""
+    assert statements(project.migrations()[-1]) == [
+        'ALTER TABLE "orders" ENABLE ROW LEVEL SECURITY;',
+        'ALTER TABLE "orders" FORCE ROW LEVEL SECURITY;',
+        'CREATE POLICY "orders_tenant" ON "orders" AS PERMISSIVE FOR ALL TO public '
+        f'USING ("orders"."tenant_id" = {ASKED});',
+    ]
+    assert project.generate() == []
+    project.migrate(connection, 2)
+    assert connection.execute("SELECT count(*) FROM orders").fetchall() == [(2,)]
+    assert (may_add(connection, ONE, "orders"), may_add(connection, OTHER, "orders")) == (True, False)
+
+
+ORDERS_BODY = f"""def upgrade() -> None:
+    op.execute("ALTER TABLE orders ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE orders FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY orders_tenant ON orders "
+        "USING (tenant_id = {ASKED})"
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP POLICY orders_tenant ON orders")
+    op.execute("ALTER TABLE orders NO FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE orders DISABLE ROW LEVEL SECURITY")
+"""
+
+
+def test_a_table_of_revisions(tmp_path: Path, connection: psycopg.Connection) -> None:
+    project = AlembicProject(tmp_path, connection, MODELS)
+    project.run("revision first", "upgrade head")
+    ((first,),) = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    path = tmp_path / "alembic" / "versions" / "b_more.py"
+    path.write_text(
+        REVISION.format(parent=first, up=f"{ORDERS}; {SECURE}; {OWN}", down=f"{OFF}; DROP TABLE orders").lstrip()
+    )
+    project.run("upgrade head")
+    connection.execute((ROWS + MORE_ROWS).encode())
+    before = project.catalog(connection)
+    assert check(tmp_path, "--select", "MIG005").count(" MIG005 ") == 1
+    assert check(tmp_path, "--select", "MIG005", "--fix", "--unsafe-fixes") == ""
+    assert check(tmp_path, "--select", "RLS,MIG") == ""
+    (made,) = set(path.parent.glob("*.py")) - {path, *path.parent.glob(f"{first}*")}
+    assert made.read_text()[made.read_text().index("def upgrade") :] == ORDERS_BODY
+    project.run("upgrade head")
+    assert (may_add(connection, ONE, "orders"), may_add(connection, OTHER, "orders")) == (True, False)
+    project.run("downgrade -1")
+    assert project.catalog(connection) == before
+    assert connection.execute("SELECT count(*) FROM orders").fetchall() == [(2,)]
+    assert check(tmp_path, "--select", "MIG005", "--fix", "--unsafe-fixes") == ""
+
+
+def test_plain_sql_and_models_that_say_it_have_no_fix(tmp_path: Path) -> None:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_orders.sql").write_text(f"{ORDERS.replace(' REFERENCES tenants', '')};\n")
+    found = check(tmp_path, "--select", "MIG005", "--fix", "--unsafe-fixes")
+    assert found.count(" MIG005 ") == 1
+    assert [path.name for path in tmp_path.rglob("*.sql")] == ["0001_orders.sql"]

@@ -89,13 +89,14 @@ def planned(given: Sequence[Change], context: Lowering, code: Callable[[History]
     return [*once.values()]
 
 
-def _place(table: Table, context: Lowering) -> tuple[History, Table] | None:
+def place_of(table: Table, context: Lowering) -> tuple[History, Table] | None:
     """Return the history that a change of a table belongs into, and its table there; None where there is none."""
     history = history_of(table, context.schema, "alembic")
     return None if history is None else (history, twin_of(table, history))
 
 
-def _name(table: Table) -> str:
+def name_of(table: Table) -> str:
+    """Return the qualified name of a table. Raises RefusedError where it is not known."""
     if table.qualified_name is UNKNOWN:
         raise RefusedError("the name of the table is not known")
     return table.qualified_name
@@ -103,16 +104,16 @@ def _name(table: Table) -> str:
 
 def _rename_columns(differences: Differences, code: Callable[[History], Code]) -> Iterator[Planned]:
     for renamed in differences.columns:
-        place = _place(renamed.table, differences.context)
+        place = place_of(renamed.table, differences.context)
         if place is None:
             continue
         history, twin = place
         refuse_unless_there(renamed.table, twin, renamed.old, renamed.new)
         up, down = (
-            _alter_name(code(history), _name(renamed.table), *names)
+            _alter_name(code(history), name_of(renamed.table), *names)
             for names in ((renamed.old, renamed.new), (renamed.new, renamed.old))
         )
-        title = f"rename {_name(renamed.table)}.{renamed.old} to {renamed.new}"
+        title = f"rename {name_of(renamed.table)}.{renamed.old} to {renamed.new}"
         uses = tuple(uses_of(history, renamed.table, renamed.old))
         yield Planned(history, Step(up, down), title, uses)
 
@@ -124,27 +125,27 @@ def _alter_name(code: Code, table: str, old: str, new: str) -> str:
 
 def _rename_table(change: changes.RenameTable, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
     table = context.table(change.table_id)
-    place = None if table is None else _place(table, context)
+    place = None if table is None else place_of(table, context)
     if table is None or place is None:
         return
     history, _ = place
-    schema, old = split(_name(table))
+    schema, old = split(name_of(table))
     taken = change.new_name if schema is None else f"{schema}.{change.new_name}"
     if any(each.qualified_name == taken for each in history.tables):
         raise RefusedError(f"the database has a table `{taken}` already")
     write = code(history)
     up, down = (
-        write.call("rename_table", write.text(one), write.text(other), **write.schema(_name(table)))
+        write.call("rename_table", write.text(one), write.text(other), **write.schema(name_of(table)))
         for one, other in ((old, change.new_name), (change.new_name, old))
     )
-    yield Planned(history, Step(up, down), f"rename {_name(table)} to {change.new_name}")
+    yield Planned(history, Step(up, down), f"rename {name_of(table)} to {change.new_name}")
 
 
 def _renamed_member(name: MemberName, context: Lowering, code: Callable[[History], Code]) -> Iterator[Planned]:
-    place = None if name.old == name.new else _place(name.table, context)
+    place = None if name.old == name.new else place_of(name.table, context)
     if place is None or not _has_member(place[1], name):
         return
-    write, table = code(place[0]), _name(name.table)
+    write, table = code(place[0]), name_of(name.table)
     up, down = (write.execute(_rename_sql(name.kind, table, *pair)) for pair in _both(name.old, name.new))
     yield Planned(place[0], Step(up, down))
 
@@ -156,12 +157,12 @@ def _conventional(differences: Differences, tables: Mapping[str, str]) -> Iterat
     """
     renamed = {*tables, *(each.table.id for each in differences.columns)}
     for table in differences.context.schema.tables:
-        place = _place(table, differences.context) if table.id in renamed else None
+        place = place_of(table, differences.context) if table.id in renamed else None
         unique = {column.name for column in table.columns if column.unique is True}
         for constraint in () if place is None else place[1].unique_constraints:
             column = constraint.columns[0] if isinstance(constraint.columns, tuple) else UNKNOWN
             if constraint.columns == (column,) and column in unique and isinstance(constraint.name, str):
-                old = split(_name(table))[1]
+                old = split(name_of(table))[1]
                 if constraint.name != made_name(old, [str(column)], "key"):
                     new = _substituted(constraint.name, old, tables.get(table.id, old))
                     new = _substituted(new, str(column), differences.new_name(table, str(column)))
@@ -199,11 +200,11 @@ def _add(
     """Add what the code has now in a table, whichever change it comes from: columns, their foreign keys, indexes."""
     context, table_id = differences.context, own[0].table_id
     table = context.table(table_id)
-    place = None if table is None else _place(table, context)
+    place = None if table is None else place_of(table, context)
     if table is None or place is None:
         return
     history, twin = place
-    new, name, write = differences.additions(table_id), _name(table), code(history)
+    new, name, write = differences.additions(table_id), name_of(table), code(history)
     tenants = {change.name: backfills.parents(change) for change in own if isinstance(change, changes.AddTenant)}
     columns = [column for column in new.columns if column.name is UNKNOWN or twin.column(column.name) is None]
     referring = referring_columns(own, table, twin, history, differences)
@@ -304,7 +305,7 @@ def _require(
     change: changes.MakeRequired, differences: Differences, code: Callable[[History], Code]
 ) -> Iterator[Planned]:
     for table, column in sharing(differences.context, change):
-        place = _place(table, differences.context)
+        place = place_of(table, differences.context)
         if place is not None:
             yield from _required(table, column, place, differences, code)
 
@@ -323,33 +324,11 @@ def _required(
     made = twin.column(column.name)
     if made is not None and made.nullable is False:
         return
-    write, name = code(history), _name(table)
+    write, name = code(history), name_of(table)
     now = differences.new_name(table, column.name)
     arguments, schema = (write.text(split(name)[1]), write.text(now)), write.schema(name)
     up, down = (write.call("alter_column", *arguments, nullable=value, **schema) for value in ("False", "True"))
     yield Planned(history, Step(f"{_FAILS}\n{up}", down), f"require {name}.{now}")
-
-
-def _secure(
-    change: changes.EnableSecurity, differences: Differences, code: Callable[[History], Code]
-) -> Iterator[Planned]:
-    context = differences.context
-    table = context.table(change.table_id)
-    place = None if table is None else _place(table, context)
-    if table is None or place is None:
-        raise RefusedError(
-            "no Alembic revision makes this table yet, which row level security needs: generate that one first"
-        )
-    history, twin = place
-    write, name = code(history), _name(table)
-    titles = iter([f"row level security for {name}"])
-    if twin.rls.enabled is not True:
-        yield Planned(history, switch(write, name, "ENABLE", "DISABLE"), next(titles))
-    if twin.rls.forced is not True:
-        yield Planned(history, switch(write, name, "FORCE", "NO FORCE"), next(titles, ""))
-    if not twin.policies:
-        now = differences.new_name(table, change.tenant)
-        yield Planned(history, policy_step(write, table, change, now), next(titles, ""))
 
 
 def switch(code: Code, table: str, on: str, off: str) -> Step:
@@ -360,7 +339,7 @@ def switch(code: Code, table: str, on: str, off: str) -> Step:
 
 def policy_step(code: Code, table: Table, change: changes.EnableSecurity, tenant: str) -> Step:
     """Return the step that makes the policy on ``tenant``. Raises RefusedError where its type is not known."""
-    column, name = table.column(change.tenant), _name(table)
+    column, name = table.column(change.tenant), name_of(table)
     if column is None or column.type is UNKNOWN:
         raise RefusedError(f"the type of `{change.tenant}` is not known, and the policy has to compare with it")
     type_code(column.type)
@@ -370,14 +349,10 @@ def policy_step(code: Code, table: Table, change: changes.EnableSecurity, tenant
     return Step(up, code.execute(f"DROP POLICY {policy} ON {qualified(name)}"))
 
 
-def _alter_policy(
-    change: changes.CheckWrites | changes.WrapCalls, differences: Differences, code: Callable[[History], Code]
-) -> Iterator[Planned]:
-    from tenantlint.lang.alembic.write_policies import altered_policy
+def _secure(change: Change, differences: Differences, code: Callable[[History], Code]) -> Iterator[Planned]:
+    from tenantlint.lang.alembic.write_policies import security_steps
 
-    table = differences.context.table(change.table_id)
-    place = None if table is None else _place(table, differences.context)
-    yield altered_policy(change, place, code)
+    return security_steps(change, differences, code)
 
 
 def _alter_index(
@@ -393,6 +368,7 @@ _STEPS: Final[dict[type[Change], Callable[[Any, Differences, Callable[[History],
     changes.EnableSecurity: _secure,
     changes.DropIndex: _alter_index,
     changes.RenameIndex: _alter_index,
-    changes.CheckWrites: _alter_policy,
-    changes.WrapCalls: _alter_policy,
+    changes.SecureTable: _secure,
+    changes.CheckWrites: _secure,
+    changes.WrapCalls: _secure,
 }

@@ -278,6 +278,7 @@ _MAKERS: Final[dict[type[Change], Callable[[Any, Migrations], None]]] = {
     changes.EnableSecurity: _secure,
     changes.DropIndex: _alter_index,
     changes.RenameIndex: _alter_index,
+    changes.SecureTable: _alter_security,
     changes.CheckWrites: _alter_security,
     changes.WrapCalls: _alter_security,
     changes.SwitchOnSecurity: _alter_security,

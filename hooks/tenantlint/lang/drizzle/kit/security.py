@@ -6,21 +6,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenantlint import change as changes
 from tenantlint.lang.drizzle.kit import key_of
-from tenantlint.lang.drizzle.kit.text import alter_policy_sql, quoted, written
-from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.drizzle.kit.text import alter_policy_sql, policy_sql, quoted, type_text, written
+from tenantlint.lang.histories import migrated
+from tenantlint.lang.lowering import RefusedError, session_value
 from tenantlint.lang.policies import altered, policy_of, predicate_of
+from tenantlint.schema import UNKNOWN, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tenantlint.change import Change, CheckWrites, WrapCalls
+    from tenantlint.change import Change, CheckWrites, SecureTable, WrapCalls
     from tenantlint.lang.drizzle.kit import Migrations
     from tenantlint.lang.lowering import Lowering
-    from tenantlint.schema import Policy, Table
+    from tenantlint.schema import Table
 
 
 def alter(change: Change, migrations: Migrations) -> None:
     """Add what a change of a table's security takes to the migration of its history. Raises RefusedError."""
+    if isinstance(change, changes.SecureTable):
+        _secure(change, migrations)
+        return
     table = migrations.context.table(getattr(change, "table_id", ""))
     if table is not None:
         _MAKERS[type(change)](change, table, migrations)
@@ -78,6 +83,30 @@ def _force(change: Change, table: Table, migrations: Migrations) -> None:
         raise RefusedError(f"no migration of drizzle-kit makes the table: run `{sql}` where the database is made")
     if place[0].is_new("force", key_of(table)):
         place[0].add(f"force security of {table.name}", table, [sql])
+
+
+def _secure(change: SecureTable, migrations: Migrations) -> None:
+    """Secure a table that only migrations make: the code and the snapshot say nothing of its security."""
+    table, _ = migrated(change, migrations.context)
+    place, column = migrations.of(table), table.column(change.tenant)
+    if place is None or column is None or column.type is UNKNOWN:
+        raise RefusedError(f"the type of `{change.tenant}` is not known, and the policy has to compare with it")
+    type_text(column.type)
+    given = changes.EnableSecurity(table.id, change.tenant, change.setting, change.value)
+    predicate = f"{quoted(str(table.name))}.{quoted(change.tenant)} = {session_value(given, column.type)}"
+    name, sql = f"{table.name}_tenant", written(key_of(table))
+    policy = Policy(name, "all", ("public",), True, predicate, None, (change.tenant,), True, table.at)
+    made = [f"ALTER TABLE {sql} {word} ROW LEVEL SECURITY;" for word in _missing(table)]
+    made += [] if table.policies else [policy_sql(policy, sql)]
+    if place[0].is_new("secured", key_of(table)):
+        place[0].add(f"secure {table.name}", table, made)
+
+
+def _missing(table: Table) -> Iterator[str]:
+    if table.rls.enabled is not True:
+        yield "ENABLE"
+    if table.rls.forced is not True:
+        yield "FORCE"
 
 
 _MAKERS: Final[dict[type[Change], Callable[[Any, Table, Migrations], None]]] = {

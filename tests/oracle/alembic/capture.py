@@ -334,7 +334,7 @@ def _own_index(table: object, index: Any) -> Line:
 
 
 _NOT_COMPARED: Final = frozenset(
-    {"at", "certain", "if_exists", "if_not_exists", "cascade", "concurrently", "not_valid"}
+    {"at", "certain", "default_sql", "if_exists", "if_not_exists", "cascade", "concurrently", "not_valid"}
 )
 _LINES: Final[dict[type, Callable[[Any], Iterable[Line]]]] = {
     m.CreateTable: _create_table,

@@ -202,7 +202,7 @@ def test_exit_status(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         (["check", "--config", "a.toml", "--no-config"], "--config and --no-config exclude each other"),
         (
             ["frob"],
-            "no such command: frob (there are check, dump, rule, init, rename, checklist, graph, new, drift, scan, server)",
+            f"no such command: frob (there are {', '.join(COMMANDS)})",
         ),
         (["rule", "XXX001"], "no such rule: XXX001 (tenantlint rule lists them)"),
         (["rule", "TEN001", "TEN002"], "unexpected argument: TEN002"),

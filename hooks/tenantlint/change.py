@@ -94,6 +94,15 @@ class RenameIndex(Change):
     new_name: str
 
 
+class ScopeUnique(Change):
+    """Let what ``at`` declares unique over ``columns`` be unique for each ``tenant`` (all of them database names)."""
+
+    table_id: str
+    at: Location
+    columns: tuple[str, ...]
+    tenant: str
+
+
 class AttachIndex(Change):
     """Move a Drizzle index, unique constraint or policy that stands outside its table into the third argument."""
 
@@ -208,8 +217,15 @@ class MakeRequired(Change):
     key: str
 
 
+class MakeAware(Change):
+    """Let the column ``key`` hold points in time: its type has a time zone, and so have the times that fill it."""
+
+    table_id: str
+    key: str
+
+
 class WriteDowngrade(Change):
-    """Write the inverse of what the upgrade of a revision does into its downgrade."""
+    """Write the inverse of what the upgrade of a revision does into its downgrade, which may have a part of it."""
 
     history: str
     revision: str

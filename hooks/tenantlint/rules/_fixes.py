@@ -95,6 +95,13 @@ def make_required(table: Table, column: Column) -> Fix:
     return Fix(f"Make `{column.key}` NOT NULL", "unsafe", MakeRequired(table.id, column.key))
 
 
+def make_aware(table: Table, column: Column) -> Fix:
+    """Return the fix that gives a time its zone."""
+    from tenantlint.change import Fix, MakeAware
+
+    return Fix(f"Give `{column.key}` a time zone", "unsafe", MakeAware(table.id, column.key))
+
+
 def add_timestamp(table: Table, name: str, on_update: bool = False, nullable: bool = False) -> Fix:
     """Return the fix that adds a time; ``on_update`` lets every update set it, ``nullable`` lets it be NULL."""
     from tenantlint.change import AddTimestamp, Fix
@@ -137,6 +144,17 @@ def rename_index(table: Table, index: Index, new_name: str) -> Fix:
     from tenantlint.change import Fix, RenameIndex
 
     return Fix(f"Rename `{index.name}` to `{new_name}`", "unsafe", RenameIndex(table.id, index.at, new_name))
+
+
+def scope_unique(table: Table, at: Location, columns: tuple[str, ...], view: SchemaView) -> Fix | None:
+    """Return the fix that lets what is unique be unique for each tenant, None where several columns are tenants'."""
+    from tenantlint.change import Fix, ScopeUnique
+
+    tenants = view.tenant_columns(table)
+    if len(tenants) != 1 or tenants[0].name is UNKNOWN:
+        return None
+    shown = ", ".join(f"`{name}`" for name in (tenants[0].name, *columns))
+    return Fix(f"Make {shown} unique together", "unsafe", ScopeUnique(table.id, at, columns, tenants[0].name))
 
 
 def attach(table: Table, at: Location) -> Fix:
@@ -288,6 +306,15 @@ def _is_migrated(table: Table, view: SchemaView) -> bool:
     """Return whether changes of a table's policies have a place: its code, or Alembic's revisions."""
     alembic = any(history.kind == "alembic" for history in view.schema.histories)
     return table.dialect == "postgresql" and (table.orm == "drizzle" or alembic)
+
+
+def complete_downgrade(history: History, revision: Revision) -> Fix | None:
+    """Return the fix that lets a downgrade undo its upgrade, None where it is no code of the revision."""
+    from tenantlint.change import Fix, WriteDowngrade
+
+    if history.kind != "alembic":
+        return None
+    return Fix("Complete the downgrade", "unsafe", WriteDowngrade(history.path, revision.id))
 
 
 def write_downgrade(history: History, revision: Revision) -> Fix | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.migration import CreateEnum, DropType, RenameType
 from tenantlint.rule import Finding, MigrationRule
+from tenantlint.rules._fixes import complete_downgrade
 from tenantlint.rules._migrations import is_exempt, starts, undoing_place
 from tenantlint.rules._undone import left_behind
 
@@ -135,7 +136,11 @@ class DowngradeMismatch(MigrationRule):
     - `exempt-tables`: tables whose operations are not compared.
 
     ## Fix safety
-    Unsafe: what is added to the downgrade drops rows when it runs.
+    Unsafe: what is added to the downgrade drops rows when it runs. The downgrade of an Alembic revision gets what it
+    lacks, in the order that undoes the upgrade from its end; calls that are right stay as they are written. It is
+    withheld where the inverse is not known, as for rows or a column that was NOT NULL, where the downgrade does
+    something that undoes nothing of the upgrade, and where it has other statements than calls of `op`, or a comment
+    at a call that would be written anew. Down files of SQL migrations are left to their authors.
     """
 
     code: ClassVar[str] = "MIG002"
@@ -150,7 +155,8 @@ class DowngradeMismatch(MigrationRule):
             if revision.downgrade.state == "present":
                 for left in left_behind(revision, before, types, place):
                     if not is_exempt(left.table, self, view):
-                        yield Finding(left.at, None, left.subject, left.text)
+                        fix = complete_downgrade(history, revision)
+                        yield Finding(left.at, None, left.subject, left.text, fix)
             _follow(types, revision)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.oracle.fixes.environment import AlembicProject, migration_findings
+from tests.oracle.fixes.test_security import check
 
 from tenantlint.change import WriteDowngrade
 from tenantlint.lang.alembic import write
@@ -129,6 +130,32 @@ def test_what_an_upgrade_takes_away_comes_back(tmp_path: Path, connection: psyco
     schema = made.schema()
     assert made.apply(write.lower(WriteDowngrade("alembic/versions", "b"), made.context(schema))) == []
     assert [each for each in migration_findings(tmp_path, "alembic/versions/b_more.py") if "MIG007" not in each] == []
+    made.run("upgrade head", "downgrade -1")
+    assert [*made.catalog(connection), *connection.execute(MORE.encode()).fetchall()] == before
+    made.run("upgrade head")
+
+
+COMPLETED = {
+    "columns": ('op.execute("ALTER TABLE teams ADD COLUMN price NUMERIC(10, 2)")', 1),
+    "tables": ('op.create_table("teams", sa.Column("id", sa.Integer(), primary_key=True))', 0),
+    "index": ('op.create_index("ix_users_both", "users", ["note"])', 0),
+    "types": ('op.execute("ALTER TABLE teams ALTER COLUMN price TYPE numeric(10,2) USING price::numeric(10,2)")', 1),
+    "security": ('op.execute("ALTER TABLE users ENABLE ROW LEVEL SECURITY")', 1),
+}
+"""Downgrades that undo their upgrades in part, or wrongly, and how often their text is there afterwards."""
+
+
+@pytest.mark.parametrize("name", COMPLETED)
+def test_a_downgrade_is_completed(tmp_path: Path, connection: psycopg.Connection, name: str) -> None:
+    downgrade, count = COMPLETED[name]
+    made = project(tmp_path, connection, UPGRADES[name], downgrade)
+    made.run("upgrade a")
+    before = [*made.catalog(connection), *connection.execute(MORE.encode()).fetchall()]
+    path = tmp_path / "alembic" / "versions" / "b_more.py"
+    assert " MIG002 " in check(tmp_path, "--select", "MIG002")
+    assert check(tmp_path, "--select", "MIG002", "--fix", "--unsafe-fixes") == ""
+    assert check(tmp_path, "--select", "MIG", "--ignore", "MIG001,MIG007").count(path.name) == 0
+    assert path.read_text().count(downgrade) == count
     made.run("upgrade head", "downgrade -1")
     assert [*made.catalog(connection), *connection.execute(MORE.encode()).fetchall()] == before
     made.run("upgrade head")

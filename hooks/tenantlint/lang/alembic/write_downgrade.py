@@ -1,4 +1,4 @@
-"""Writes the downgrade of a revision that has none: the inverse of what its upgrade does, where that is known."""
+"""Writes the downgrade of a revision: the inverse of what its upgrade does, where that is known."""
 
 from __future__ import annotations
 
@@ -38,13 +38,18 @@ _NO_EFFECT: Final = frozenset({"SET", "SELECT", "SHOW", "ANALYZE"})
 
 
 def lower(change: WriteDowngrade, context: Lowering) -> Patch:
-    """Return the edit that gives a revision its downgrade. Refuses where one operation has no known inverse."""
+    """Return the edit that gives a revision its downgrade, or completes it.
+
+    Refuses where one operation has no known inverse.
+    """
     history, revision = _revision(change, context)
     if history is None or revision is None:
         return Patch(refused="the revision is not there any more")
-    if revision.downgrade.state == "present":
-        return Patch(refused="the revision has a downgrade of its own")
     try:
+        if revision.downgrade.state == "present":
+            from tenantlint.lang.alembic.write_rewrite import rewritten
+
+            return Patch((rewritten(history, revision, context.project),))
         source = context.project.source(revision.path)
         lines = [line for call in inverse(history, revision, context.project) for line in call.split("\n")]
         if not lines:
@@ -118,15 +123,15 @@ def _refuse_unclear(operation: m.Operation) -> None:
         raise RefusedError(f"what the upgrade does is not all known: {operation.why}")
     if type(operation) not in _INVERSES and type(operation) not in RESTORES:
         why = _WHY.get(type(operation), "what undoes it is not known")
-        raise RefusedError(f"{_shown(operation)} cannot be undone here, because {why}: write the downgrade by hand")
+        raise RefusedError(f"{shown(operation)} cannot be undone here, because {why}: write the downgrade by hand")
     if not operation.certain or getattr(operation, "if_not_exists", False):
-        raise RefusedError(f"{_shown(operation)} does not happen in every case, so undoing it may drop what was there")
+        raise RefusedError(f"{shown(operation)} does not happen in every case, so undoing it may drop what was there")
     named = ("table", "name", "column", "new_name")
     if any(getattr(operation, part, None) is UNKNOWN for part in named):
-        raise RefusedError(f"the names in {_shown(operation)} are not known")
+        raise RefusedError(f"the names in {shown(operation)} are not known")
 
 
-def _shown(operation: m.Operation) -> str:
+def shown(operation: m.Operation) -> str:
     """Return what an operation is in words: ``drop column users.email``."""
     words = re.sub(r"(?<!^)(?=[A-Z])", " ", type(operation).__name__).lower()
     if isinstance(operation, m.Other):
@@ -155,7 +160,7 @@ def _drop_column(operation: m.AddColumn, code: Code) -> Iterator[str]:
 def _rename_table(operation: m.RenameTable, code: Code) -> Iterator[str]:
     (schema, old), (new_schema, new) = split(str(operation.table)), split(str(operation.new_name))
     if schema != new_schema:
-        raise RefusedError(f"{_shown(operation)} moves it to another schema: write the downgrade by hand")
+        raise RefusedError(f"{shown(operation)} moves it to another schema: write the downgrade by hand")
     yield code.call("rename_table", code.text(new), code.text(old), **code.schema(str(operation.table)))
 
 
@@ -177,7 +182,7 @@ def _drop_constraint(code: Code, operation: Any, name: object, columns: object, 
     if name is None and isinstance(columns, tuple) and all(isinstance(each, str) for each in columns):
         name = made_name(split(operation.table)[1], columns, label)
     if not isinstance(name, str):
-        raise RefusedError(f"the name of the constraint in {_shown(operation)} is not known")
+        raise RefusedError(f"the name of the constraint in {shown(operation)} is not known")
     schema = code.schema(operation.table)
     yield code.call("drop_constraint", code.final(name), _table(operation, code), type_=code.text(kind), **schema)
 
@@ -215,7 +220,7 @@ def _drop_policy(operation: m.CreatePolicy, code: Code) -> Iterator[str]:
 
 def _other(operation: m.Other, code: Code) -> Iterator[str]:
     if operation.what.split(" ")[0] not in _NO_EFFECT:
-        raise RefusedError(f"what undoes {_shown(operation)} is not known: write the downgrade by hand")
+        raise RefusedError(f"what undoes {shown(operation)} is not known: write the downgrade by hand")
     return iter(())
 
 
@@ -262,7 +267,7 @@ def _edit(source: Source, lines: list[str]) -> Edit:
     if functions:
         return _filled(source, functions[-1], lines, newline)
     upgrade = next((node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade"), None)
-    indent = "    " if upgrade is None or _is_one_line(upgrade) else _before(source, upgrade.body[0])
+    indent = "    " if upgrade is None or is_one_line(upgrade) else indentation(source, upgrade.body[0])
     result = " -> None" if upgrade is not None and upgrade.returns is not None else ""
     body = newline.join(indent + line for line in lines)
     end = len(source.data)
@@ -274,39 +279,43 @@ def _filled(source: Source, function: ast.FunctionDef, lines: list[str], newline
     """Return the edit that puts the lines in place of ``pass``, or after a docstring that is all the body has."""
     import ast
 
-    statements = [node for node in function.body if not _is_docstring(node, function)]
+    statements = [node for node in function.body if not is_docstring(node, function)]
     first = function.body[0]
-    one_line = _is_one_line(function)
-    indent = " " * (function.col_offset + 4) if one_line else _before(source, first)
+    one_line = is_one_line(function)
+    indent = " " * (function.col_offset + 4) if one_line else indentation(source, first)
     if not statements:
-        at = _offset(source, first.end_lineno or first.lineno, first.end_col_offset or 0)
+        at = offset_of(source, first.end_lineno or first.lineno, first.end_col_offset or 0)
         return Edit(source.path, at, at, "".join(newline + indent + line for line in lines))
     if any(not isinstance(node, (ast.Pass, ast.Return, ast.Expr, ast.Raise)) for node in statements):
         raise RefusedError("the downgrade is not empty")
     node = statements[-1]
-    start = _offset(source, node.lineno, node.col_offset)
-    end = _offset(source, node.end_lineno or node.lineno, node.end_col_offset or 0)
+    start = offset_of(source, node.lineno, node.col_offset)
+    end = offset_of(source, node.end_lineno or node.lineno, node.end_col_offset or 0)
     if one_line:
         start -= len(source.data[:start]) - len(source.data[:start].rstrip(b" \t"))
         return Edit(source.path, start, end, "".join(newline + indent + line for line in lines))
     return Edit(source.path, start, end, (newline + indent).join(lines))
 
 
-def _is_one_line(function: ast.FunctionDef) -> bool:
+def is_one_line(function: ast.FunctionDef) -> bool:
+    """Return whether a function begins on the line of its ``def``."""
     return function.body[0].lineno == function.lineno
 
 
-def _is_docstring(node: ast.stmt, function: ast.FunctionDef) -> bool:
+def is_docstring(node: ast.stmt, function: ast.FunctionDef) -> bool:
+    """Return whether a statement is the docstring of its function."""
     import ast
 
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     return node is function.body[0] and is_text
 
 
-def _before(source: Source, node: ast.stmt) -> str:
+def indentation(source: Source, node: ast.stmt) -> str:
+    """Return what stands before a statement in its line."""
     start = source.line_starts[node.lineno - 1]
     return source.data[start : start + node.col_offset].decode()
 
 
-def _offset(source: Source, line: int, column: int) -> int:
+def offset_of(source: Source, line: int, column: int) -> int:
+    """Return the offset of a place as ``ast`` tells it."""
     return source.line_starts[line - 1] + column

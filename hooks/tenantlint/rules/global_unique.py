@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tenantlint.names import snake_case
 from tenantlint.record import Record
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import scope_unique
 from tenantlint.schema import UNKNOWN, Maybe
 from tenantlint.view import fits, known
 
@@ -95,7 +96,14 @@ class GlobalUnique(Rule):
       one of them is left alone. The default is for tokens, secrets, hashes, domains, and ids that others give.
 
     ## Fix safety
-    Unsafe: the migration replaces a constraint, and code that looks a row up by the value alone may find several.
+    Unsafe: replaces the constraint or the unique index, in code and in a migration, by one that leads with the tenant
+    column: `unique=True` becomes a `UniqueConstraint` in `__table_args__`, and `.unique()` a `unique()` in the third
+    argument. Names that the code gives stay. The rows that are there keep to it, but code that looks a row up by the
+    value alone may find several afterwards, and the downgrade fails once two tenants have the same.
+
+    Withheld where a foreign key needs the columns unique, where an upsert (`ON CONFLICT`, `onConflictDoUpdate`) names
+    them or may, where the table has several tenant columns, where a mixin declares it for several tables, where it is
+    unique together with the tenant column already, and where the database has it in another way than the code.
     """
 
     code: ClassVar[str] = "TEN005"
@@ -120,7 +128,8 @@ class GlobalUnique(Rule):
                 continue
             seen.add(frozenset(columns))
             if tenant.isdisjoint(columns) and not self._is_global(table, columns, view):
-                yield Finding(each.at, table, _subject(table, columns), _TEXT)
+                fix = scope_unique(table, each.at, columns, view)
+                yield Finding(each.at, table, _subject(table, columns), _TEXT, fix)
 
     def _is_global(self, table: Table, columns: tuple[str, ...], view: SchemaView) -> bool:
         """Return whether the values may rightly be unique over all tenants, as far as is known."""

@@ -371,4 +371,13 @@ _STEPS: Final[dict[type[Change], Callable[[Any, Differences, Callable[[History],
     changes.SecureTable: _secure,
     changes.CheckWrites: _secure,
     changes.WrapCalls: _secure,
+def _scope_unique(
+    change: changes.ScopeUnique, differences: Differences, code: Callable[[History], Code]
+) -> Iterator[Planned]:
+    from tenantlint.lang.alembic.write_members import unique_steps
+
+    return unique_steps(change, differences, code)
+
+
 }
+    changes.ScopeUnique: _scope_unique,

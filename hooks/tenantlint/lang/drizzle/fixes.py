@@ -19,6 +19,7 @@ _MODULES: Final[dict[type[Change], str]] = {
     changes.AddTimestamp: "add_columns",
     changes.DropIndex: "indexes",
     changes.RenameIndex: "indexes",
+    changes.ScopeUnique: "scope_unique",
     changes.AddIndex: "table_extras",
     changes.AttachIndex: "attach_extras",
     changes.EnableSecurity: "table_extras",

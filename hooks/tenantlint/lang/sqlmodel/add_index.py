@@ -65,14 +65,16 @@ def _with_index(file: PythonFile, field: ast.Call) -> list[Edit]:
     return [file.replace(file.start(given.value), file.end(given.value), "True")]
 
 
-def in_arguments(context: Lowering, declared: Declared, columns: tuple[str, ...], name: str) -> list[Edit]:
-    """Return the edits that add an index of this name to ``__table_args__``. Raises RefusedError."""
+def in_arguments(
+    context: Lowering, declared: Declared, columns: tuple[str, ...], name: str | None, kind: str = "Index"
+) -> list[Edit]:
+    """Return the edits that add an index, or another kind of item, to ``__table_args__``. Raises RefusedError."""
     file, table = declared.file, declared.table
     if table.name is UNKNOWN:
         raise RefusedError("the name of the table is not known")
     imports = Imports(file, file.start(declared.owner))
-    names = ", ".join(file.quoted(each) for each in (name, *columns))
-    text = f"{imports.name('Index', *_MODULES)}({names})"
+    names = ", ".join(file.quoted(each) for each in (name, *columns) if each is not None)
+    text = f"{imports.name(kind, *_MODULES)}({names})"
     return [*imports.edits(), *_added(context, declared, text)]
 
 

@@ -54,16 +54,19 @@ def _dropped(context: Lowering, table: Table, column: Column | None, at: Locatio
         file, node = column_member(context.project, column)
         if column.unique is not False:
             raise RefusedError(f"`{column.key}` is unique by the same declaration: drop the index by hand")
-        return _without_index(file, node)
+        return without_option(file, node, "index")
     file = opened(context.project.source(at.path))
-    return removed_argument(file, _call(file, at), table)
+    return removed_argument(file, call_at(file, at), table)
 
 
-def _without_index(file: PythonFile, node: Member) -> list[Edit]:
-    """Return the edits that take ``index=True`` away, and a ``Field()`` with it that says nothing else."""
+def without_option(file: PythonFile, node: Member, option: str) -> list[Edit]:
+    """Return the edits that take ``index=True`` or the like away, and a ``Field()`` with it that says nothing else.
+
+    Raises RefusedError where the option is no constant that stands there.
+    """
     field = field_call(node)
     holder = column_call(field) or field
-    given = keyword(holder, "index") if holder is not None else None
+    given = keyword(holder, option) if holder is not None else None
     if holder is None or given is None or not isinstance(given.value, ast.Constant):
         raise RefusedError(_BY_HAND)
     if holder is field and isinstance(node, ast.AnnAssign) and len(field.args) + len(field.keywords) == 1:
@@ -71,12 +74,22 @@ def _without_index(file: PythonFile, node: Member) -> list[Edit]:
     return [file.remove_argument(holder, given)]
 
 
-def _call(file: PythonFile, at: Location) -> ast.Call:
+def call_at(file: PythonFile, at: Location) -> ast.Call:
     """Return the call that stands at a place. Raises RefusedError."""
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Call) and (file.start(node), file.end(node)) == (at.start, at.end):
             return node
     raise RefusedError(_BY_HAND)
+
+
+def refuse_elsewhere(file: PythonFile, call: ast.Call, table: Table) -> None:
+    """Raise RefusedError where an item does not stand in the ``__table_args__`` of a class."""
+    for owner in file.classes:
+        for node in owner.body:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            if isinstance(value, ast.Tuple | ast.List) and call in value.elts:
+                return
+    raise RefusedError(f"it is not declared in the arguments of `{table.symbol}` themselves")
 
 
 def removed_argument(file: PythonFile, call: ast.Call, table: Table) -> list[Edit]:
@@ -139,7 +152,7 @@ def _is_blank_before(file: PythonFile, offset: int) -> bool:
 
 def _renamed(context: Lowering, change: RenameIndex, index: Index) -> list[Edit]:
     file = opened(context.project.source(change.at.path))
-    call = _call(file, change.at)
+    call = call_at(file, change.at)
     given = keyword(call, "name")
     value = given.value if given is not None else next(iter(call.args), None)
     if called(call) != "Index" or not isinstance(value, ast.Constant) or value.value not in (None, index.name):
@@ -159,4 +172,4 @@ def _named(context: Lowering, table: Table, column: Column, name: str) -> list[E
         raise RefusedError(f"`{column.key}` is unique by the same declaration: give the index a name by hand")
     if column.name is UNKNOWN or file.path != own.file.path or node not in own.owner.body:
         raise RefusedError("the column is not declared in the class itself, and so not its index")
-    return [*_without_index(file, node), *in_arguments(context, own, (column.name,), name)]
+    return [*without_option(file, node, "index"), *in_arguments(context, own, (column.name,), name)]

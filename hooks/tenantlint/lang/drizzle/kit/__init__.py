@@ -267,6 +267,18 @@ def _alter_security(change: Change, migrations: Migrations) -> None:
     security.alter(change, migrations)
 
 
+def _make_aware(change: changes.MakeAware, migrations: Migrations) -> None:
+    from tenantlint.lang.drizzle.kit import times
+
+    times.make_aware(change, migrations)
+
+
+def _scope_unique(change: changes.ScopeUnique, migrations: Migrations) -> None:
+    from tenantlint.lang.drizzle.kit import members
+
+    members.scope_unique(change, migrations)
+
+
 def _alter_index(change: changes.DropIndex | changes.RenameIndex, migrations: Migrations) -> None:
     from tenantlint.lang.drizzle.kit import members
 
@@ -279,6 +291,7 @@ _MAKERS: Final[dict[type[Change], Callable[[Any, Migrations], None]]] = {
     changes.DropIndex: _alter_index,
     changes.RenameIndex: _alter_index,
     changes.SecureTable: _alter_security,
+    changes.ScopeUnique: _scope_unique,
     changes.CheckWrites: _alter_security,
     changes.WrapCalls: _alter_security,
     changes.SwitchOnSecurity: _alter_security,

@@ -1,4 +1,4 @@
-"""Changes of indexes in the snapshots of drizzle-kit, old and new, with the SQL that they take."""
+"""Changes of indexes and unique constraints in the snapshots of drizzle-kit, old and new, with their SQL."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, cast
 from tenantlint import change as changes
 from tenantlint.lang.drizzle.kit.entities import footprint, items, key_of
 from tenantlint.lang.drizzle.kit.journal import JournalSnapshot
-from tenantlint.lang.drizzle.kit.text import quoted
+from tenantlint.lang.drizzle.kit.text import listed, quoted, written
 from tenantlint.lang.indexes import stored
 from tenantlint.lang.lowering import RefusedError
+from tenantlint.lang.sql.names import made_name
+from tenantlint.lang.uniques import replaced
+from tenantlint.schema import UNKNOWN, Index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.kit import Migrations
     from tenantlint.lang.drizzle.kit.chain import ChainSnapshot
     from tenantlint.lang.drizzle.kit.text import Entity, Json
+    from tenantlint.schema import UniqueConstraint
 
 
 def alter_index(change: changes.DropIndex | changes.RenameIndex, migrations: Migrations) -> None:
@@ -34,6 +38,29 @@ def alter_index(change: changes.DropIndex | changes.RenameIndex, migrations: Mig
             migration.add(f"rename index {name}", table, made.rename_index(key, name, change.new_name))
         else:
             migration.add(f"drop index {name}", table, made.drop_index(key, name))
+
+
+def scope_unique(change: changes.ScopeUnique, migrations: Migrations) -> None:
+    """Replace what is unique in the migration of its history."""
+    found = replaced(change, migrations.differences, "drizzle-kit")
+    place = None if found is None else migrations.of(found.table)
+    if found is None or place is None:
+        return
+    migration, table = place[0], found.table
+    key, columns = f"{table.schema or 'public'}.{table.name}", [change.tenant, *change.columns]
+    if not migration.is_new("unique", key, *columns):
+        return
+    made = members(migration.snapshot)
+    if isinstance(found.old, Index) and isinstance(found.new, Index):
+        statements = [*made.drop_index(key, str(found.old.name)), *migration.snapshot.add_index(key, found.new)]
+    elif isinstance(found.old, Index) or isinstance(found.new, Index):
+        raise RefusedError("the database has a constraint where the code has an index, or the other way round")
+    elif not isinstance(found.new.name, str):
+        raise RefusedError("the name of the unique constraint is not known")
+    else:
+        nulls = made.replace_unique(key, [*change.columns], columns, found.new.name)
+        statements = _replacing(key, found.old, found.new.name, columns, nulls)
+    migration.add(f"scope unique {table.name}", table, statements)
 
 
 def members(snapshot: JournalSnapshot | ChainSnapshot) -> JournalMembers | ChainMembers:
@@ -77,6 +104,17 @@ class JournalMembers:
         renamed = {new_name if each == name else each: value for each, value in part.items()}
         self._snapshot.table(table)["indexes"] = cast("Json", renamed)
         return [f"ALTER INDEX {_schema(table)}{quoted(name)} RENAME TO {quoted(new_name)};"]
+
+    def replace_unique(self, table: str, columns: list[str], new_columns: list[str], name: str) -> bool:
+        """Put a unique constraint in the place of another, and return whether its NULLs are not distinct."""
+        part = self._part(table, "uniqueConstraints")
+        found = [each for each in part.values() if each["columns"] == columns]
+        if len(found) != 1:
+            raise _missing(f"unique constraint over {', '.join(columns)}")
+        old = str(found[0]["name"])
+        del part[old]
+        part[name] = found[0] | {"name": name, "columns": cast("Json", new_columns)}
+        return found[0].get("nullsNotDistinct") is True
 
 
 class ChainMembers:
@@ -125,6 +163,44 @@ class ChainMembers:
         self._snapshot.deltas.append({"op": "rename", "key": key_of(entity), "set": {"name": new_name}})
         entity["name"] = new_name
         return [f"ALTER INDEX {_schema(table)}{quoted(name)} RENAME TO {quoted(new_name)};"]
+
+    def replace_unique(self, table: str, columns: list[str], new_columns: list[str], name: str) -> bool:
+        """Put a unique constraint in the place of another, and return whether its NULLs are not distinct."""
+        schema, _, own = table.partition(".")
+        found = [each for each in self._snapshot.of(table, "uniques") if each["columns"] == columns]
+        if len(found) != 1:
+            raise _missing(f"unique constraint over {', '.join(columns)}")
+        entity, old = found[0], str(found[0]["name"])
+        made = entity | {"name": name, "columns": cast("Json", new_columns)}
+        home = [f"n|tbl|{table}", f"n|sch|{schema}"]
+        target = ("table", schema, own)
+        gone = [*home, *(f"e|col|{table}.{column}" for column in columns)]
+        self._noted("drop_unique", target, _unique_nodes(table, old), gone, [_uniqueness(table, columns)])
+        reads = [*home, *(f"n|col|{table}.{column}" for column in new_columns)]
+        self._noted("add_unique", target, _unique_nodes(table, name), reads)
+        place = self._snapshot.entities.index(entity)
+        self._dropped(entity)
+        self._snapshot.entities.insert(place, made)
+        self._snapshot.deltas.append({"op": "create", "row": made})
+        return entity.get("nullsNotDistinct") is True
+
+
+def _unique_nodes(table: str, name: str) -> list[str]:
+    """Return the nodes that the making of a unique constraint, or its end, writes."""
+    made = [f"{mark}|uq|{table}.{name}" for mark in "sne"]
+    return [*made, f"n|con|{table}.{name}", f"n|rel|{table.partition('.')[0]}.{name}"]
+
+
+def _replacing(table: str, old: UniqueConstraint, name: str, columns: Sequence[str], nulls: bool) -> list[str]:
+    """Return the SQL for that; what drizzle-kit 1.0 leaves to PostgreSQL to name has the name that this gives."""
+    if old.name is UNKNOWN or not isinstance(old.columns, tuple):
+        raise RefusedError("what the database calls the unique constraint is not known: write the migration by hand")
+    gone = old.name or made_name(table.partition(".")[2], [str(column) for column in old.columns], "key")
+    alter, distinct = f"ALTER TABLE {written(table)}", " NULLS NOT DISTINCT" if nulls else ""
+    return [
+        f"{alter} DROP CONSTRAINT {quoted(gone)};",
+        f"{alter} ADD CONSTRAINT {quoted(name)} UNIQUE{distinct}({listed(columns)});",
+    ]
 
 
 def _plain(index: Entity) -> list[str]:

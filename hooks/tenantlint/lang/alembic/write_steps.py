@@ -363,14 +363,6 @@ def _alter_index(
     return index_steps(change, differences, code)
 
 
-_STEPS: Final[dict[type[Change], Callable[[Any, Differences, Callable[[History], Code]], Iterator[Planned]]]] = {
-    changes.MakeRequired: _require,
-    changes.EnableSecurity: _secure,
-    changes.DropIndex: _alter_index,
-    changes.RenameIndex: _alter_index,
-    changes.SecureTable: _secure,
-    changes.CheckWrites: _secure,
-    changes.WrapCalls: _secure,
 def _scope_unique(
     change: changes.ScopeUnique, differences: Differences, code: Callable[[History], Code]
 ) -> Iterator[Planned]:
@@ -379,5 +371,13 @@ def _scope_unique(
     return unique_steps(change, differences, code)
 
 
-}
+_STEPS: Final[dict[type[Change], Callable[[Any, Differences, Callable[[History], Code]], Iterator[Planned]]]] = {
+    changes.MakeRequired: _require,
+    changes.EnableSecurity: _secure,
+    changes.DropIndex: _alter_index,
+    changes.RenameIndex: _alter_index,
     changes.ScopeUnique: _scope_unique,
+    changes.SecureTable: _secure,
+    changes.CheckWrites: _secure,
+    changes.WrapCalls: _secure,
+}

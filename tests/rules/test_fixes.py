@@ -14,6 +14,7 @@ from tenantlint.change import (
     AttachIndex,
     EnableSecurity,
     Fix,
+    MakeAware,
     MakeRequired,
     RenameColumn,
     RenameTable,
@@ -150,6 +151,16 @@ CASES: list[tuple[str, Snippet, Fix | None]] = [
         Fix("Make `created_at` NOT NULL", "unsafe", MakeRequired(USERS, "created_at")),
     ),
     ("STD002", users('created_at: timestamp("created_at")', exempt_tables=("tenants",)), None),
+    (
+        "STD005",
+        user("name: str", exempt_tables=("tenants",)),
+        Fix("Add `deleted_at`", "unsafe", AddTimestamp(USER, "deleted_at", on_update=False, nullable=True)),
+    ),
+    (
+        "STD006",
+        users('seen_at: timestamp("seen_at")'),
+        Fix("Give `seen_at` a time zone", "unsafe", MakeAware(USERS, "seen_at")),
+    ),
     (
         "STD004",
         users('updatedAt: timestamp("updated_at").notNull().defaultNow()'),

@@ -11,7 +11,7 @@ from tenantlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tenantlint.change import AddForeignKey, Change, EnableSecurity, MakeRequired
+    from tenantlint.change import AddForeignKey, Change, EnableSecurity, MakeAware, MakeRequired
     from tenantlint.project import Project
     from tenantlint.schema import Column, Schema, Table
 
@@ -74,7 +74,7 @@ def lower_by(modules: Mapping[type[Change], str], package: str, change: Change, 
         return Patch(refused=str(error))
 
 
-def sharing(context: Lowering, change: MakeRequired | AddForeignKey) -> Iterator[tuple[Table, Column]]:
+def sharing(context: Lowering, change: MakeRequired | MakeAware | AddForeignKey) -> Iterator[tuple[Table, Column]]:
     """Yield the tables that have the column of a change by one declaration, such as a mixin's, each with its column."""
     own = context.column(change.table_id, change.key)
     for table in context.schema.tables if own is not None else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import add_timestamp
 from tenantlint.rules._standard_fields import find, is_declared_elsewhere, may_have_more, may_join
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class MissingDeletedAt(Rule):
     - `join-tables`: whether tables that only join others need it too; false by default.
 
     ## Fix safety
-    Unsafe: every query must leave the deleted rows out from then on.
+    Unsafe: every query must leave the deleted rows out from then on. The fix adds the column as other tables of the
+    project have it, or else as a point in time that may be NULL, and the migration adds it; the rows that are there
+    count as live. A column that is NOT NULL stays: whether its rows are deleted is not known.
     """
 
     code: ClassVar[str] = "STD005"
@@ -98,7 +101,8 @@ class MissingDeletedAt(Rule):
                 f"has no `{self.names[0]}`: its rows cannot be deleted softly, so that a wrong click cannot be undone; "
                 "add the column, or name yours in the option `names`"
             )
-            yield Finding(table.at, table, label(table), text)
+            fix = add_timestamp(table, self.names[0], nullable=True)
+            yield Finding(table.at, table, label(table), text, fix)
 
 
 _BESIDES = ("id", "created_at", "updated_at")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import make_aware
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -72,8 +73,15 @@ class NaiveTimestamp(Rule):
     ```
 
     ## Fix safety
-    Unsafe: the change of type needs a migration that says which zone the stored values are in
-    (`USING issued_at AT TIME ZONE 'UTC'`), and code that handles values without a zone has to follow.
+    Unsafe: the migration reads the times that are stored as UTC (`USING issued_at AT TIME ZONE 'UTC'`), so that those
+    which a clock of another zone wrote are hours off, and code that reads the column gets aware datetimes, which Python
+    does not compare with naive ones. `utcnow` becomes `datetime.now(timezone.utc)`, or the module's own function that
+    returns it. The downgrade turns the points in time into the digits of UTC again.
+
+    No fix is made of an array, of a type or of options that stand elsewhere, of a default in the database other than
+    the current time (`now()`), nor where a default in Python may give a time without a zone, such as
+    `datetime.now()`: what is stored then need not be UTC. The migration fails, and changes nothing, where a view, a
+    policy or a generated column depends on the column: drop that first and make it again.
     """
 
     code: ClassVar[str] = "STD006"
@@ -88,7 +96,7 @@ class NaiveTimestamp(Rule):
             is_filled = _UTCNOW in (column.default_function, column.default_call)
             text = _TEXTS.get((table.orm, is_naive, is_filled))
             if text is not None:
-                yield Finding(column.at, table, label(table, column), text)
+                yield Finding(column.at, table, label(table, column), text, make_aware(table, column))
 
 
 def _is_naive(column: Column) -> bool:

@@ -355,6 +355,14 @@ def _secure(change: Change, differences: Differences, code: Callable[[History], 
     return security_steps(change, differences, code)
 
 
+def _make_aware(
+    change: changes.MakeAware, differences: Differences, code: Callable[[History], Code]
+) -> Iterator[Planned]:
+    from tenantlint.lang.alembic.write_times import aware_steps
+
+    return aware_steps(change, differences, code)
+
+
 def _alter_index(
     change: changes.DropIndex | changes.RenameIndex, differences: Differences, code: Callable[[History], Code]
 ) -> Iterator[Planned]:
@@ -373,6 +381,7 @@ def _scope_unique(
 
 _STEPS: Final[dict[type[Change], Callable[[Any, Differences, Callable[[History], Code]], Iterator[Planned]]]] = {
     changes.MakeRequired: _require,
+    changes.MakeAware: _make_aware,
     changes.EnableSecurity: _secure,
     changes.DropIndex: _alter_index,
     changes.RenameIndex: _alter_index,

@@ -106,9 +106,14 @@ def _serving(change: AddTenant | AddTimestamp, context: Lowering, own: Table) ->
     """Yield the columns of other tables that are what a table is to get."""
     for table in context.schema.tables:
         column = table.column(change.name)
-        if (table.orm, table.dialect) != ("drizzle", own.dialect) or column is None or column.nullable is not False:
+        if (table.orm, table.dialect) != ("drizzle", own.dialect) or column is None:
             continue
-        if isinstance(change, AddTenant):
+        if isinstance(change, AddTimestamp) and change.nullable:
+            if column.nullable is True and (own.dialect != "postgresql" or str(column.type).startswith("timestamptz")):
+                yield column
+        elif column.nullable is not False:
+            continue
+        elif isinstance(change, AddTenant):
             keys = [key for key in table.foreign_keys if key.columns == (change.name,)]
             if any(key.target_id == change.target_id for key in keys) if change.target_id else not keys:
                 yield column
@@ -300,7 +305,7 @@ def leads_to(context: Lowering, table: Table, goal: Table) -> bool:
 
 def _timestamp(work: _Work, change: AddTimestamp) -> str:
     own = work.declared.table
-    for model in _models(work.context, _other_times(change, work.context, own)):
+    for model in () if change.nullable else _models(work.context, _other_times(change, work.context, own)):
         again = _Work(change, work.context, work.declared, Reach(work.context.project, work.declared.file), work.key)
         try:
             text = _renamed(_copy(again, model), model, change)
@@ -320,7 +325,7 @@ def _timestamp(work: _Work, change: AddTimestamp) -> str:
     }[own.dialect]
     prefix = work.declared.builder
     function = f"{prefix}{kind}" if prefix else work.reach.imports.name(kind, core(own))
-    return f"{work.key}: {function}({name}{options}).notNull().{default}{update}"
+    return f"{work.key}: {function}({name}{options})" + ("" if change.nullable else f".notNull().{default}{update}")
 
 
 def _other_times(change: AddTimestamp, context: Lowering, own: Table) -> Iterator[Column]:

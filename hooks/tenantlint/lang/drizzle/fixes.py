@@ -32,6 +32,7 @@ _MODULES: Final[dict[type[Change], str]] = {
     changes.UseFactory: "column_chains",
     changes.UpdateOnWrite: "column_chains",
     changes.MakeRequired: "column_chains",
+    changes.MakeAware: "aware_times",
 }
 """The module beside this one that makes each change."""
 

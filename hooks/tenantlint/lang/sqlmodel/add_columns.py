@@ -58,9 +58,14 @@ def _serving(change: AddTenant | AddTimestamp, context: Lowering) -> Iterator[tu
     """Yield the columns of other tables that are what a table is to get."""
     for table in context.schema.tables:
         column = table.column(change.name)
-        if table.orm != "sqlmodel" or column is None or column.key != change.name or column.nullable is not False:
+        if table.orm != "sqlmodel" or column is None or column.key != change.name:
             continue
-        if isinstance(change, AddTenant):
+        if isinstance(change, AddTimestamp) and change.nullable:
+            if column.nullable is True and column.type == "timestamptz":
+                yield table, column
+        elif column.nullable is not False:
+            continue
+        elif isinstance(change, AddTenant):
             if _references(table, change):
                 yield table, column
         elif column.has_default is True and column.default_call is None and column.on_update is change.on_update:
@@ -133,6 +138,8 @@ def _tenant(change: AddTenant, context: Lowering, declared: Declared) -> list[Ed
 
 def _timestamp(change: AddTimestamp, context: Lowering, declared: Declared) -> list[Edit]:
     file, owner = declared.file, declared.owner
+    if change.nullable:
+        return _nullable_time(change, declared)
     for model in models(context, _other_times(change, context, declared.table)):
         try:
             text, edits = copy(context, declared, model)
@@ -151,6 +158,21 @@ def _timestamp(change: AddTimestamp, context: Lowering, declared: Declared) -> l
         f"{step}sa_type={kind}(timezone=True),\n{update})"
     )
     return [*imports.edits(), file.add_member(owner, _last(declared, any_column=True), text)]
+
+
+def _nullable_time(change: AddTimestamp, declared: Declared) -> list[Edit]:
+    file, owner = declared.file, declared.owner
+    imports = Imports(file, file.start(owner))
+    time, field = imports.name("datetime", "datetime"), imports.name("Field", "sqlmodel")
+    kind = imports.name("DateTime", "sqlalchemy", "sqlmodel")
+    optional = f"{imports.name('Optional', 'typing')}[{time}]" if _says_optional(file) else f"{time} | None"
+    text = f"{change.name}: {optional} = {field}(default=None, sa_type={kind}(timezone=True))"
+    return [*imports.edits(), file.add_member(owner, _last(declared, any_column=True), text)]
+
+
+def _says_optional(file: PythonFile) -> bool:
+    """Return whether a file writes ``Optional``, and nowhere ``| None``."""
+    return b"Optional[" in file.data and b"| None" not in file.data
 
 
 def _other_times(change: AddTimestamp, context: Lowering, own: Table) -> Iterator[tuple[Table, Column]]:

@@ -27,6 +27,7 @@ _MODULES: Final[dict[type[Change], str]] = {
     changes.UseFactory: "defaults",
     changes.UpdateOnWrite: "defaults",
     changes.MakeRequired: "required",
+    changes.MakeAware: "aware_times",
 }
 """The module beside this one that makes each change."""
 

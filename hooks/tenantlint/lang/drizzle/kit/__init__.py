@@ -287,6 +287,7 @@ def _alter_index(change: changes.DropIndex | changes.RenameIndex, migrations: Mi
 
 _MAKERS: Final[dict[type[Change], Callable[[Any, Migrations], None]]] = {
     changes.MakeRequired: _require,
+    changes.MakeAware: _make_aware,
     changes.EnableSecurity: _secure,
     changes.DropIndex: _alter_index,
     changes.RenameIndex: _alter_index,

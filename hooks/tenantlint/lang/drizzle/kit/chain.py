@@ -302,6 +302,13 @@ class ChainSnapshot:
         self._alter(entity, "isRlsEnabled", True)
         return [self._enabled(table)]
 
+    def alter_type(self, table: str, column: str, new: str, sql: str) -> None:
+        """Give a column the type that the statement ``sql`` gives it."""
+        self._alter(self.column(table, column), "type", new)
+        target, reads = self._target("column", table, column), (*_reads(table), f"n|col|{table}.{column}")
+        writes = (f"s|colprop|{table}.{column}.type", f"s|colprop|{table}.{column}.default")
+        self.footprints.append(footprint("alter_column", target, writes, reads, sql))
+
     def require(self, table: str, column: str) -> list[str]:
         """Make a column NOT NULL."""
         entity = self.column(table, column)

@@ -224,11 +224,38 @@ class MakeAware(Change):
     key: str
 
 
+class MergeColumn(Change):
+    """Let the ``Column`` of the field ``key`` say all that the field says of the column beside it."""
+
+    table_id: str
+    key: str
+
+
+class GiveOwnColumn(Change):
+    """Let the field ``key``, which several tables share, make a ``Column`` for each of them."""
+
+    table_id: str
+    key: str
+
+
 class WriteDowngrade(Change):
     """Write the inverse of what the upgrade of a revision does into its downgrade, which may have a part of it."""
 
     history: str
     revision: str
+
+
+class RenameInstead(Change):
+    """Let a revision rename the column ``old`` of a table to ``new``, which it drops and adds.
+
+    ``history`` is the path of its history, and ``table`` the qualified name.
+    """
+
+    history: str
+    revision: str
+    table: str
+    old: str
+    new: str
 
 
 class Fix(Record):

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from tenantlint.change import (
     AttachIndex,
+    GiveOwnColumn,
+    MergeColumn,
     Patch,
     RemoveText,
     RenameColumn,
+    RenameInstead,
     RenameTable,
     SecureTable,
     UpdateOnWrite,
@@ -31,7 +34,11 @@ if TYPE_CHECKING:
 
 _CODE: Final = {"sqlmodel": "tenantlint.lang.sqlmodel.fixes", "drizzle": "tenantlint.lang.drizzle.fixes"}
 _MIGRATIONS: Final = {"sqlmodel": "tenantlint.lang.alembic.write", "drizzle": "tenantlint.lang.drizzle.kit"}
-_CODE_ONLY: Final = (AttachIndex, UseFactory, UpdateOnWrite)
+_RENAMES: Final = {
+    "alembic": "tenantlint.lang.alembic.write_rename",
+    "drizzle-kit": "tenantlint.lang.drizzle.kit.rename",
+}
+_CODE_ONLY: Final = (AttachIndex, UseFactory, UpdateOnWrite, MergeColumn, GiveOwnColumn)
 """Changes that are no change of the database, or one that the next generated migration makes."""
 
 
@@ -49,6 +56,9 @@ def lower(change: Change, context: Lowering) -> Patch:
         )
     if isinstance(change, WriteDowngrade):
         return _writer("tenantlint.lang.alembic.write").lower(change, context)
+    if isinstance(change, RenameInstead):
+        kinds = {history.path: history.kind for history in context.schema.histories}
+        return _writer(_RENAMES[kinds.get(change.history, "alembic")]).lower(change, context)
     if isinstance(change, SecureTable):
         return migrations((change,), (), context) if context.migrate else Patch()
     table = context.table(getattr(change, "table_id", ""))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from tenantlint.change import Applicability, Fix
     from tenantlint.migration import History, Revision
+    from tenantlint.rules._renames import Rename
     from tenantlint.schema import Column, Index, Policy, Relation, Table
     from tenantlint.security import Clauses
     from tenantlint.source import Location
@@ -93,6 +94,25 @@ def make_required(table: Table, column: Column) -> Fix:
     from tenantlint.change import Fix, MakeRequired
 
     return Fix(f"Make `{column.key}` NOT NULL", "unsafe", MakeRequired(table.id, column.key))
+
+
+def merge_column(table: Table, column: Column, view: SchemaView) -> Fix:
+    """Return the fix that lets a ``Column`` say all of its column; it is safe where no migration has the column yet.
+
+    SQLModel raises, so that no database has come of the code.
+    """
+    from tenantlint.change import Fix, MergeColumn
+
+    is_made = any(twin.column(str(column.name)) is not None for twin in view.database.twins(table))
+    title = f"Say all of `{column.key}` in its `Column`"
+    return Fix(title, "unsafe" if is_made else "safe", MergeColumn(table.id, column.key))
+
+
+def give_own_column(table: Table, column: Column) -> Fix:
+    """Return the fix that makes a column for each table that shares a field."""
+    from tenantlint.change import Fix, GiveOwnColumn
+
+    return Fix(f"Make a column `{column.key}` for each table", "unsafe", GiveOwnColumn(table.id, column.key))
 
 
 def make_aware(table: Table, column: Column) -> Fix:
@@ -306,6 +326,16 @@ def _is_migrated(table: Table, view: SchemaView) -> bool:
     """Return whether changes of a table's policies have a place: its code, or Alembic's revisions."""
     alembic = any(history.kind == "alembic" for history in view.schema.histories)
     return table.dialect == "postgresql" and (table.orm == "drizzle" or alembic)
+
+
+def rename_instead(each: Rename, history: History, revision: Revision) -> Fix | None:
+    """Return the fix that renames a column in the revision that drops and adds it, None for plain SQL migrations."""
+    from tenantlint.change import Fix, RenameInstead
+
+    if history.kind not in ("alembic", "drizzle-kit"):
+        return None
+    change = RenameInstead(history.path, revision.id, each.table, each.old, each.new)
+    return Fix(f"Rename `{each.old}` to `{each.new}`", "unsafe", change)
 
 
 def complete_downgrade(history: History, revision: Revision) -> Fix | None:

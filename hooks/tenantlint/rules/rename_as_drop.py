@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, MigrationRule
+from tenantlint.rules._fixes import rename_instead
 from tenantlint.rules._migrations import is_exempt, starts
 from tenantlint.rules._renames import renames
 
@@ -166,7 +167,12 @@ class RenameAsDrop(MigrationRule):
     - `exempt-tables`: tables whose columns are not compared.
 
     ## Fix safety
-    Unsafe: only its author knows whether it is a rename. A migration that has run already has to stay as it is.
+    Unsafe: only its author knows whether it is a rename. A migration that has run already has to stay as it is: in a
+    database where it did, the values are gone, and the fix only helps those to come. It rewrites the revision itself:
+    `op.alter_column(…, new_column_name=…)` in upgrade and downgrade of Alembic, `RENAME COLUMN` in the SQL file of
+    drizzle-kit, whose snapshot stays. A column that was NOT NULL and no longer is gives that up besides. It is withheld
+    where the two columns differ otherwise, where an index or a key goes with the old one, which a rename would keep,
+    where the statements do more, and for plain SQL migrations.
     """
 
     code: ClassVar[str] = "MIG003"
@@ -182,7 +188,8 @@ class RenameAsDrop(MigrationRule):
                         f"is dropped and `{each.new}` is added with the same type: if this is a rename, its values are "
                         f"lost; write `{_rename(each, history)}` instead, or copy them with an UPDATE in between"
                     )
-                    yield Finding(each.dropped.at, None, f"{each.table}.{each.old}", text)
+                    fix = rename_instead(each, history, revision)
+                    yield Finding(each.dropped.at, None, f"{each.table}.{each.old}", text, fix)
 
 
 def _rename(each: Rename, history: History) -> str:

@@ -14,10 +14,12 @@ import re
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec, PathFinder
 from importlib.util import module_from_spec
-from types import ModuleType
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import libcst
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+)")
@@ -35,9 +37,11 @@ class CstSyntaxError(Exception):
         self.column = int(place[2]) if place else raw_column
 
 
-class _Node:
-    def __init__(self, **attributes: object) -> None:
-        self.__dict__ = attributes
+class _Node(SimpleNamespace):
+    """Holds what it is made with. That no Python runs when one is made saves a fifth of the parser's time."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> None:
         """Give None for what the node was made without: where LibCST's class has another default, it is empty too."""
@@ -45,22 +49,31 @@ class _Node:
             raise AttributeError(name)
 
 
-class _NodeClasses(ModuleType):
-    """Stands in for the module ``libcst``: has a class of every name that is asked for."""
-
-    ParserSyntaxError = CstSyntaxError
-
-    def __getattr__(self, name: str) -> type:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        made = type(name, (_Node,), {})
-        setattr(self, name, made)
-        return made
+def _class_of(name: str) -> type:
+    """Return the class of the name that is asked for, and keep it: the ``__getattr__`` of ``_classes``."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    made = type(name, (_Node,), {})
+    setattr(_classes, name, made)
+    return made
 
 
 _PACKAGE: Final = "libcst"
 _NATIVE: Final = "libcst.native"
-_classes: Final = _NodeClasses(_PACKAGE)
+_classes: Final = ModuleType(_PACKAGE)
+"""Stands in for the module ``libcst``: has a class of every name that is asked for."""
+_classes.__dict__.update(ParserSyntaxError=CstSyntaxError, __getattr__=_class_of)
+
+
+def _call(function: Callable[[str], object], text: str) -> object:
+    return function(text)
+
+
+_call_parser: Final = FunctionType(_call.__code__, {"__builtins__": {"__import__": lambda name, *_: sys.modules[name]}})
+"""Calls the parser, which imports ``libcst`` anew for each node, and for that takes the ``__import__`` of its caller.
+
+Python's own looks for more than that the module is loaded, which takes a sixth of the parser's time.
+"""
 
 
 def parse(text: str) -> libcst.Module:
@@ -76,7 +89,7 @@ def parse(text: str) -> libcst.Module:
         return _parse_with_libcst(text)
     sys.modules[_PACKAGE] = _classes
     try:
-        return cast("libcst.Module", parser.parse_module(text))
+        return cast("libcst.Module", _call_parser(parser.parse_module, text))
     finally:
         del sys.modules[_PACKAGE]
 

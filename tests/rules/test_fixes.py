@@ -14,8 +14,10 @@ from tenantlint.change import (
     AttachIndex,
     EnableSecurity,
     Fix,
+    GiveOwnColumn,
     MakeAware,
     MakeRequired,
+    MergeColumn,
     RenameColumn,
     RenameTable,
     UpdateOnWrite,
@@ -151,6 +153,19 @@ CASES: list[tuple[str, Snippet, Fix | None]] = [
         Fix("Make `created_at` NOT NULL", "unsafe", MakeRequired(USERS, "created_at")),
     ),
     ("STD002", users('created_at: timestamp("created_at")', exempt_tables=("tenants",)), None),
+    (
+        "COR003",
+        user("name: str = Field(sa_column=Column(String), index=True)"),
+        Fix("Say all of `name` in its `Column`", "safe", MergeColumn(USER, "name")),
+    ),
+    (
+        "COR004",
+        py(
+            "class Named(SQLModel):\n    name: str = Field(sa_column=Column(String))\n"
+            f"class User(Named, table=True):\n{PY_ID}class Tenant(Named, table=True):\n{PY_ID}"
+        ),
+        Fix("Make a column `name` for each table", "unsafe", GiveOwnColumn(TENANT, "name")),
+    ),
     (
         "STD005",
         user("name: str", exempt_tables=("tenants",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import merge_column
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -49,8 +50,12 @@ class SaColumnConflict(Rule):
     ```
 
     ## Fix safety
-    Safe where the option has the same meaning in `Column()` and the module raises today; else the column changes, and
-    the fix needs a migration.
+    The fix moves the options into the `Column`, where they mean the same, and `foreign_key` becomes a `ForeignKey`. It
+    is safe, because the module raises today, so that no database has come of it; where a migration has the column
+    already it is unsafe, and the next one that Alembic generates brings about what the column did not say.
+
+    No fix is made where the `Column` says something else of the same option, where either is made elsewhere, and of
+    options that SQLModel drops: which of the two is meant only you know.
     """
 
     code: ClassVar[str] = "COR003"
@@ -65,7 +70,7 @@ class SaColumnConflict(Rule):
                     f"has `sa_column` together with {_listed(column.rejected_options)}: SQLModel, from 0.0.11 on, "
                     "raises a RuntimeError when the module is imported; say it in the `Column` instead"
                 )
-                yield Finding(column.at, table, label(table, column), text)
+                yield Finding(column.at, table, label(table, column), text, merge_column(table, column, view))
             if column.ignored_options is not UNKNOWN and column.ignored_options:
                 text = (
                     f"has `sa_column` and other options, of which SQLModel drops {_listed(column.ignored_options)} in "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tenantlint.rule import Finding, Rule, label
+from tenantlint.rules._fixes import give_own_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,8 +68,12 @@ class SharedSaColumn(Rule):
     ```
 
     ## Fix safety
-    Unsafe: the column stays the same where `sa_type`, `nullable`, `sa_column_kwargs` and the like say all that the
-    `Column` said, which not every `Column` allows.
+    Unsafe: the fix says in `sa_type`, `nullable`, `foreign_key`, `sa_column_kwargs` and the like all that the `Column`
+    said, so that the database stays the same; but a default of the field becomes one of the column, too, which inserts
+    that pass the model by then take.
+
+    No fix is made of a `Column` that names no type, or that is given what `Field` cannot say: a foreign key with more
+    than `ondelete`, `Identity`, `Computed`, a constraint; nor of a field that is no `Field()` in the base class.
     """
 
     code: ClassVar[str] = "COR004"
@@ -83,4 +88,4 @@ class SharedSaColumn(Rule):
         )
         for column in table.columns:
             if column.shared is True:
-                yield Finding(column.at, table, label(table, column), text)
+                yield Finding(column.at, table, label(table, column), text, give_own_column(table, column))

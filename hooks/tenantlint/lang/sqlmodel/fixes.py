@@ -28,6 +28,8 @@ _MODULES: Final[dict[type[Change], str]] = {
     changes.UpdateOnWrite: "defaults",
     changes.MakeRequired: "required",
     changes.MakeAware: "aware_times",
+    changes.MergeColumn: "column_options",
+    changes.GiveOwnColumn: "column_options",
 }
 """The module beside this one that makes each change."""
 

@@ -18,6 +18,9 @@ AWARE_DATETIMES: Final[Version] = (0, 0, 45)
 REFUSED_OPTIONS: Final[Version] = (0, 0, 11)
 """The first version that raises where ``nullable`` and its like stand beside ``sa_column``."""
 
+ON_DELETE: Final[Version] = (0, 0, 21)
+"""The first version whose ``Field`` takes ``ondelete``."""
+
 MAPPED_ANNOTATIONS: Final[Version] = (0, 0, 12)
 """The first version that runs with SQLAlchemy 2, which reads the annotations of relationships."""
 
@@ -59,6 +62,10 @@ class Versions:
     def refuses_column_options(self, path: str) -> bool:
         """Return whether the SQLModel that the file at ``path`` runs with raises for options beside ``sa_column``."""
         return self._of(b"sqlmodel", path) >= REFUSED_OPTIONS
+
+    def has_ondelete(self, path: str) -> bool:
+        """Return whether ``Field`` takes ``ondelete`` in the SQLModel that the file at ``path`` runs with."""
+        return self._of(b"sqlmodel", path) >= ON_DELETE
 
     def reads_annotations(self, path: str) -> bool:
         """Return whether the file at ``path`` runs with a SQLAlchemy that reads the annotations of relationships."""

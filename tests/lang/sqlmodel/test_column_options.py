@@ -77,9 +77,9 @@ MERGED = [
         "Field(sa_type=Integer, foreign_key='user.id', ondelete='CASCADE', nullable=False)",
     ),
     (
-        "Field(sa_column=Column('n', String), max_length=3, index=True, sa_column_kwargs={'onupdate': len, 'doc': 'c'})",
-        "Field(sa_column=Column('n', String, index=True, onupdate=len, doc='c'), max_length=3)",
-        "Field(sa_type=String, index=True, sa_column_kwargs={'name': 'n', 'onupdate': len, 'doc': 'c'})",
+        "Field(sa_column=Column('n', String), max_length=3, index=True, sa_column_kwargs={'onupdate': len, 'doc': ''})",
+        "Field(sa_column=Column('n', String, index=True, onupdate=len, doc=''), max_length=3)",
+        "Field(sa_type=String, index=True, sa_column_kwargs={'name': 'n', 'onupdate': len, 'doc': ''})",
     ),
     (
         "Field(\n        index=True,\n        primary_key=False,\n        sa_column=Column(\n            Integer,\n"

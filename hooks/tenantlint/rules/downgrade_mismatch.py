@@ -140,7 +140,7 @@ class DowngradeMismatch(MigrationRule):
     lacks, in the order that undoes the upgrade from its end; calls that are right stay as they are written. It is
     withheld where the inverse is not known, as for rows or a column that was NOT NULL, where the downgrade does
     something that undoes nothing of the upgrade, and where it has other statements than calls of `op`, or a comment
-    at a call that would be written anew. Down files of SQL migrations are left to their authors.
+    or a batch at what would be written anew. Down files of SQL migrations are left to their authors.
     """
 
     code: ClassVar[str] = "MIG002"

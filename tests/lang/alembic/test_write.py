@@ -419,6 +419,8 @@ def test_a_downgrade_that_is_not_known_is_refused(upgrade: str, reason: str) -> 
 
 
 BOTH = 'op.add_column("t", sa.Column("a", sa.Text()))\n    op.create_index("i", "t", ["a"])'
+THREE = BOTH + '\n    op.add_column("t", sa.Column("b", sa.Text()))'
+BATCH = '    with op.batch_alter_table("t") as batch:\n        batch.drop_index("i")\n        batch.drop_column("a")\n'
 
 
 @pytest.mark.parametrize(
@@ -442,14 +444,24 @@ BOTH = 'op.add_column("t", sa.Column("a", sa.Text()))\n    op.create_index("i", 
             'op.add_column("t", sa.Column("a", sa.Text()))\n    op.drop_index("i")',
             'op.drop_index("i")\n    op.drop_column("t", "a")',
         ),
+        (
+            'with op.batch_alter_table("t") as batch:\n        # why\n        batch.drop_column("a")',
+            'op.drop_index(op.f("i"), table_name="t")\n    with op.batch_alter_table("t") as batch:\n        # why\n'
+            '        batch.drop_column("a")',
+        ),
     ],
-    ids=["last is missing", "first is missing", "wrong order", "wrong call"],
+    ids=["last is missing", "first is missing", "wrong order", "wrong call", "a batch"],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_a_downgrade_is_completed(downgrade: str, expected: str, newline: str) -> None:
     text, wanted = (f"def downgrade():\n    {body}\n".replace("\n    \n", "\n\n") for body in (downgrade, expected))
     text, wanted = (each.replace("\n", newline) for each in (text, wanted))
     assert downgraded(BOTH, text, newline) == (None, wanted)
+
+
+def test_a_batch_is_kept_as_a_whole() -> None:
+    refused, text = downgraded(THREE, f"def downgrade():\n{BATCH}")
+    assert (refused, text) == (None, f'def downgrade():\n    op.drop_column("t", "b")\n{BATCH}')
 
 
 MORE = {
@@ -459,8 +471,10 @@ MORE = {
     "meant is for you to say",
     'if True:\n        op.drop_index("i")': "the downgrade has other statements than calls: complete it by hand",
     "print(1)": "the downgrade has a statement whose effect is not known: complete it by hand",
-    '# why\n    op.add_column("t", sa.Column("a", sa.Text()))': "the downgrade has a comment at what would be written "
-    "anew: complete it by hand",
+    '# why\n    op.add_column("t", sa.Column("a", sa.Text()))': "the downgrade has a comment or a batch that would be "
+    "written anew: complete it by hand",
+    'with op.batch_alter_table("t") as batch:\n        batch.add_column(sa.Column("a", sa.Text()))': "the downgrade "
+    "has a comment or a batch that would be written anew: complete it by hand",
 }
 
 

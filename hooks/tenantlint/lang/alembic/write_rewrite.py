@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 
 class Statement(Record):
-    """A statement of a downgrade: where it stands, with the comments before it and behind it, and what it does."""
+    """A statement of a downgrade: where it stands, with the comments before it and behind it, and what it does.
+
+    ``special`` is true where it has comments, or is a batch, so that it is not to be written anew.
+    """
 
     start: int
     end: int
     operations: tuple[m.Operation, ...]
-    comment: bool
+    special: bool
 
 
 def rewritten(history: m.History, revision: m.Revision, project: Project) -> Edit:
@@ -42,14 +45,28 @@ def rewritten(history: m.History, revision: m.Revision, project: Project) -> Edi
     lead = newline + indentation(source, first)
     texts = ["".join(lead + line for line in call.split("\n")) for call in calls]
     made = _read(history, revision, project, Edit(source.path, start, end, "".join(texts)), len(calls))
-    left = list(old)
-    for index, operations in enumerate(made):
-        same = next((each for each in left if _are_same(each.operations, operations)), None)
+    left, index = list(old), 0
+    while index < len(made):
+        same, count = _kept(left, made[index:])
         if same is not None:
             left.remove(same)
-            texts[index] = source.data[same.start : same.end].decode()
+            texts[index : index + count] = [source.data[same.start : same.end].decode(), *[""] * (count - 1)]
+        index += count
     _refuse_more(left, (*revision.upgrade, *(each for operations in made for each in operations)))
     return Edit(source.path, start, end, "".join(texts))
+
+
+def _kept(statements: Iterable[Statement], made: list[tuple[m.Operation, ...]]) -> tuple[Statement | None, int]:
+    """Return the statement that does what the first calls do, and how many these are; one where there is none."""
+    for statement in statements:
+        done: tuple[m.Operation, ...] = ()
+        for count, operations in enumerate(made, start=1):
+            done += operations
+            if len(done) >= len(statement.operations):
+                if _are_same(statement.operations, done):
+                    return statement, count
+                break
+    return None, 1
 
 
 def _downgrade(data: bytes) -> ast.FunctionDef:
@@ -65,7 +82,7 @@ def _statements(source: Source, function: ast.FunctionDef, operations: Iterable[
     left = list(operations)
     found: list[Statement] = []
     for node in nodes:
-        if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        if not _is_call(node) and not (isinstance(node, ast.With) and all(map(_is_call, node.body))):
             raise RefusedError("the downgrade has other statements than calls: complete it by hand")
         begin = offset_of(source, node.lineno, node.col_offset)
         stop = offset_of(source, node.end_lineno or node.lineno, node.end_col_offset or 0)
@@ -77,10 +94,14 @@ def _statements(source: Source, function: ast.FunctionDef, operations: Iterable[
         around = source.data[start:begin] + behind
         if not own or (behind.strip() and not behind.strip().startswith(b"#")):
             raise RefusedError("the downgrade has a statement whose effect is not known: complete it by hand")
-        found.append(Statement(start, end, tuple(own), b"#" in around))
+        found.append(Statement(start, end, tuple(own), b"#" in around or isinstance(node, ast.With)))
     if left:
         raise RefusedError("the downgrade does something that does not stand in it: complete it by hand")
     return found
+
+
+def _is_call(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
 def _line_end(source: Source, line: int) -> int:
@@ -167,8 +188,8 @@ def _refuse_more(statements: Iterable[Statement], known: tuple[m.Operation, ...]
                     f"the downgrade has {shown(operation)}, which undoes nothing of the upgrade: whether that is meant "
                     "is for you to say"
                 )
-        if statement.comment:
-            raise RefusedError("the downgrade has a comment at what would be written anew: complete it by hand")
+        if statement.special:
+            raise RefusedError("the downgrade has a comment or a batch that would be written anew: complete it by hand")
 
 
 _DROPS: Final = (m.DropTable, m.DropColumn, m.DropIndex, m.DropConstraint, m.DropPolicy, m.DropType, m.DropTrigger)

@@ -25,7 +25,9 @@ MODULES: Final = (
 )
 """Where the classes are that may be kept."""
 
-_LEAF: Final = "."
+_PLAIN_HINTS: Final = frozenset({"int", "str", "bool", "float", "bytes", "None"})
+"""The annotations of fields that are always plain."""
+
 _PLAIN: Final = frozenset({int, str, bool, float, bytes, type(None)})
 
 
@@ -76,7 +78,7 @@ class _Packers(dict[type, Pack]):
         from tenantlint.schema import Unknown
 
         if issubclass(kind, Record) and kind.__module__ in MODULES:
-            return self._of_record(f"{MODULES.index(kind.__module__)}{kind.__name__}", _in_order(kind))
+            return self._of_record(kind)
         if kind is tuple:
             return lambda value: [v if type(v) in _PLAIN else self[type(v)](v) for v in value]
         if kind is frozenset:
@@ -85,17 +87,24 @@ class _Packers(dict[type, Pack]):
             return lambda value: ...
         raise CodecError(f"{kind.__name__} is not kept")
 
-    def _of_record(self, name: str, fields: list[str]) -> Pack:
-        """Return what packs Records of a class. One of plain fields is marked, so that it is quicker to unpack."""
-        get, leaf = attrgetter(*fields) if len(fields) > 1 else _only(*fields), _LEAF + name
+    def _of_record(self, kind: type[Record]) -> Pack:
+        """Return what packs Records of a class; what is not plain although its field says so, ``marshal`` refuses."""
+        name = f"{MODULES.index(kind.__module__)}{kind.__name__}"
+        fields = _in_order(kind)
+        get, places = attrgetter(*fields) if len(fields) > 1 else _only(*fields), _places(kind)
 
         def packed(value: object) -> object:
-            values = get(value)
-            if _PLAIN.issuperset(map(type, values)):
-                return (leaf, *values)
-            return (name, *[v if type(v) in _PLAIN else self[type(v)](v) for v in values])
+            values = [*get(value)]
+            for place in places:
+                part = values[place]
+                part_type = type(part)
+                if part_type is tuple:
+                    values[place] = [v if type(v) in _PLAIN else self[type(v)](v) for v in part]
+                elif part_type not in _PLAIN:
+                    values[place] = self[part_type](part)
+            return (name, *values)
 
-        return packed
+        return packed if places else lambda value: (name, *get(value))
 
 
 def _only(field: str) -> Callable[[object], tuple[object]]:
@@ -115,14 +124,25 @@ def _in_order(kind: type[Record]) -> list[str]:
     return [*required, *(field for field in kind.__fields__ if field in kind.__defaults__)]
 
 
+def _places(kind: type[Record]) -> tuple[int, ...]:
+    """Return which of the fields in that order may hold something else than plain values, by their annotations."""
+    hints = {field: hint for base in kind.__mro__ for field, hint in vars(base).get("__annotations__", {}).items()}
+    fields = enumerate(_in_order(kind))
+    return tuple(place for place, field in fields if not _PLAIN_HINTS.issuperset(hints[field].split(" | ")))
+
+
 def _unpacked(value: object) -> object:
     if type(value) is tuple:
-        name = value[0]
-        make = _CLASSES.get(name) or _class(name)
-        if name[0] == _LEAF:
-            return make(*value[1:])
-        return make(*[v if type(v) in _PLAIN else _unpacked(v) for v in value[1:]])
-    if isinstance(value, list):
+        name, *parts = value
+        make, places = _CLASSES.get(name) or _class(name)
+        for place in places:
+            part = parts[place]
+            if type(part) is list:
+                parts[place] = tuple([v if type(v) in _PLAIN else _unpacked(v) for v in part])
+            elif type(part) not in _PLAIN:
+                parts[place] = _unpacked(part)
+        return make(*parts)
+    if type(value) is list:
         return tuple([v if type(v) in _PLAIN else _unpacked(v) for v in value])
     if value is ...:
         from tenantlint.schema import UNKNOWN
@@ -131,16 +151,15 @@ def _unpacked(value: object) -> object:
     return value
 
 
-def _class(name: str) -> type[Record]:
+def _class(name: str) -> tuple[type[Record], tuple[int, ...]]:
     from importlib import import_module
 
-    plain = name.removeprefix(_LEAF)
-    found: type[Record] = getattr(import_module(MODULES[int(plain[0])]), plain[1:])
+    found: type[Record] = getattr(import_module(MODULES[int(name[0])]), name[1:])
     if not issubclass(found, Record):
         raise CodecError(f"{name} is no Record")
-    _CLASSES[name] = found
-    return found
+    made = _CLASSES[name] = found, _places(found)
+    return made
 
 
 _PACKERS: Final = _Packers()
-_CLASSES: Final[dict[str, type[Record]]] = {}
+_CLASSES: Final[dict[str, tuple[type[Record], tuple[int, ...]]]] = {}

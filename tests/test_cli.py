@@ -372,6 +372,23 @@ def test_a_reader_that_goes_away_is_no_bug(cli: Cli) -> None:
     assert process.wait() == 2
 
 
+@pytest.mark.parametrize("words", [["check"], ["graph"], ["rule"], ["drift"], ["--help"]], ids=" ".join)
+def test_a_full_disk_is_no_bug(cli: Cli, words: list[str]) -> None:
+    command = [sys.executable, "-m", "tenantlint", *words]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, cwd=cli.root, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"tenantlint: error: the output cannot be written: No space left on device\n",
+    )
+
+
+def test_without_standard_output_the_status_stays(cli: Cli) -> None:
+    command = ["sh", "-c", '"$0" -m tenantlint check >&-', sys.executable]
+    done = subprocess.run(command, cwd=cli.root, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 @pytest.mark.parametrize(("words", "status"), [(["check", "-q"], 1), (["check", "--select=REL"], 0), (["frob"], 2)])
 def test_the_process_ends_with_the_status(cli: Cli, words: list[str], status: int) -> None:
     process = spawn(cli.root, *words)

@@ -38,27 +38,39 @@ COMMANDS: Final[dict[str, tuple[Command, str]]] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the caller has closed it
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         status = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except (UsageError, ConfigError) as error:
         print(f"tenantlint: error: {error}", file=sys.stderr)
         return ERROR
-    except BrokenPipeError:
-        # What is left in the buffer goes nowhere, so that the interpreter does not complain about it at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:
-        from traceback import print_exc
-
-        print_exc()
-        print("tenantlint: error: this is a bug in tenantlint", file=sys.stderr)
+    except Exception as error:
+        _tell(error)
         return ERROR
     return status
+
+
+def _tell(error: Exception) -> None:
+    """Tell what stopped a command: a reader that went away is nothing to tell, a full disk no bug."""
+    from errno import EDQUOT, EFBIG, EIO, ENOSPC, EPIPE
+
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (EDQUOT, EFBIG, EIO, ENOSPC, EPIPE):
+        # What is left in the buffer goes nowhere, so that the interpreter does not complain about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if number != EPIPE:
+            print(f"tenantlint: error: the output cannot be written: {os.strerror(number)}", file=sys.stderr)
+        return
+    from traceback import print_exception
+
+    print_exception(error)
+    print("tenantlint: error: this is a bug in tenantlint", file=sys.stderr)
 
 
 def _run(words: Sequence[str]) -> int:

@@ -63,16 +63,14 @@ def stored(
 
 def _made(table: Table, index: Index, twin: Table) -> Index | None:
     """Return what the database has of an index, None where it has none. Raises RefusedError where it is not known."""
+    named = [each for each in twin.indexes if each.name == index.name]
+    if isinstance(index.name, str) and len(named) == 1:
+        return named[0]
     names = {each.name for each in table.indexes if each is not index}
-    alike = [
-        each
-        for each in twin.indexes
-        if (each.name == index.name if isinstance(index.name, str) else each.name not in names)
-        and (each.columns, each.unique, each.partial) == (index.columns, index.unique, index.partial)
-    ]
     over = [each for each in twin.indexes if each.columns == index.columns and each.name not in names]
-    if len(alike) == 1 and isinstance(alike[0].name, str):
+    alike = [each for each in over if (each.unique, each.partial) == (index.unique, index.partial)]
+    if not isinstance(index.name, str) and len(over) == len(alike) == 1 and isinstance(alike[0].name, str):
         return alike[0]
-    if alike or over or "indexes" in twin.incomplete:
+    if over or "indexes" in twin.incomplete:
         raise RefusedError("what the database calls the index is not known: write the migration by hand")
     return None

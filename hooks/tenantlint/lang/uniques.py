@@ -52,6 +52,9 @@ def wanted(change: ScopeUnique, context: Lowering) -> Table:
         for twin in history.tables:
             names += [each.name for each in uniques(twin, change.columns) if has_name(table, twin)]
     refuse_upserts(table, change.columns, names, context)
+    own = history_of(table, context.schema, "alembic" if table.orm == "sqlmodel" else "drizzle-kit")
+    if own is not None:
+        _stored(change, table, own)  # what cannot be migrated is refused before it costs a migration
     return table
 
 
@@ -88,21 +91,26 @@ def _refuse_references(table: Table, change: ScopeUnique, context: Lowering) -> 
                 raise RefusedError(f"a foreign key of `{other.symbol}` needs it: change both by hand")
 
 
+def _stored(change: ScopeUnique, table: Table, history: History) -> list[UniqueConstraint | Index]:
+    """Return what makes the columns unique in the database, nothing where they are not. Raises RefusedError."""
+    twin = twin_of(table, history)
+    for name in (change.tenant, *change.columns):
+        refuse_unless_there(table, twin, name)
+    stored = uniques(twin, change.columns)
+    if len(stored) > 1 or (not stored and twin.incomplete & {"indexes", "unique_constraints"}):
+        raise RefusedError("what makes it unique in the database is not certain: write the migration by hand")
+    return stored
+
+
 def replaced(change: ScopeUnique, differences: Differences, kind: HistoryKind) -> Replaced | None:
     """Return what a change replaces in the database, None where that does not have it. Raises RefusedError."""
     context = differences.context
     table, after = wanted(change, context), None if context.after is None else context.after.by_id()
     history = history_of(table, context.schema, kind)
-    if history is None:
+    stored = [] if history is None else _stored(change, table, history)
+    if history is None or not stored:
         return None
     twin, now = twin_of(table, history), None if after is None else after.get(table.id)
-    for name in (change.tenant, *change.columns):
-        refuse_unless_there(table, twin, name)
-    stored = uniques(twin, change.columns)
-    if not stored and not twin.incomplete & {"indexes", "unique_constraints"}:
-        return None
-    if len(stored) != 1:
-        raise RefusedError("what makes it unique in the database is not certain: write the migration by hand")
     new = [] if now is None else uniques(now, (change.tenant, *change.columns))
     if now is None or len(new) != 1:
         raise RefusedError("what the code declares afterwards is not known")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tenantlint.change import DropIndex, Patch, RenameIndex
 from tenantlint.lang.drizzle.editing import Declared, arguments, links, named, outermost, string_value
-from tenantlint.lang.indexes import declared, refuse_name
+from tenantlint.lang.indexes import declared, refuse_name, stored
 from tenantlint.lang.lowering import RefusedError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def lower(change: Change, context: Lowering) -> Patch:
     """Return the edits of a DropIndex or a RenameIndex. Raises RefusedError."""
     assert isinstance(change, DropIndex | RenameIndex)
     tables = declared(change, context)
+    list(stored(change, context, "drizzle-kit"))  # what cannot be migrated is refused before it costs a migration
     table, index = tables[0]
     if len(tables) > 1:
         raise RefusedError("several tables have the index by one declaration")

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import DropIndex, Patch, RenameIndex
-from tenantlint.lang.indexes import declared, refuse_name
+from tenantlint.lang.indexes import declared, refuse_name, stored
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.sqlmodel.add_index import in_arguments
 from tenantlint.lang.sqlmodel.editing import (
@@ -36,6 +36,7 @@ def lower(change: Change, context: Lowering) -> Patch:
     """Return the edits of a DropIndex or a RenameIndex. Raises RefusedError."""
     assert isinstance(change, DropIndex | RenameIndex)
     tables = declared(change, context)
+    list(stored(change, context, "alembic"))  # what cannot be migrated is refused before it costs a migration
     table, index = tables[0]
     if isinstance(change, RenameIndex):
         refuse_name(change, tables, context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantlint.change import AddForeignKey
-from tenantlint.lang.histories import refuse_unless_there, table_in
+from tenantlint.lang.histories import history_of, refuse_unless_there, table_in, twin_of
 from tenantlint.lang.lowering import RefusedError, sharing
 from tenantlint.record import Record, replace
 from tenantlint.schema import UNKNOWN
@@ -47,6 +47,10 @@ def reference(change: AddForeignKey, context: Lowering) -> Reference:
             raise RefusedError(f"`{target.symbol}` has the column by the same declaration, and is what it references")
         if any(key.columns is UNKNOWN or own.name in key.columns for key in table.foreign_keys):
             raise RefusedError(f"`{table.symbol}.{own.key}` is part of a foreign key already")
+        # What cannot be migrated is refused before it costs a migration.
+        history = history_of(table, context.schema, "alembic" if table.orm == "sqlmodel" else "drizzle-kit")
+        if history is not None:
+            _refuse_unready(own, target, table, history)
     return Reference(own, tables, target, keys[0])
 
 
@@ -72,8 +76,16 @@ def _each(change: Change, context: Lowering) -> Iterator[Change]:
         yield replace(change, table_id=table.id)
 
 
+def _refuse_unready(column: Column, target: Table, table: Table, history: History) -> None:
+    """Raise RefusedError where the database has not the column yet, or not the table that it is to reference."""
+    refuse_unless_there(table, twin_of(table, history), str(column.name))
+    name = str(target.qualified_name)
+    if table_in(history, name) is None:
+        raise RefusedError(f"no migration makes the table `{name}` yet: generate that migration first")
+
+
 def referring_columns(
-    own: Iterable[Change], table: Table, twin: Table, history: History, differences: Differences
+    own: Iterable[Change], table: Table, history: History, differences: Differences
 ) -> set[tuple[str]]:
     """Return the columns, as the database calls them afterwards, that changes of a table let reference another one.
 
@@ -84,11 +96,8 @@ def referring_columns(
         if isinstance(change, AddForeignKey):
             column, target = context.column(change.table_id, change.key), context.table(change.target_id or "")
             name = UNKNOWN if column is None else column.name
-            target_name = UNKNOWN if target is None else target.qualified_name
-            if name is UNKNOWN or target_name is UNKNOWN:
+            if column is None or target is None or UNKNOWN in (name, target.qualified_name):
                 raise RefusedError("the names in the database are not known")
-            refuse_unless_there(table, twin, name)
-            if table_in(history, target_name) is None:
-                raise RefusedError(f"no migration makes the table `{target_name}` yet: generate that migration first")
-            found.add((differences.new_name(table, name),))
+            _refuse_unready(column, target, table, history)
+            found.add((differences.new_name(table, str(name)),))
     return found

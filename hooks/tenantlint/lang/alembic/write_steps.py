@@ -207,7 +207,7 @@ def _add(
     new, name, write = differences.additions(table_id), name_of(table), code(history)
     tenants = {change.name: backfills.parents(change) for change in own if isinstance(change, changes.AddTenant)}
     columns = [column for column in new.columns if column.name is UNKNOWN or twin.column(column.name) is None]
-    referring = referring_columns(own, table, twin, history, differences)
+    referring = referring_columns(own, table, history, differences)
     titles = iter([f"add {_what(change)} to {name}" for change in own])
     for column in columns:
         step = _column_step(write, name, column, column.name in tenants or column.nullable is True)

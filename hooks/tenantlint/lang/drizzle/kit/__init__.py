@@ -195,7 +195,7 @@ def _add(own: Sequence[Any], migrations: Migrations, backfills: Backfills) -> No
         return
     (migration, twin), new, key = place, migrations.differences.additions(table.id), key_of(table)
     tenants = {change.name: backfills.parents(change) for change in own if isinstance(change, changes.AddTenant)}
-    referring = referring_columns(own, table, twin, migration.history, migrations.differences)
+    referring = referring_columns(own, table, migration.history, migrations.differences)
     titles = iter([f"add {_what(change)} to {table.name}" for change in own])
     for column in new.columns:
         is_there = column.name is not UNKNOWN and twin.column(column.name) is not None

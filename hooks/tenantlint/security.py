@@ -113,6 +113,21 @@ class Security:
 
         return f"(select {text})" if calls_per_row(text) else text
 
+    def agreed_session_value(self, kind: Maybe[str]) -> str | None:
+        """Return the SQL of ``session_value`` where most policies that keep tenants apart are that plain, else None."""
+        from collections import Counter
+
+        texts = [] if kind is UNKNOWN else self._session_values.get(kind, [])
+        most = max(Counter(texts).values(), default=0)
+        apart = [
+            each
+            for table in self._view.schema
+            if any(column.type == kind for column in self._view.tenant_columns(table))
+            for each in self.clauses(table)
+            if "isolates" in each.reaches
+        ]
+        return self.session_value(kind) if most * 2 > len(apart) else None
+
     def is_enabled(self, table: Table) -> Maybe[bool]:
         """Return whether row level security is enabled; only PostgreSQL has it, for others it is UNKNOWN."""
         return UNKNOWN if table.dialect != "postgresql" else self._view.database.row_level_security(table).enabled

@@ -70,7 +70,18 @@ def conjunction(parts: Sequence[str], word: str) -> str:
     """Return predicates that are to hold together. Raises RefusedError where one has a comment, which may end late."""
     if len(parts) > 1 and any("--" in _QUOTED.sub("", part) for part in parts):
         raise RefusedError("the policy has a comment in its text: add the comparison by hand")
-    return parts[0] if len(parts) == 1 else f" {word} ".join(f"({part})" for part in parts)
+    return parts[0] if len(parts) == 1 else f" {word} ".join(map(_in_parentheses, parts))
+
+
+def _in_parentheses(text: str) -> str:
+    """Return a predicate in parentheses, as it is where it has some around all of it."""
+    hidden = _hidden(text)
+    return text if hidden.startswith("(") and _closing(hidden, 1) == len(hidden) else f"({text})"
+
+
+def _hidden(text: str) -> str:
+    """Return SQL with what is in quotes blanked."""
+    return _QUOTED.sub(lambda found: "'" + " " * (len(found[0]) - 2) + "'", text)
 
 
 # Calls once a row
@@ -89,7 +100,7 @@ def spans(text: str, shown: str) -> list[tuple[int, int]]:
     ``shown`` is as long as ``text``, and has names in the place of what is not SQL. Raises RefusedError where one
     cannot be wrapped.
     """
-    hidden = _QUOTED.sub(lambda found: "'" + " " * (len(found[0]) - 2) + "'", shown)
+    hidden = _hidden(shown)
     found: list[tuple[int, int]] = []
     for match in _CALL.finditer(hidden):
         end = _closing(hidden, match.end())

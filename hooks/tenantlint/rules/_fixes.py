@@ -298,7 +298,7 @@ def check_writes(each: Clauses, table: Table, view: SchemaView) -> Fix | None:
     if policy.name is UNKNOWN or column.name is UNKNOWN or not _is_migrated(table, view):
         return None
     is_open = policy.with_check is not None and each.check == "open"
-    value = view.security.session_value(column.type)
+    value = view.security.agreed_session_value(column.type)
     change = CheckWrites(table.id, policy.name, column.name, each.using == "isolates", is_open, value)
     return Fix(f"Compare `{column.name}` of the rows that are written", "unsafe", change)
 

@@ -105,7 +105,8 @@ class RlsWithoutPolicy(Rule):
 
     ## Fix safety
     Unsafe: a policy opens the table to the roles that it is for. The fix adds one where there is none, for the rows of
-    the session's tenant.
+    the session's tenant: a `pgPolicy` with its migration, or an Alembic revision. Where there are policies that give no
+    access, which of them was meant to is for their author to say.
     """
 
     code: ClassVar[str] = "RLS002"

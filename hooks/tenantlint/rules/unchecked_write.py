@@ -126,7 +126,8 @@ class UncheckedWrite(Rule):
     comparison of the tenant column as the project's other policies make it; what the policy checked before stays, but
     for `true`. Drizzle's `pgPolicy` gets it as `withCheck`, and the database by `ALTER POLICY` in a migration of
     drizzle-kit or Alembic. It is withheld for a policy that neither makes, for one whose text is built elsewhere, and
-    where no policy of the project says plainly how to ask for the session's tenant.
+    where most policies of the project do not compare the tenant column in one plain way (`tenant_id = …`), so that what
+    to compare it with would be a guess.
     """
 
     code: ClassVar[str] = "RLS005"

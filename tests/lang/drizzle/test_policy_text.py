@@ -52,6 +52,18 @@ EDITED = [
     ),
     (
         BUILT,
+        "pgPolicy('own', { using: sql`(${t.size} > 0)` })",
+        "pgPolicy('own', { using: sql`(${t.size} > 0)`, "
+        "withCheck: sql`(${t.size} > 0) and (${t.tenantId} = (select app.tenant()))` })",
+    ),
+    (
+        BUILT,
+        "pgPolicy('own', { using: sql`(${t.size} > 0) or ('(' = ')')` })",
+        "pgPolicy('own', { using: sql`(${t.size} > 0) or ('(' = ')')`, "
+        "withCheck: sql`((${t.size} > 0) or ('(' = ')')) and (${t.tenantId} = (select app.tenant()))` })",
+    ),
+    (
+        BUILT,
         "pgPolicy('own', { for: 'insert', withCheck: sql<boolean>`${t.size} > 0` })",
         "pgPolicy('own', { for: 'insert', withCheck: sql`(${t.size} > 0) "
         "and (${t.tenantId} = (select app.tenant()))` })",
@@ -197,3 +209,19 @@ def test_a_call_is_wrapped_safely_where_only_text_changes(sql: str | None, call:
     assert found.fix.applicability == expected
     if expected == "safe":
         assert kit.lower(found.fix.change, given).files == ()
+
+
+MEMBERS = "${t.tenantId} in (select tenant_id from members where user_id = auth.uid())"
+
+
+@pytest.mark.parametrize(("others", "expected"), [(0, "(select app.tenant())"), (1, None)])
+def test_what_one_policy_compares_with_is_no_rule_for_others(others: int, expected: str | None) -> None:
+    more = "".join(f"\n\tpgPolicy('m{each}', {{ using: sql`{MEMBERS}` }})," for each in range(others))
+    own = "pgPolicy('own', { for: 'insert', withCheck: sql`${t.size} > 0` }),"
+    text = notes(
+        f"{own}\n\tpgPolicy('p', {{ for: 'select', using: sql`${{t.tenantId}} = (select app.tenant())` }}),{more}"
+    )
+    view = SchemaView(context({"s.ts": text.encode()}).schema, Settings(rules=frozenset({"RLS005"})))
+    (found,) = run("RLS005", view)
+    assert found.fix is not None
+    assert found.fix.change == CheckWrites("s.ts#notes", "own", "tenant_id", False, False, expected)

@@ -98,6 +98,15 @@ def test_the_index_of_a_field_gets_a_name_in_the_arguments() -> None:
     assert after(sqlmodel, python(note("", fields), "ix_note_a", "note_a_idx")) == wanted
 
 
+def test_the_index_of_a_base_class_gets_a_name_in_its_only_table() -> None:
+    base = "class Base(SQLModel):\n    a: int = Field(index=True)\n\n\n"
+    source = f"{PYTHON}{base}class Note(Base, table=True):\n    id: int = Field(primary_key=True)\n"
+    wanted = source.replace(" = Field(index=True)", "").replace(
+        "table=True):\n", 'table=True):\n    __table_args__ = (Index("note_a_idx", "a"),)\n'
+    )
+    assert after(sqlmodel, python(source, "ix_note_a", "note_a_idx")) == wanted
+
+
 RENAMED = [
     ('Index("old", "a")', 'Index("note_a_idx", "a")'),
     ("Index('old', 'a')", "Index('note_a_idx', 'a')"),

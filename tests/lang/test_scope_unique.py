@@ -60,6 +60,14 @@ def test_a_unique_field_becomes_a_constraint_of_the_table(before: str, after: st
     assert constraint.columns == ("tenant_id", "email")
 
 
+def test_a_unique_field_of_a_base_class_becomes_a_constraint_of_its_only_table() -> None:
+    base = "class Base(SQLModel):\n    tenant_id: int\n    email: str{}\n\n\n"
+    head = f"{IMPORTS}{base}class User(Base, table=True):\n"
+    source = head.format(" = Field(unique=True)") + "    id: int = Field(primary_key=True)\n"
+    found = changed(sqlmodel, *python(source))
+    assert found["m.py"].decode() == head.format("") + ARGUMENTS + "    id: int = Field(primary_key=True)\n"
+
+
 ITEMS = [
     ('UniqueConstraint("email")', 'UniqueConstraint("tenant_id", "email")'),
     ('UniqueConstraint("email", name="uq")', 'UniqueConstraint("tenant_id", "email", name="uq")'),

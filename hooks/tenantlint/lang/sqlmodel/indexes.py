@@ -171,6 +171,6 @@ def _named(context: Lowering, table: Table, column: Column, name: str) -> list[E
     file, node = column_member(context.project, column)
     if column.unique is not False:
         raise RefusedError(f"`{column.key}` is unique by the same declaration: give the index a name by hand")
-    if column.name is UNKNOWN or file.path != own.file.path or node not in own.owner.body:
-        raise RefusedError("the column is not declared in the class itself, and so not its index")
+    if column.name is UNKNOWN:
+        raise RefusedError("the name of the column in the database is not known")
     return [*without_option(file, node, "index"), *in_arguments(context, own, (column.name,), name)]

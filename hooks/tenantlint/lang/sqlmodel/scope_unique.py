@@ -44,7 +44,5 @@ def _of_column(context: Lowering, table: Table, column: Column, change: ScopeUni
     """Return the edits that declare a constraint on the table in the place of the column's option."""
     own = Declared(context.project, table)
     file, node = column_member(context.project, column)
-    if file.path != own.file.path or node not in own.owner.body:
-        raise RefusedError("the column is not declared in the class itself")
     columns = (change.tenant, *change.columns)
     return [*without_option(file, node, "unique"), *in_arguments(context, own, columns, None, "UniqueConstraint")]

@@ -211,3 +211,25 @@ def test_the_attributes_of_a_member_of_an_enumeration(type_: str, default: str, 
     schema = read(ENUMS.format(type=type_, default=default))
     column = schema.tables[0].columns[1]
     assert (column.nullable, column.has_default, column.default_call) == (*facts, None)
+
+
+DRIVERS = """
+from sqlalchemy.types import TypeDecorator
+class Words(TypeDecorator):
+    impl = sa.Text
+    def load_dialect_impl(self, dialect):
+        return dialect.type_descriptor({})
+class Thing(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    words: str = Field(sa_type=Words)
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "type_"),
+    [("sa.Text()", UNKNOWN), ("sa.CHAR(3)", UNKNOWN), ("sa.String(9)", "varchar(9)"), ("sa.ARRAY(sa.Text)", "text[]")],
+)
+def test_drivers_differ_in_what_they_make_of_a_string(asked: str, type_: object) -> None:
+    """psycopg and asyncpg make VARCHAR of it, psycopg2 leaves it."""
+    (table,) = read(DRIVERS.format(asked)).tables
+    assert table.columns[1].type == type_

@@ -373,11 +373,11 @@ class _Dialect(Native):
 
 
 def _described(evaluator: Evaluator, args: Arguments, at: Location) -> Value:
-    """Return a type as the dialect makes it: its drivers have one type for all strings, which is VARCHAR."""
+    """Return a type as the dialect makes it: psycopg and asyncpg make every string VARCHAR, psycopg2 leaves it."""
     given = as_type(evaluator, args.get(0), at)
-    if given.text is UNKNOWN or given.enum is not None:
+    if given.text is UNKNOWN or given.enum is not None or _STRING.match(given.text) is None:
         return given
-    return SqlType(_STRING.sub("VARCHAR", given.text), given.integer)
+    return SqlType(UNKNOWN, given.integer)
 
 
 _STRING: Final = re.compile(r"^(TEXT|N?CHAR|NVARCHAR|CLOB)\b(?!.*\[)")

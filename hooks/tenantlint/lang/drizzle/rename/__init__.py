@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.change import Patch, RenameColumn, RenameTable
+from tenantlint.change import Patch, RenameColumn, RenameTable, Use
 from tenantlint.lang.drizzle import casing
 from tenantlint.lang.drizzle.rename.declaration import Names, declaration
 from tenantlint.lang.drizzle.rename.facts import MEMBERS, Facts
@@ -22,11 +22,12 @@ from tenantlint.schema import UNKNOWN, Maybe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tenantlint.change import Change, Use
+    from tenantlint.change import Change
     from tenantlint.edit import Edit
     from tenantlint.lang.lowering import Lowering
     from tenantlint.project import Project
     from tenantlint.schema import Column, Table
+    from tenantlint.source import Location
 
 _IDENTIFIER: Final = r"[A-Za-z_$][\w$]*"
 _TAKEN: Final = MEMBERS | {"__proto__", "constructor", "AND", "OR", "NOT", "RAW"}
@@ -114,18 +115,29 @@ def _patch(column: Column, tables: list[Table], names: Names, context: Lowering)
     words = [names.key] * renames_key + [names.old_name] * renames_name
     homes = {column.at.path, *(table.at.path for table in tables)}
     reach = Reach(context.project, infer.program.resolver).of(homes)
+    judged = 0
     for path in sources(context.project, words):
         uses = _of_file(finder, path, renames_key and (path in reach or path.endswith(UNPARSED)))
         if uses.clash is not None:
             return Patch(refused=uses.clash)
         edits += uses.edits
         unresolved += uses.unresolved
+        judged += uses.judged
         file = infer.program.file(path) if renames_name and path.endswith(EXTENSIONS) else None
         for table in tables if file is not None else ():
             unresolved += in_sql(file, names.old_name, str(table.name)) if file is not None else ()
     if renames_key:
         unresolved += _flows(finder, sorted(reach))
+    if judged and not unresolved:
+        unresolved.append(_judged(judged, names.key, column.at))
     return Patch(tuple(edits), (), tuple(dict.fromkeys(unresolved)))
+
+
+def _judged(count: int, key: str, at: Location) -> Use:
+    """Return what is said where nothing is listed only because of what stands beside each use."""
+    where = f"of `{key}` in files that can reach the table"
+    said = f"1 use {where} looks like that" if count == 1 else f"{count} uses {where} look like those"
+    return Use(f"{said} of other things", at)
 
 
 def _flows(finder: Finder, paths: list[str]) -> Iterator[Use]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename.scopes import File, Meaning, Outside, Whole, first_named, text, unquoted
+from tenantlint.lang.drizzle.rename import aliases
+from tenantlint.lang.drizzle.rename.scopes import File, Meaning, Outside, Whole, first_named, text
 from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     Both,
@@ -14,6 +15,7 @@ from tenantlint.lang.drizzle.rename.shapes import (
     Instance,
     Keyed,
     Many,
+    Named,
     Shape,
     Validator,
     any_of,
@@ -36,6 +38,7 @@ _PASSING: Final = frozenset(
 )
 _ARRAYS: Final = frozenset({"Array", "ReadonlyArray", "Set", "ReadonlySet", "Iterable", "AsyncIterable"})
 _MODELS: Final = frozenset({"InferSelectModel", "InferInsertModel", "InferModel"})
+_VALIDATED: Final = ("infer", "input", "output", "TypeOf")
 _PLAIN: Final = frozenset(
     "Date RegExp Error URL Buffer File Blob FormData Uint8Array ArrayBuffer HTMLElement Response Request Headers "
     "ReactNode JSX Element Function AbortSignal URLSearchParams".split()
@@ -77,6 +80,8 @@ def _intersection(infer: Infer, file: File, node: Node) -> Shape | None:
 
 
 def _object(infer: Infer, file: File, node: Node) -> Shape | None:
+    if aliases.mapping(node) is not None:
+        return aliases.mapped(infer, file, node)
     return Described(file.path, node)
 
 
@@ -97,7 +102,11 @@ def _lookup(infer: Infer, file: File, node: Node) -> Shape | None:
         return None
     owner = annotation(infer, file, parts[0])
     if parts[1].type == "literal_type":
-        return infer.member(owner, unquoted(first_named(parts[1])))
+        index = text(first_named(parts[1]))
+        return item_of(owner, int(index)) if index.isdecimal() else infer.member(owner, index[1:-1])
+    by = annotation(infer, file, parts[1])
+    if isinstance(by, Named):
+        return infer.member(owner, by.value)
     return item_of(owner) if text(parts[1]) == "number" and not isinstance(owner, Keyed) else None
 
 
@@ -106,11 +115,12 @@ def _name(infer: Infer, file: File, node: Node) -> Shape | None:
     name = text(node)
     found = file.lookup(node, name, types=True)
     if found is None:
-        return OTHER if name in _PLAIN else None
-    return _of_meaning(infer, infer.program.meaning(file, found, types=True))
+        return OTHER if name in _PLAIN else aliases.of_parameter(infer, file, node)
+    return of_meaning(infer, infer.program.meaning(file, found, types=True))
 
 
-def _of_meaning(infer: Infer, meaning: Meaning | Outside | Whole | None) -> Shape | None:
+def of_meaning(infer: Infer, meaning: Meaning | Outside | Whole | None) -> Shape | None:
+    """Return what the meaning of a type's name says."""
     if isinstance(meaning, Outside):
         return OTHER if meaning.name in _PLAIN else None
     if not isinstance(meaning, Meaning):
@@ -140,8 +150,8 @@ def _generic(infer: Infer, file: File, node: Node) -> Shape | None:
     if name is None or not given:
         return None
     last = text(name).rpartition(".")[2]
-    if name.type == "nested_type_identifier":
-        return _validated(infer, file, given[0]) if last in ("infer", "input", "output", "TypeOf") else None
+    if name.type == "nested_type_identifier" and last in _VALIDATED:
+        return _validated(infer, file, given[0])
     if last in _PASSING:
         shape = annotation(infer, file, given[0])
         return settled(shape) if last == "Awaited" else shape
@@ -153,7 +163,10 @@ def _generic(infer: Infer, file: File, node: Node) -> Shape | None:
     if last == "ReturnType":
         shape = annotation(infer, file, given[0])
         return infer.returned(shape) if isinstance(shape, Function) else None
-    return _name(infer, file, name) if name.type == "type_identifier" else None
+    read = aliases.GENERICS.get(last)
+    if read is not None:
+        return read(infer, file, given)
+    return aliases.applied(infer, file, name, given) if name.type == "type_identifier" else None
 
 
 def _validated(infer: Infer, file: File, node: Node) -> Shape | None:
@@ -170,15 +183,17 @@ def _nested(infer: Infer, file: File, node: Node) -> Shape | None:
     if target is None:
         return External("", text(node)) if text(module) in ("React", "JSX") else None
     name = text(node.child_by_field_name("name"))
-    return _of_meaning(infer, infer.program.exported(target, name, types=True))
+    return of_meaning(infer, infer.program.exported(target, name, types=True))
 
 
 _TYPES: Final[Mapping[str, Callable[[Infer, File, Node], Shape | None]]] = {
     "array_type": _array,
+    "conditional_type": aliases.conditional,
     "function_type": _function,
+    "index_type_query": aliases.keyof,
     "generic_type": _generic,
     "intersection_type": _intersection,
-    "literal_type": _plain,
+    "literal_type": aliases.literal,
     "lookup_type": _lookup,
     "nested_type_identifier": _nested,
     "object_type": _object,
@@ -186,6 +201,9 @@ _TYPES: Final[Mapping[str, Callable[[Infer, File, Node], Shape | None]]] = {
     "predefined_type": _predefined,
     "readonly_type": _inner,
     "template_literal_type": _plain,
+    "opting_type_annotation": _inner,
+    "omitting_type_annotation": _inner,
+    "adding_type_annotation": _inner,
     "type_annotation": _inner,
     "type_identifier": _name,
     "type_predicate_annotation": _plain,

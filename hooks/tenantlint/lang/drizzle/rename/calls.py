@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.drizzle.rename import containers, forms, schemas
 from tenantlint.lang.drizzle.rename.carry import foreign
 from tenantlint.lang.drizzle.rename.scopes import text, unquoted
 from tenantlint.lang.drizzle.rename.shapes import (
@@ -12,17 +13,21 @@ from tenantlint.lang.drizzle.rename.shapes import (
     AnyOf,
     Both,
     Class,
+    Dict,
     External,
+    FormMethod,
     Function,
     Joined,
     Keyed,
     Many,
+    Named,
     Payload,
     Procedure,
     Queries,
     Query,
     Relating,
     Selecting,
+    Setter,
     Several,
     Shape,
     Validator,
@@ -87,7 +92,9 @@ def called(infer: Infer, file: File, node: Node, function: Shape | None, name: s
         return infer.returned(function) or passed(infer, file, arguments(node), function.node)
     if isinstance(function, External):
         return _of_library(infer, file, node, function)
-    if isinstance(function, Relating):
+    if isinstance(function, FormMethod):
+        return forms.called(function, bool(arguments(node)))
+    if isinstance(function, (Relating, Setter)):
         return OTHER
     return OTHER if name in _TEXTS else None
 
@@ -103,9 +110,17 @@ def _of_library(infer: Infer, file: File, node: Node, function: External) -> Sha
     given = arguments(node)
     first = infer.of(file, given[0]) if given else None
     name = function.name.rpartition(".")[2]
+    if function.module.startswith("react"):
+        held = containers.hook(infer, file, node, name, first) or forms.made(infer, file, node, name, first)
+        if held is not None:
+            return held
     if name in _PASSES_ON and isinstance(first, (Function, Written)):
         return first
     read = _LIBRARY.get(name) if function.module.startswith(_CORE) else None
+    if function.module.startswith(schemas.MODULES):
+        found = schemas.derived(function, first)
+        if found is not None:
+            return found
     if function.module.startswith(_ZOD):
         return _of_zod(file, given, name, first)
     if read is not None:
@@ -162,7 +177,10 @@ def _of_method(infer: Infer, file: File, node: Node, function: Node) -> Shape | 
         return Writing(first.table_id)
     if name == "transaction" and isinstance(first, Function):
         return settled(infer.returned(first))
+    if name == "as" and isinstance(first, (Query, Function)):
+        return _subquery(infer, first)
     owner = infer.of(file, owner_node)
+    owner = OTHER if isinstance(owner, Named) else owner
     if owner is None and name == "selectDistinctOn":
         return Selecting(infer.of(file, given[1]) if len(given) > 1 else OTHER)
     if owner is OTHER:
@@ -172,8 +190,6 @@ def _of_method(infer: Infer, file: File, node: Node, function: Node) -> Shape | 
     read = _METHODS.get(type(owner)) if owner is not None else None
     if read is not None and owner is not None:
         return read(infer, owner, name, [infer.of(file, each) for each in given])
-    if name == "as" and isinstance(first, (Query, Function)):
-        return _subquery(infer, first)
     return called(infer, file, node, infer.member(owner, name), "")
 
 
@@ -190,7 +206,9 @@ def _of_global(infer: Infer, file: File, given: list[Node], name: str) -> Shape 
         return _all_settled(shapes[0]) if shapes else None
     if name in ("Promise.resolve", "Array.from") and shapes:
         return settled(shapes[0])
-    if name.startswith(("JSON.parse", "Object.", "Promise.", "Array.", "Reflect.", "React.", "vi.", "jest.")):
+    if name.startswith("Object."):
+        return containers.of_object(name, shapes)
+    if name.startswith(("JSON.parse", "Promise.", "Array.", "Reflect.", "React.", "vi.", "jest.")):
         return None
     return OTHER
 
@@ -307,6 +325,7 @@ def _of_class(infer: Infer, owner: Shape, name: str, given: list[Shape | None]) 
 _METHODS: Final[Mapping[type, Callable[[Infer, Shape, str, list[Shape | None]], Shape | None]]] = {
     AnyOf: _of_any,
     Class: _of_class,
+    Dict: containers.method,
     Keyed: _of_keyed,
     Many: _of_many,
     Procedure: _of_procedure,

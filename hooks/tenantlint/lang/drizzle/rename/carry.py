@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Final
 from tenantlint.lang.drizzle.rename.annotations import annotation, arguments_of
 from tenantlint.lang.drizzle.rename.scopes import first_named
 from tenantlint.lang.drizzle.rename.shapes import (
+    NOTHING,
     OTHER,
     AnyOf,
     Both,
     Described,
+    Dict,
     External,
     Function,
     Joined,
+    Keys,
     Many,
+    Named,
     Payload,
     Several,
     Shape,
@@ -43,7 +47,7 @@ def foreign(infer: Infer, file: File, call: Node, made: External, given: Iterabl
 
 def carries(infer: Infer, shape: Shape | None) -> bool:
     """Return whether a value may hold a row of some table, at whatever depth."""
-    if shape is OTHER or isinstance(shape, External):
+    if shape is OTHER or shape is NOTHING or isinstance(shape, External):
         return False
     read = _PARTS.get(type(shape)) if shape is not None else None
     if read is None or shape is None:
@@ -56,6 +60,15 @@ def carries(infer: Infer, shape: Shape | None) -> bool:
 def _many(infer: Infer, shape: Shape) -> Iterable[Shape | None]:
     assert isinstance(shape, Many)
     return (shape.item,)
+
+
+def _dict(infer: Infer, shape: Shape) -> Iterable[Shape | None]:
+    assert isinstance(shape, Dict)
+    return (shape.item,)
+
+
+def _keys(infer: Infer, shape: Shape) -> Iterable[Shape | None]:
+    return () if isinstance(shape, Named) else (None,)
 
 
 def _several(infer: Infer, shape: Shape) -> Iterable[Shape | None]:
@@ -117,9 +130,12 @@ _PARTS: Final[Mapping[type, Callable[[Infer, Shape], Iterable[Shape | None]]]] =
     AnyOf: _members,
     Both: _members,
     Described: _described,
+    Dict: _dict,
     Function: _function,
     Joined: _joined,
+    Keys: _keys,
     Many: _many,
+    Named: _keys,
     Payload: _entries,
     Several: _several,
     Validator: _validator,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.rename.annotations import annotation, arguments_of
 from tenantlint.lang.drizzle.rename.calls import arguments
-from tenantlint.lang.drizzle.rename.scopes import first_named, key_of, text
+from tenantlint.lang.drizzle.rename.scopes import first_named, key_of, text, unquoted
 from tenantlint.lang.drizzle.rename.shapes import Many, Query, element, item_of
 
 if TYPE_CHECKING:
@@ -96,9 +96,12 @@ class Evidence:
     def _of_text(self, file: File, node: Node, string: Node) -> bool:
         """Return whether a row of the table, or its type, is at hand where a text stands."""
         content = text(node)
+        parent = string.parent
+        if parent is not None and parent.type in ("literal_type", "array") and self._of_names(file, string, parent):
+            return True
         if content != self.owners.key:
             return re.fullmatch(_PATH, content) is not None and not self._tables.isdisjoint(content.split("."))
-        current: Node | None = string.parent
+        current: Node | None = parent
         if current is not None and current.type == "subscript_expression":
             return self._of_member(file, node, current)
         while current is not None and current.type not in _STATEMENTS:
@@ -108,6 +111,25 @@ class Evidence:
                 return True
             current = current.parent
         return False
+
+    def _of_names(self, file: File, string: Node, parent: Node) -> bool:
+        """Return whether a text is a key of a type that is not known, or one of names that all fit the table.
+
+        Those stand beside something that is not known either: ``pick(user, ["id", "createdAt"])``.
+        """
+        if parent.type == "literal_type":
+            while parent.parent is not None and parent.type in ("literal_type", "union_type", "parenthesized_type"):
+                parent = parent.parent
+            generic = parent.parent if parent.type == "type_arguments" else None
+            name = text(generic.child_by_field_name("name")) if generic is not None else ""
+            first = annotation(self.infer, file, first_named(parent)) if generic is not None else None
+            return name in ("Pick", "Omit", "Extract", "Exclude") and first is None
+        call = parent.parent.parent if parent.parent is not None and parent.parent.type == "arguments" else None
+        names = [unquoted(child) for child in parent.named_children if child.type == "string"]
+        if call is None or len(names) < 2 or not all(name in self._names for name in names):
+            return False
+        others = [each for each in arguments(call) if each != parent]
+        return any(each.type not in _IN_VALUES and self.infer.of(file, each) is None for each in others)
 
     def _is_of_table(self, file: File, written: Node) -> bool:
         """Return whether a type is, or has in it, one of the table's rows."""

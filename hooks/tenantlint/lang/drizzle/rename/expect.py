@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename.annotations import annotation
+from tenantlint.lang.drizzle.rename import forms, schemas
+from tenantlint.lang.drizzle.rename.annotations import annotation, arguments_of
 from tenantlint.lang.drizzle.rename.calls import arguments
 from tenantlint.lang.drizzle.rename.carry import foreign
-from tenantlint.lang.drizzle.rename.scopes import FUNCTIONS, first_named, key_of, text, uses_of
+from tenantlint.lang.drizzle.rename.options import in_options
+from tenantlint.lang.drizzle.rename.receivers import RECEIVERS
+from tenantlint.lang.drizzle.rename.scopes import FUNCTIONS, first_named, key_of, signature, text, uses_of
 from tenantlint.lang.drizzle.rename.shapes import (
+    FREE,
+    NOWHERE,
     OTHER,
     TABLE,
-    WHERE,
+    Class,
     Config,
     Conflict,
+    Dict,
     Expected,
     External,
+    FormMethod,
     Function,
-    Joined,
     Keyed,
+    Keys,
     Many,
-    Procedure,
-    Queries,
-    Query,
     Relate,
     Relating,
+    Setter,
     Several,
     Shape,
     Validator,
     With,
-    Writing,
-    Written,
     any_of,
     item_of,
     settled,
@@ -44,16 +47,11 @@ if TYPE_CHECKING:
     from tenantlint.lang.drizzle.rename.infer import Infer
     from tenantlint.lang.drizzle.rename.scopes import File
 
-NOWHERE: Final = Expected()
-_FREE: Final = Expected(OTHER)
 _WHOLE: Final = ("as_expression", "satisfies_expression")
 _PASSING: Final = frozenset("parenthesized_expression non_null_expression await_expression ternary_expression".split())
 _OF_TABLES: Final = (Keyed, Config, With, Conflict, Relating)
 _ANYTHING: Final = frozenset({"any", "unknown", "object", "{}", "Record", "any[]", "unknown[]", "Error", "JSON"})
 _MATCHERS: Final = frozenset("toEqual toStrictEqual toMatchObject eql equal deepEqual toContainEqual include".split())
-_PER_ITEM: Final = frozenset(
-    "map flatMap forEach filter find findLast findIndex findLastIndex some every toSorted sort".split()
-)
 
 
 def expected(infer: Infer, file: File, node: Node) -> Expected:
@@ -102,6 +100,12 @@ def _pair(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
     if owner is None or parent.child_by_field_name("value") != node:
         return NOWHERE
     return in_options(infer, expected(infer, file, owner).value, key_of(parent))
+
+
+def _short(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
+    """Return what ``{ user }`` expects of ``user``."""
+    is_short = node.type == "shorthand_property_identifier"
+    return in_options(infer, expected(infer, file, parent).value, text(node)) if is_short else NOWHERE
 
 
 def _spread(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
@@ -181,9 +185,13 @@ def properties(infer: Infer, file: File, attribute: Node) -> Shape | None:
 
 def _argument(infer: Infer, file: File, node: Node, parent: Node) -> Expected:
     call = parent.parent
-    if call is None or call.type != "call_expression":
+    if call is None:
         return NOWHERE
     position = arguments(call).index(node)
+    if call.type == "new_expression":
+        return _of_new(infer, file, call, position)
+    if call.type != "call_expression":
+        return NOWHERE
     table = infer.facts.makers(file.path, call)
     if table is not None:
         return Expected(Keyed(table, TABLE) if position == 1 else OTHER, (Keyed(table, TABLE),) * (position == 2))
@@ -201,6 +209,7 @@ _PLACES: Final[Mapping[str, Callable[[Infer, File, Node, Node], Expected]]] = {
     "assignment_pattern": _default,
     "binary_expression": _binary,
     "jsx_expression": _jsx_value,
+    "object": _short,
     "object_assignment_pattern": _default,
     "optional_parameter": _default,
     "pair": _pair,
@@ -219,6 +228,10 @@ _PLACES: Final[Mapping[str, Callable[[Infer, File, Node, Node], Expected]]] = {
 def _of_function(infer: Infer, file: File, call: Node, function: Shape | None, position: int) -> Expected:
     if isinstance(function, Relating):
         return Expected(function)
+    if isinstance(function, Setter):
+        return Expected(function.value, (function.value,), function.value)
+    if isinstance(function, FormMethod):
+        return forms.wanted(function, arguments(call)[position], position)
     if isinstance(function, External):
         return _of_library(infer, file, call, function, position)
     home = infer.program.file(function.path) if isinstance(function, Function) else None
@@ -237,7 +250,7 @@ def _of_parameter(infer: Infer, home: File, pattern: Node) -> Expected:
     if shape is not None or written is None or pattern.type != "identifier":
         return _typed(infer, home, shape)
     used = infer.once(home, pattern, lambda: _flow(infer, home, pattern), "flow")
-    return _FREE if used is None and _says_nothing(first_named(written)) else Expected(used)
+    return FREE if used is None and _says_nothing(first_named(written)) else Expected(used)
 
 
 def _says_nothing(written: Node | None) -> bool:
@@ -254,9 +267,24 @@ def _of_library(infer: Infer, file: File, call: Node, function: External, positi
     if name.startswith("create") and name.endswith("Schema") and position == 1 and isinstance(first, Keyed):
         return Expected(Keyed(first.table_id))
     if function.module.startswith("drizzle-orm"):
-        return _FREE
+        return FREE
+    if function.module.startswith(forms.MODULE):
+        return Expected(forms.options(infer.of(file, call)))
+    if position and isinstance(first, Validator) and function.module.startswith(schemas.MODULES):
+        return Expected(Many(Keys(first.value)))
     made = foreign(infer, file, call, function, [each for each in arguments(call) if each != arguments(call)[position]])
     return NOWHERE if made is None else Expected(made)
+
+
+def _of_new(infer: Infer, file: File, call: Node, position: int) -> Expected:
+    """Return what a constructor takes: that of a class of the project, ``new Set<T>(...)``."""
+    made = infer.of(file, call.child_by_field_name("constructor"))
+    types = arguments_of(call)
+    if isinstance(made, Class):
+        function = signature(made.node, "constructor")
+        return _of_function(infer, file, call, Function(made.path, function), position) if function else NOWHERE
+    is_set = text(call.child_by_field_name("constructor")) in ("Set", "Array")
+    return Expected(Many(annotation(infer, file, types[0]))) if is_set and types else NOWHERE
 
 
 # Methods
@@ -265,14 +293,18 @@ def _of_library(infer: Infer, file: File, call: Node, function: External, positi
 def _of_method(infer: Infer, file: File, call: Node, function: Node, position: int) -> Expected:
     owner = infer.of(file, function.child_by_field_name("object"))
     name = text(function.child_by_field_name("property"))
+    if isinstance(owner, Validator) and arguments(call)[position].type == "string":
+        return Expected(Keys(owner.value))
     if name in ("select", "selectDistinct", "selectDistinctOn"):
-        return _FREE
+        return FREE
     if owner is None or owner is OTHER or isinstance(owner, External):
         compared = _compared(infer, file, call, function)
         if compared is not None:
             return compared
-    read = _METHODS.get(type(owner)) if owner is not None else None
+    read = RECEIVERS.get(type(owner)) if owner is not None else None
     found = read(infer, owner, name) if read is not None and owner is not None else NOWHERE
+    if name == "set" and position == 1 and isinstance(owner, Dict):
+        return Expected(owner.item)
     if name in ("map", "flatMap") and isinstance(owner, (Many, Several)) and position == 0:
         made = expected(infer, file, call).value
         return Expected(None, found.params, item_of(made) if name == "map" else made)
@@ -294,119 +326,3 @@ def _compared(infer: Infer, file: File, call: Node, function: Node) -> Expected 
         return None
     given = arguments(inner)
     return Expected(settled(infer.of(file, given[0]))) if given and name in _MATCHERS else None
-
-
-def _of_writing(infer: Infer, owner: Shape, name: str) -> Expected:
-    assert isinstance(owner, Writing)
-    if name in ("values", "set"):
-        return Expected(Keyed(owner.table_id))
-    if name in ("onConflictDoUpdate", "onDuplicateKeyUpdate"):
-        return Expected(Conflict(owner.table_id))
-    return _FREE
-
-
-def _of_queries(infer: Infer, owner: Shape, name: str) -> Expected:
-    assert isinstance(owner, Queries)
-    return Expected(Config(owner.table_id))
-
-
-def _of_many(infer: Infer, owner: Shape, name: str) -> Expected:
-    item = item_of(owner)
-    if name in ("reduce", "reduceRight"):
-        return Expected(None, (None, item))
-    if name in ("push", "unshift"):
-        return Expected(item)
-    return Expected(None, (item, item if "ort" in name else OTHER)) if name in _PER_ITEM else _then(owner, name)
-
-
-def _then(owner: Shape, name: str) -> Expected:
-    return Expected(None, (settled(owner),)) if name == "then" else NOWHERE
-
-
-def _of_query(infer: Infer, owner: Shape, name: str) -> Expected:
-    return _then(owner, name)
-
-
-def _of_procedure(infer: Infer, owner: Shape, name: str) -> Expected:
-    assert isinstance(owner, Procedure)
-    return Expected(None, (Joined((("input", owner.input),)),) if name in ("query", "mutation", "subscription") else ())
-
-
-def _of_validator(infer: Infer, owner: Shape, name: str) -> Expected:
-    assert isinstance(owner, Validator)
-    return Expected(owner.value, (owner.value,))
-
-
-_METHODS: Final[Mapping[type, Callable[[Infer, Shape, str], Expected]]] = {
-    Many: _of_many,
-    Procedure: _of_procedure,
-    Queries: _of_queries,
-    Query: _of_query,
-    Several: _of_many,
-    Validator: _of_validator,
-    Writing: _of_writing,
-}
-
-
-# Options
-
-
-def in_options(infer: Infer, shape: Shape | None, name: str) -> Expected:
-    """Return what is expected under a name of an object that is for ``shape``."""
-    read = _OPTIONS.get(type(shape)) if shape is not None else None
-    if read is not None and shape is not None:
-        return read(infer, shape, name)
-    if isinstance(shape, Written):
-        return NOWHERE
-    return Expected(infer.member(shape, name))
-
-
-def _of_config(infer: Infer, shape: Shape, name: str) -> Expected:
-    assert isinstance(shape, Config)
-    table = Keyed(shape.table_id, TABLE)
-    if name == "with":
-        return Expected(With(shape.table_id))
-    if name == "extras":
-        return Expected(OTHER, (table,), OTHER)
-    value: Shape = Keyed(shape.table_id, WHERE) if name in ("where", "columns", "orderBy") else OTHER
-    return Expected(value, (table,))
-
-
-def _of_with(infer: Infer, shape: Shape, name: str) -> Expected:
-    assert isinstance(shape, With)
-    target, _ = infer.facts.relation(shape.table_id, name)
-    return Expected(Config(target)) if target is not None else NOWHERE
-
-
-def _of_conflict(infer: Infer, shape: Shape, name: str) -> Expected:
-    assert isinstance(shape, Conflict)
-    return Expected(Keyed(shape.table_id)) if name == "set" else _FREE
-
-
-def _of_relating(infer: Infer, shape: Shape, name: str) -> Expected:
-    assert isinstance(shape, Relating)
-    return Expected(Keyed(shape.table_id, WHERE), (Keyed(shape.table_id, TABLE),)) if name == "where" else _FREE
-
-
-def _of_filter(infer: Infer, shape: Shape, name: str) -> Expected:
-    """Return what a filter expects: operators under a column, filters under AND, OR, NOT and a relation."""
-    assert isinstance(shape, Keyed)
-    if shape.role != WHERE:
-        return Expected(infer.facts.member(shape, name))
-    if name in ("AND", "OR", "NOT"):
-        return Expected(shape)
-    if name == "RAW":
-        return Expected(OTHER, (Keyed(shape.table_id, TABLE),))
-    if infer.facts.column(shape.table_id, name) is not None:
-        return _FREE
-    target, _ = infer.facts.relation(shape.table_id, name)
-    return Expected(Keyed(target, WHERE)) if target is not None else NOWHERE
-
-
-_OPTIONS: Final[Mapping[type, Callable[[Infer, Shape, str], Expected]]] = {
-    Config: _of_config,
-    Conflict: _of_conflict,
-    Keyed: _of_filter,
-    Relating: _of_relating,
-    With: _of_with,
-}

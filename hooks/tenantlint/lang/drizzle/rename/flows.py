@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import Use
 from tenantlint.lang.drizzle.rename.expect import expected
-from tenantlint.lang.drizzle.rename.scopes import first_named, signature, text
+from tenantlint.lang.drizzle.rename.scopes import FUNCTIONS, first_named, key_of, signature, text
 from tenantlint.lang.drizzle.rename.shapes import (
     TABLE,
     AnyOf,
     Both,
     Described,
+    Function,
     Joined,
     Keyed,
     Many,
+    Named,
     Payload,
     Query,
     Several,
@@ -41,12 +43,14 @@ if TYPE_CHECKING:
 
 _VALUES: Final = frozenset(
     "identifier member_expression await_expression call_expression subscript_expression non_null_expression "
-    "as_expression".split()
+    "as_expression shorthand_property_identifier".split()
 )
 _PARENTS: Final = frozenset(
-    "arguments spread_element return_statement variable_declarator jsx_expression arrow_function pair".split()
+    "arguments spread_element return_statement variable_declarator jsx_expression arrow_function pair object".split()
 )
 _JSON: Final = frozenset({"json", "send", "stringify"})
+_PROCEDURES: Final = frozenset({"query", "mutation", "subscription"})
+_MIN_ALIKE: Final = 3
 _MAX_DEPTH: Final = 5
 _MAX_FILES: Final = 400
 """Where more files have the word, it is one that much else is called by."""
@@ -62,7 +66,9 @@ class Flows:
         self.infer = owners.infer
         tables = [owners.infer.facts.tables[each] for each in owners.tables]
         symbols = b"|".join(re.escape(table.symbol.rpartition(".")[2].encode()) for table in tables)
-        self._key = owners.key.encode()
+        self._key = re.compile(rb"(?<![\w$])" + re.escape(owners.key.encode()) + rb"(?![\w$])")
+        self._names = {column.key for table in tables for column in table.columns}
+        self._homes = {table.at.path for table in tables}
         self._named = re.compile(
             rb"import[^;'\"]*(?<![\w$])(?:" + symbols + rb")(?![\w$])|\.query\.(?:" + symbols + rb")\b"
         )
@@ -72,9 +78,9 @@ class Flows:
         named, with_key = [], []
         for path in paths:
             data = self.infer.program.project.read(path)
-            if self._named.search(data) is not None:
+            if path in self._homes or self._named.search(data) is not None:
                 named.append(path)
-            elif self._key in data:
+            elif self._key.search(data) is not None:
                 with_key.append(path)
         return named + with_key if len(with_key) <= _MAX_FILES else named
 
@@ -83,11 +89,43 @@ class Flows:
         pending: list[tuple[Node, Node | None, int]] = [(file.root, None, 0)]
         while pending:
             node, parent, depth = pending.pop()
-            what = self._meets(file, node, parent) if parent is not None and parent.type in _PARENTS else None
+            what = self._tells(file, node, parent)
             if what is not None:
                 yield Use(what, Location(file.path, node.start_byte, node.end_byte))
             if depth < _MAX_NESTING:
                 pending.extend((child, node, depth + 1) for child in reversed(node.named_children))
+
+    def _tells(self, file: File, node: Node, parent: Node | None) -> str | None:
+        if node.type == "subscript_expression":
+            return self._picks(file, node)
+        if parent is None or parent.type not in _PARENTS:
+            return None
+        return self._serves(file, node, parent) or self._meets(file, node, parent)
+
+    def _picks(self, file: File, node: Node) -> str | None:
+        """Tell of ``row[by]`` where ``by`` may be the old name; what is a key of the row by its type goes with it."""
+        index = node.child_by_field_name("index")
+        if index is None or index.type in ("string", "number"):
+            return None
+        owner = self.infer.of(file, node.child_by_field_name("object"))
+        if not isinstance(owner, Keyed) or self.owners.owns(owner) is not True:
+            return None
+        by = self.infer.of(file, index)
+        members = by.members if isinstance(by, AnyOf) else (by,)
+        is_named = any(isinstance(each, Named) and each.value == self.owners.key for each in members)
+        is_open = owner.role == TABLE and (by is None or index.type == "as_expression")
+        return f"member of a table by a name that may be `{self.owners.key}`" if is_named or is_open else None
+
+    def _serves(self, file: File, node: Node, parent: Node) -> str | None:
+        """Tell of rows that a procedure of tRPC gives its clients, which may be typed by it from elsewhere."""
+        call = parent.parent if parent.type == "arguments" else None
+        function = call.child_by_field_name("function") if call is not None else None
+        if node.type not in FUNCTIONS or function is None or function.type != "member_expression":
+            return None
+        if text(function.child_by_field_name("property")) not in _PROCEDURES or not _is_procedure(function):
+            return None
+        given = self.infer.returned(Function(file.path, node))
+        return f"procedure that gives `{self.owners.key}`" if self._holds(settled(given), 0) else None
 
     def _meets(self, file: File, node: Node, parent: Node) -> str | None:
         if parent.type == "arguments" and _is_json(parent.parent):
@@ -96,12 +134,24 @@ class Flows:
         if node.type not in _VALUES or not _is_value(node, parent):
             return None
         shape = settled(self.infer.of(file, node))
+        if shape is None:
+            return self._may_meet(expected(self.infer, file, node).value)
         if self._is_row(shape):
             wanted = expected(self.infer, file, node).value
             return f"row for a type with `{self.owners.key}`" if self._has(wanted) else None
         if self._has(shape) and self._is_row(expected(self.infer, file, node).value):
             return f"value with `{self.owners.key}` for a row"
         return None
+
+    def _may_meet(self, wanted: Shape | None) -> str | None:
+        """Tell of a value that is not known, for a type of which all members are those of the table."""
+        wanted = wanted.item if isinstance(wanted, Many) else wanted
+        if not isinstance(wanted, Described) or not self._has(wanted):
+            return None
+        body = wanted.node.child_by_field_name("body") or wanted.node
+        names = [key_of(child) for child in body.named_children if child.type != "comment"]
+        is_alike = len(names) >= _MIN_ALIKE and all(name in self._names for name in names)
+        return f"value for a type like a row, with `{self.owners.key}`" if is_alike else None
 
     def _is_row(self, shape: Shape | None) -> bool:
         shape = item_of(shape) if isinstance(shape, (Many, Several)) else shape
@@ -143,6 +193,17 @@ class Flows:
             yield settled(self.infer.of(file, value))
 
 
+def _is_procedure(function: Node) -> bool:
+    """Return whether a method is called on a procedure of tRPC: ``publicProcedure.input(...).query(...)``."""
+    current: Node | None = function
+    while current is not None and current.type in ("call_expression", "member_expression"):
+        name = text(current.child_by_field_name("property"))
+        if name.lower().endswith("procedure"):
+            return True
+        current = current.child_by_field_name("function" if current.type == "call_expression" else "object")
+    return text(current).lower().endswith("procedure")
+
+
 def _first(parent: Node) -> Node | None:
     return first_named(parent)
 
@@ -156,6 +217,8 @@ def _is_json(call: Node | None) -> bool:
 
 def _is_value(node: Node, parent: Node) -> bool:
     """Return whether a node is what its parent hands on, and not a name or a callee."""
+    if parent.type == "object":
+        return node.type == "shorthand_property_identifier"
     if parent.type in ("variable_declarator", "pair"):
         is_typed = parent.type == "pair" or parent.child_by_field_name("type") is not None
         return is_typed and parent.child_by_field_name("value") == node

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.drizzle.rename.annotations import annotation
+from tenantlint.lang.drizzle.rename.expressions import EXPRESSIONS, without_nothing
 from tenantlint.lang.drizzle.rename.members import MEMBERS
 from tenantlint.lang.drizzle.rename.patterns import PATTERNS
 from tenantlint.lang.drizzle.rename.scopes import (
@@ -17,30 +19,23 @@ from tenantlint.lang.drizzle.rename.scopes import (
     key_of,
     returns,
     text,
-    unquoted,
 )
 from tenantlint.lang.drizzle.rename.shapes import (
+    NOTHING,
     OTHER,
     TABLE,
-    AnyOf,
     Class,
     External,
     Function,
-    Instance,
     Keyed,
-    Many,
     Module,
-    Queries,
-    Several,
     Shape,
     Written,
     any_of,
-    item_of,
-    settled,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -53,13 +48,10 @@ _GLOBALS: Final = frozenset(
     "process globalThis window "
     "document navigator location history localStorage sessionStorage crypto performance Buffer Error TypeError URL "
     "URLSearchParams FormData Headers Request Response AbortController Bun Deno require module exports __dirname "
-    "__filename undefined NaN Infinity describe it test expect beforeEach afterEach beforeAll afterAll vi jest "
+    "__filename NaN Infinity describe it test expect beforeEach afterEach beforeAll afterAll vi jest "
     "setTimeout setInterval clearTimeout clearInterval fetch structuredClone React chrome".split()
 )
-_LITERALS: Final = frozenset(
-    "number string template_string regex true false binary_expression unary_expression".split()
-)
-_NOTHING: Final = frozenset({"null", "undefined"})
+_LITERALS: Final = frozenset("number template_string regex true false binary_expression unary_expression".split())
 
 
 class Infer:
@@ -71,6 +63,25 @@ class Infer:
         self._known: dict[tuple[str, int, str], Shape | None] = {}
         self._holding: dict[tuple[str, int], bool] = {}
         self._depth = 0
+        self._bound: list[tuple[int, Mapping[str, Shape | None]]] = []
+
+    @property
+    def nested(self) -> int:
+        """How many aliases are being followed with arguments of their own."""
+        return len(self._bound)
+
+    def bound(self, owner: Node, name: str) -> Shape | None:
+        """Return what a type parameter of ``owner`` stands for where that is being followed."""
+        return next((names.get(name) for each, names in reversed(self._bound) if each == owner.id), None)
+
+    @contextmanager
+    def binding(self, owner: Node, names: Mapping[str, Shape | None]) -> Iterator[None]:
+        """Follow a type in which the parameters of ``owner`` stand for these."""
+        self._bound.append((owner.id, names))
+        try:
+            yield
+        finally:
+            self._bound.pop()
 
     def once(self, file: File, node: Node, ask: Callable[[], Shape | None], what: str = "type") -> Shape | None:
         """Return the answer to a question on a node, and remember it."""
@@ -106,7 +117,7 @@ class Infer:
             return self._operation(file, node)
         if node.type in FUNCTIONS:
             return Function(file.path, node)
-        read = _EXPRESSIONS.get(node.type)
+        read = EXPRESSIONS.get(node.type)
         return read(self, file, node) if read is not None else None
 
     def _operation(self, file: File, node: Node) -> Shape | None:
@@ -117,7 +128,7 @@ class Infer:
         if operator == "&&":
             return right
         return any_of(
-            _without_nothing(
+            without_nothing(
                 [
                     (child, self.of(file, child))
                     for child in (node.child_by_field_name("left"), node.child_by_field_name("right"))
@@ -131,7 +142,7 @@ class Infer:
         """Return what an identifier stands for."""
         found = file.lookup(node, text(node))
         if found is None:
-            return OTHER if text(node) in _GLOBALS else None
+            return NOTHING if text(node) == "undefined" else OTHER if text(node) in _GLOBALS else None
         return self.meant(self.program.meaning(file, found))
 
     def meant(self, meaning: Meaning | Outside | Whole | None) -> Shape | None:
@@ -140,9 +151,9 @@ class Infer:
             return External(meaning.module, meaning.name)
         if isinstance(meaning, Whole):
             return Module(meaning.path)
-        return None if meaning is None else self._bound(meaning.file, meaning.node)
+        return None if meaning is None else self._binding(meaning.file, meaning.node)
 
-    def _bound(self, file: File, node: Node) -> Shape | None:
+    def _binding(self, file: File, node: Node) -> Shape | None:
         if node.type in FUNCTIONS:
             return Function(file.path, node)
         if node.type.endswith("class_declaration"):
@@ -206,137 +217,9 @@ class Infer:
         if body.type != "statement_block":
             return self.of(file, body)
         given = [(child, self.of(file, child)) for child in returns(body)]
-        return any_of(_without_nothing(given))
-
-
-def _without_nothing(given: Sequence[tuple[Node | None, Shape | None]]) -> list[Shape | None]:
-    return [shape for node, shape in given if node is not None and text(node) not in _NOTHING]
+        return any_of(without_nothing(given))
 
 
 def _is_value(node: Node) -> bool:
     """Return whether an identifier is an expression: ``export default users``."""
     return node.parent is not None and node.parent.type == "export_statement"
-
-
-# Expressions
-
-
-def _inside(infer: Infer, file: File, node: Node) -> Shape | None:
-    return infer.of(file, first_named(node))
-
-
-def _await(infer: Infer, file: File, node: Node) -> Shape | None:
-    return settled(_inside(infer, file, node))
-
-
-def _as(infer: Infer, file: File, node: Node) -> Shape | None:
-    """Return what ``x as T`` is: what T says, what x is where T is ``const`` or says nothing."""
-    parts = [child for child in node.named_children if child.type != "comment"]
-    if len(parts) < 2 or node.type == "satisfies_expression":
-        return _inside(infer, file, node)
-    return annotation(infer, file, parts[1])
-
-
-def _ternary(infer: Infer, file: File, node: Node) -> Shape | None:
-    sides = [node.child_by_field_name(field) for field in ("consequence", "alternative")]
-    return any_of(_without_nothing([(side, infer.of(file, side)) for side in sides]))
-
-
-def _array(infer: Infer, file: File, node: Node) -> Shape | None:
-    items: list[Shape | None] = []
-    for child in node.named_children:
-        if child.type == "spread_element":
-            return Many(any_of([*items, item_of(infer.of(file, first_named(child)))]))
-        if child.type != "comment":
-            items.append(infer.of(file, child))
-    return Several(tuple(items))
-
-
-def _object(infer: Infer, file: File, node: Node) -> Shape | None:
-    return Written(file.path, node)
-
-
-def _name(infer: Infer, file: File, node: Node) -> Shape | None:
-    return infer.name(file, node)
-
-
-def _member(infer: Infer, file: File, node: Node) -> Shape | None:
-    """Return what ``a.b`` is; ``db.query.users`` is known by its name."""
-    owner, name = node.child_by_field_name("object"), text(node.child_by_field_name("property"))
-    if (
-        owner is not None
-        and owner.type == "member_expression"
-        and text(owner.child_by_field_name("property")) == "query"
-    ):
-        table = infer.facts.named(name, file.path)
-        if table is not None:
-            return Queries(table)
-    return infer.member(infer.of(file, owner), name)
-
-
-def _subscript(infer: Infer, file: File, node: Node) -> Shape | None:
-    shape, index = infer.of(file, node.child_by_field_name("object")), node.child_by_field_name("index")
-    if index is None:
-        return None
-    if index.type == "string":
-        return infer.member(shape, unquoted(index))
-    if isinstance(shape, (Many, Several, AnyOf)):
-        return item_of(shape, int(text(index)) if text(index).isdecimal() else None)
-    return OTHER if shape is OTHER else None
-
-
-def _call(infer: Infer, file: File, node: Node) -> Shape | None:
-    from tenantlint.lang.drizzle.rename.calls import call
-
-    return call(infer, file, node)
-
-
-def _new(infer: Infer, file: File, node: Node) -> Shape | None:
-    made = infer.of(file, node.child_by_field_name("constructor"))
-    if isinstance(made, Class):
-        return Instance(made.path, made.node)
-    if isinstance(made, External):
-        from tenantlint.lang.drizzle.rename.calls import arguments
-        from tenantlint.lang.drizzle.rename.carry import foreign
-
-        return foreign(infer, file, node, made, arguments(node))
-    return OTHER if made is OTHER and text(node.child_by_field_name("constructor")) != "Map" else None
-
-
-def _this(infer: Infer, file: File, node: Node) -> Shape | None:
-    current: Node | None = node
-    while current is not None:
-        if current.type in ("class_declaration", "class", "abstract_class_declaration"):
-            return Instance(file.path, current)
-        current = current.parent
-    return None
-
-
-def _assignment(infer: Infer, file: File, node: Node) -> Shape | None:
-    return infer.of(file, node.child_by_field_name("right"))
-
-
-def _jsx(infer: Infer, file: File, node: Node) -> Shape | None:
-    return OTHER
-
-
-_EXPRESSIONS: Final[Mapping[str, Callable[[Infer, File, Node], Shape | None]]] = {
-    "array": _array,
-    "as_expression": _as,
-    "assignment_expression": _assignment,
-    "await_expression": _await,
-    "call_expression": _call,
-    "identifier": _name,
-    "jsx_element": _jsx,
-    "jsx_self_closing_element": _jsx,
-    "member_expression": _member,
-    "new_expression": _new,
-    "non_null_expression": _inside,
-    "object": _object,
-    "parenthesized_expression": _inside,
-    "satisfies_expression": _as,
-    "shorthand_property_identifier": _name,
-    "subscript_expression": _subscript,
-    "ternary_expression": _ternary,
-    "this": _this,
-}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.drizzle.rename import aliases, forms
 from tenantlint.lang.drizzle.rename.annotations import annotation
-from tenantlint.lang.drizzle.rename.scopes import (
-    signature,
-)
+from tenantlint.lang.drizzle.rename.scopes import first_named, signature, text
 from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     TABLE,
@@ -17,13 +16,17 @@ from tenantlint.lang.drizzle.rename.shapes import (
     Config,
     Conflict,
     Described,
+    Dict,
     External,
+    Form,
     Function,
     Instance,
     Joined,
     Keyed,
     Many,
+    Mapped,
     Module,
+    Named,
     Payload,
     Query,
     Relate,
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tenantlint.lang.drizzle.rename.infer import Infer
+    from tenantlint.lang.drizzle.rename.scopes import File
     from tenantlint.lang.drizzle.rename.shapes import Expected
 
 
@@ -111,6 +115,8 @@ def _of_class(infer: Infer, shape: Shape, name: str) -> Shape | None:
     assert isinstance(shape, (Instance, Class))
     file = infer.program.file(shape.path)
     found = signature(shape.node, name)
+    if file is not None and found is None:
+        return _of_property(infer, file, shape, name)
     if file is None or found is None:
         return None
     if found.type == "method_definition":
@@ -121,6 +127,29 @@ def _of_class(infer: Infer, shape: Shape, name: str) -> Shape | None:
     if written is not None:
         return annotation(infer, file, written)
     return infer.of(file, found.child_by_field_name("value"))
+
+
+def _of_property(infer: Infer, file: File, shape: Instance | Class, name: str) -> Shape | None:
+    """Return what a class has by a parameter of its constructor, ``private readonly user: User``, or by its base."""
+    constructor = signature(shape.node, "constructor") if isinstance(shape, Instance) else None
+    parameters = constructor.child_by_field_name("parameters") if constructor is not None else None
+    for each in parameters.named_children if parameters is not None else ():
+        pattern = each.child_by_field_name("pattern")
+        is_field = any(child.type in _FIELD_MARKS for child in each.children)
+        if is_field and pattern is not None and text(pattern) == name:
+            return infer.matched(file, pattern)
+    base = base_of(infer, file, shape)
+    return infer.member(base, name) if base is not None else None
+
+
+def base_of(infer: Infer, file: File, shape: Instance | Class) -> Shape | None:
+    """Return what a class extends, as its instances or as itself."""
+    heritage = next((child for child in shape.node.named_children if child.type == "class_heritage"), None)
+    clause = first_named(heritage) if heritage is not None else None
+    made = infer.of(file, clause.child_by_field_name("value")) if clause is not None else None
+    if not isinstance(made, Class) or made.node == shape.node:
+        return None
+    return Instance(made.path, made.node) if isinstance(shape, Instance) else made
 
 
 def _of_query(infer: Infer, shape: Shape, name: str) -> Shape | None:
@@ -145,7 +174,7 @@ def _of_relate(infer: Infer, shape: Shape, name: str) -> Shape | None:
 
 
 def _of_config(infer: Infer, shape: Shape, name: str) -> Shape | None:
-    from tenantlint.lang.drizzle.rename.expect import in_options
+    from tenantlint.lang.drizzle.rename.options import in_options
 
     expected: Expected = in_options(infer, shape, name)
     return expected.value
@@ -155,15 +184,23 @@ def _of_many(infer: Infer, shape: Shape, name: str) -> Shape | None:
     return OTHER if name == "length" else None
 
 
+def _of_dict(infer: Infer, shape: Shape, name: str) -> Shape | None:
+    assert isinstance(shape, Dict)
+    return shape.item if not shape.entries else OTHER if name == "size" else None
+
+
 def _of_other(infer: Infer, shape: Shape, name: str) -> Shape | None:
     return OTHER
 
 
 def _of_validator(infer: Infer, shape: Shape, name: str) -> Shape | None:
     assert isinstance(shape, Validator)
-    return shape.value if name in ("shape", "_type", "_output", "_input") else None
+    return shape.value if name in _OF_SCHEMA else None
 
 
+_FIELD_MARKS: Final = ("accessibility_modifier", "readonly", "override_modifier")
+_OF_SCHEMA: Final = frozenset("shape _type _output _input static properties entries infer inferIn inferOut".split())
+"""Members of schemas that have a table's keys: of zod, TypeBox, Valibot and ArkType."""
 MEMBERS: Final[Mapping[type, Callable[[Infer, Shape, str], Shape | None]]] = {
     AnyOf: _of_any,
     Both: _of_both,
@@ -171,12 +208,16 @@ MEMBERS: Final[Mapping[type, Callable[[Infer, Shape, str], Shape | None]]] = {
     Config: _of_config,
     Conflict: _of_config,
     Described: _of_described,
+    Dict: _of_dict,
     External: _of_external,
+    Form: forms.member,
     Instance: _of_class,
     Joined: _of_joined,
     Keyed: _of_keyed,
     Many: _of_many,
+    Mapped: aliases.value,
     Module: _of_module,
+    Named: _of_other,
     type(OTHER): _of_other,
     Payload: _of_payload,
     Query: _of_query,

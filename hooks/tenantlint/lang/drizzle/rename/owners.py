@@ -15,13 +15,19 @@ from tenantlint.lang.drizzle.rename.shapes import (
     Config,
     Conflict,
     Described,
+    Dict,
     External,
+    Form,
+    FormMethod,
     Function,
     Instance,
     Joined,
     Keyed,
+    Keys,
     Many,
+    Mapped,
     Module,
+    Named,
     Payload,
     Procedure,
     Queries,
@@ -30,6 +36,7 @@ from tenantlint.lang.drizzle.rename.shapes import (
     RelateTo,
     Relating,
     Selecting,
+    Setter,
     Several,
     Shape,
     Validator,
@@ -48,17 +55,23 @@ _SURE: Final = (
     type(OTHER),
     Config,
     Conflict,
+    Dict,
     External,
+    Form,
+    FormMethod,
     Function,
     Joined,
+    Keys,
     Many,
     Module,
+    Named,
     Procedure,
     Queries,
     Relate,
     RelateTo,
     Relating,
     Selecting,
+    Setter,
     Several,
     Validator,
     With,
@@ -142,6 +155,10 @@ class Owners:
         assert isinstance(shape, (Instance, Class))
         return False if signature(shape.node, self.key) is not None else None
 
+    def _mapped(self, shape: Shape) -> bool | None:
+        assert isinstance(shape, Mapped)
+        return self.owns(shape.of)
+
     def _query(self, shape: Shape) -> bool | None:
         assert isinstance(shape, Query)
         return self.owns(element(shape))
@@ -154,6 +171,7 @@ _RULES: Final[Mapping[type, Callable[[Owners, Shape], bool | None]]] = {
     Described: Owners._described,
     Instance: Owners._instance,
     Keyed: Owners._keyed,
+    Mapped: Owners._mapped,
     Payload: Owners._payload,
     Query: Owners._query,
     Written: Owners._written,

@@ -12,6 +12,7 @@ from tenantlint.lang.drizzle.rename.scopes import (
     uses_of,
 )
 from tenantlint.lang.drizzle.rename.shapes import (
+    NOTHING,
     OTHER,
     External,
     Many,
@@ -88,24 +89,34 @@ def _declarator(infer: Infer, file: File, node: Node, parent: Node) -> Shape | N
     if written is not None:
         return annotation(infer, file, written)
     if value is None:
-        return _assigned(infer, file, node)
+        return any_of(given) if (given := _assigned(infer, file, node)) else None
     if value.type in ("object", "array") and node.type == "identifier":
         from tenantlint.lang.drizzle.rename.expect import expected
 
         used = expected(infer, file, value).value
         if used is not None:
             return used
-    return infer.of(file, value)
+    shape = infer.of(file, value)
+    if node.type != "identifier" or not _may_change(parent):
+        return shape
+    later = _assigned(infer, file, node)
+    if later and value.type == "array" and not value.named_children:
+        return any_of(later)
+    return any_of([shape, *later]) if later or shape is not NOTHING else None
 
 
-def _assigned(infer: Infer, file: File, name: Node) -> Shape | None:
-    """Return what a variable that is declared without a value is given later."""
+def _may_change(declarator: Node) -> bool:
+    return declarator.parent is not None and text(declarator.parent.child_by_field_name("kind")) != "const"
+
+
+def _assigned(infer: Infer, file: File, name: Node) -> list[Shape | None]:
+    """Return what a variable is given after its declaration."""
     given: list[Shape | None] = []
     for use in uses_of(file, name):
         parent = use.parent
         if parent is not None and parent.type == "assignment_expression" and parent.child_by_field_name("left") == use:
             given.append(infer.of(file, parent.child_by_field_name("right")))
-    return any_of(given) if given else None
+    return given
 
 
 def _loop(infer: Infer, file: File, node: Node, parent: Node) -> Shape | None:

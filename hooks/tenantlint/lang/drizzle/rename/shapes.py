@@ -22,6 +22,10 @@ class Other(Shape):
     """Something that is surely no table, no row, and nothing that a table's keys name: a number, a text, a date."""
 
 
+class Nothing(Shape):
+    """``null`` or ``undefined``: what a value may be too, or is for now."""
+
+
 class External(Shape):
     """Something that a package outside of the project exports; what it returns is not known."""
 
@@ -176,6 +180,52 @@ class Relating(Shape):
     table_id: str
 
 
+class Keys(Shape):
+    """The name of a key of something: ``keyof User``."""
+
+    of: Shape | None
+
+
+class Mapped(Shape):
+    """A value of ``{ [K in keyof X]: ... }``, where X is no table and no row; ``node`` is the signature in it."""
+
+    path: str
+    node: Node
+    of: Shape
+
+
+class Named(Shape):
+    """A text that is known, such as the type ``"id"`` says it."""
+
+    value: str
+
+
+class Dict(Shape):
+    """Like items under names of their own: ``Record<string, User>``, ``Map<string, User>``; a Map has ``entries``."""
+
+    item: Shape | None
+    entries: bool = False
+
+
+class Setter(Shape):
+    """A function that takes a value, or a function that makes one of the value before: of ``useState``."""
+
+    value: Shape | None
+
+
+class Form(Shape):
+    """A form of React Hook Form, or its ``control``, by what it edits."""
+
+    value: Shape | None
+
+
+class FormMethod(Shape):
+    """A method of a form."""
+
+    value: Shape | None
+    name: str
+
+
 class Payload(Shape):
     """What ``z.object({...})`` lets through: the keys are its own, and ``node`` is the object of them."""
 
@@ -204,15 +254,18 @@ class Expected(Record):
 
 
 OTHER: Final = Other()
+NOTHING: Final = Nothing()
+NOWHERE: Final = Expected()
+FREE: Final = Expected(OTHER)
 WHERE: Final = "where"
 TABLE: Final = "table"
 
 
 def any_of(shapes: list[Shape | None]) -> Shape | None:
-    """Return the one shape that all are, AnyOf where they differ, OTHER for none at all."""
-    different = list(dict.fromkeys(shapes))
+    """Return the one shape that all are but for ``null``, AnyOf where they differ, OTHER for none at all."""
+    different = [each for each in dict.fromkeys(shapes) if each is not NOTHING]
     if not different:
-        return OTHER
+        return NOTHING if shapes else OTHER
     return different[0] if len(different) == 1 else AnyOf(tuple(different))
 
 
@@ -222,8 +275,12 @@ def item_of(shape: Shape | None, index: int | None = None) -> Shape | None:
         if index is None:
             return any_of(list(shape.items))
         return shape.items[index] if index < len(shape.items) else OTHER
+    if isinstance(shape, Named):
+        return OTHER
     if isinstance(shape, Many):
         return shape.item
+    if isinstance(shape, Dict):
+        return Several((OTHER, shape.item)) if shape.entries else None
     if isinstance(shape, AnyOf):
         return any_of([item_of(member, index) for member in shape.members])
     return shape if isinstance(shape, (Keyed, Other)) else None

@@ -10,9 +10,10 @@ from tenantlint.edit import Edit
 from tenantlint.lang.drizzle.rename.annotations import annotation
 from tenantlint.lang.drizzle.rename.evidence import Evidence
 from tenantlint.lang.drizzle.rename.expect import expected, properties
+from tenantlint.lang.drizzle.rename.keys import UNSAID, key_named
 from tenantlint.lang.drizzle.rename.reach import programs
 from tenantlint.lang.drizzle.rename.scopes import first_named, text, unquoted
-from tenantlint.lang.drizzle.rename.shapes import External
+from tenantlint.lang.drizzle.rename.shapes import External, Keys
 from tenantlint.record import Record
 from tenantlint.source import Location
 
@@ -29,14 +30,19 @@ _LEAVES: Final = frozenset(
     "property_identifier shorthand_property_identifier shorthand_property_identifier_pattern string_fragment".split()
 )
 _KEPT: Final = frozenset({"enum_assignment", "enum_body", "namespace_export", "export_specifier", "import_specifier"})
-_SELECTING_TYPES: Final = ("Pick", "Omit")
+_SELECTING_TYPES: Final = ("Pick", "Omit", "Extract", "Exclude")
 
 
 class Uses(Record):
-    """What a file comes to. ``clash`` is why the rename cannot be made at all."""
+    """What a file comes to.
+
+    ``judged`` is how many uses could not be decided, and were held for those of other things by what is beside them.
+    ``clash`` is why the rename cannot be made at all.
+    """
 
     edits: tuple[Edit, ...] = ()
     unresolved: tuple[Use, ...] = ()
+    judged: int = 0
     clash: str | None = None
 
 
@@ -71,6 +77,7 @@ class Finder:
         """Return the uses in one file, its declarations of columns left out."""
         edits: list[Edit] = []
         unresolved: list[Use] = []
+        judged = 0
         for match in mentions(file.source.data, self.key):
             node = file.root.descendant_for_byte_range(match.start(), match.end())
             if node is None or node.type not in _LEAVES:
@@ -78,12 +85,14 @@ class Finder:
             found = self._is_column(file, node) if _is_whole(node, match) else _of_text(node)
             if found is None and self.evidence.may_be(file, node):
                 unresolved.append(Use(_described(node), Location(file.path, match.start(), match.end())))
+            elif found is None:
+                judged += _is_read_or_made(node)
             clash = self._clash(node) if found else self._overrides(file, node)
             if clash:
                 return Uses(clash=f"{file.path}:{file.source.line_of(match.start())} {clash}")
             if found:
                 edits.append(self._edit(file, node, match))
-        return Uses(tuple(edits), tuple(unresolved))
+        return Uses(tuple(edits), tuple(unresolved), judged)
 
     def members(self, file: File) -> Uses:
         """Return only the members of joined rows: the key is the name of a table, and a word for much else."""
@@ -107,6 +116,9 @@ class Finder:
 
     def _of_string(self, file: File, string: Node) -> bool | None:
         parent = string.parent
+        named = key_named(self.owners, file, string)
+        if named != UNSAID:
+            return named
         read = _STRINGS.get(parent.type) if parent is not None else None
         return read(self, file, string, parent) if read is not None and parent is not None else None
 
@@ -161,7 +173,8 @@ class Finder:
         generic = current.parent if current is not None and current.type == "type_arguments" else None
         if current is None or generic is None or text(generic.child_by_field_name("name")) not in _SELECTING_TYPES:
             return None
-        return self.owners.owns(annotation(self.infer, file, first_named(current)))
+        first = annotation(self.infer, file, first_named(current))
+        return self.owners.owns(first.of if isinstance(first, Keys) else first)
 
     def _of_argument(self, file: File, node: Node, parent: Node) -> bool | None:
         """Decide for a text that a function gets: what Drizzle's get is a name in the database."""
@@ -239,6 +252,13 @@ def _short(node: Node) -> str:
 
 def _is_whole(node: Node, match: re.Match[bytes]) -> bool:
     return node.start_byte == match.start() and node.end_byte == match.end()
+
+
+def _is_read_or_made(node: Node) -> bool:
+    """Return whether a name reads a member or makes one: not a text, and not a member that a type has of its own."""
+    parent = node.parent
+    is_type = parent is not None and parent.type in ("property_signature", "public_field_definition")
+    return node.type != "string_fragment" and not is_type
 
 
 def _of_text(node: Node) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 Fit: TypeAlias = Literal["fits", "narrow", "clash", "unclear"]
@@ -58,6 +59,7 @@ def normalize(sql_type: str) -> str:
     return _normalize_scalar(text) + "[]" * dimensions
 
 
+@lru_cache(maxsize=1024)
 def family(sql_type: str) -> str:
     """Return what the short form ``sql_type`` holds, its size aside: types of one family can be compared."""
     base = sql_type.split("(")[0]

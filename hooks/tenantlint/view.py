@@ -5,7 +5,7 @@ What several rules ask is answered here once, so that they agree.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from tenantlint.facts import SchemaFacts, foreign_keys, known, relation_keys
@@ -45,8 +45,14 @@ class SchemaView(SchemaFacts):
 
     def matches(self, table: Table, patterns: tuple[str, ...]) -> bool:
         """Return whether the name, the qualified name or the symbol of ``table`` matches one of ``patterns``."""
-        names = (table.name, table.qualified_name, table.symbol)
-        return any(name is not UNKNOWN and fits(name, pattern) for pattern in patterns for name in names)
+        if not patterns:
+            return False
+        names = [name for name in (table.name, table.qualified_name, table.symbol) if name is not UNKNOWN]
+        return any(
+            name.startswith(start) and name.endswith(end) and fits(name, pattern)
+            for pattern, start, end in _with_ends(patterns)
+            for name in names
+        )
 
     @cached_property
     def security(self) -> Security:
@@ -221,6 +227,16 @@ def _is_login(table: Table) -> bool:
     """Return whether ``table`` holds logins with other providers, as better-auth and Auth.js call their accounts."""
     names = {snake_case(column.key) for column in table.columns}
     return bool(names & _LOGIN) and ("user_id" in names or "userid" in names)
+
+
+@lru_cache(maxsize=256)
+def _with_ends(patterns: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return each pattern with what all names that match it begin with and end in."""
+    found = []
+    for pattern in patterns:
+        parts = pattern.replace("?", "*").replace("[", "*").replace("]", "*").split("*")
+        found.append((pattern, parts[0], parts[-1]) if len(parts) > 1 else (pattern, pattern, pattern))
+    return tuple(found)
 
 
 def fits(name: str, pattern: str) -> bool:

@@ -121,7 +121,8 @@ class Evaluator:
     def lookup(self, module: Module, name: str) -> Value:
         """Return what a module binds at its top level, MISSING where it binds no such name."""
         for index in module.binding(name):
-            self._start(module, index)
+            if not module.started[index]:
+                self._start(module, index)
         value = module.scope.variables.get(name, MISSING)
         if isinstance(value, Deferred):
             return self._settle(module.scope, name, value)

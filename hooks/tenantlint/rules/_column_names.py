@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def is_allowed(column: Column, allowed: tuple[str, ...]) -> bool:
     """Return whether ``allowed`` has the name of the column, in the database or in code, in whatever style."""
+    if not allowed:
+        return False
     names = {snake_case(name) for name in (column.name, column.key) if name is not UNKNOWN}
     return not names.isdisjoint(snake_case(name) for name in allowed)
 
@@ -45,13 +47,14 @@ class ShortName(Rule):
     def check_table(self, table: Table, view: SchemaView) -> Iterable[Finding]:
         """Report each column by itself."""
         for column in table.columns:
-            if column.name is UNKNOWN or column.type is UNKNOWN or family(column.type) not in self.types:
+            if column.name is UNKNOWN or column.type is UNKNOWN:
                 continue
             name = snake_case(column.name)
+            if name.rpartition("_")[2] != self.word or family(column.type) not in self.types:
+                continue
             if view.is_prescribed(table, column) or is_allowed(column, self.allow):
                 continue
-            if name.rpartition("_")[2] == self.word:
-                better = name.removesuffix(self.word) + self.full
-                text = f"{self.why}; name the column `{better}`"
-                fix = rename_column(table, column, better, view)
-                yield Finding(column.at, table, label(table, column), text, fix)
+            better = name.removesuffix(self.word) + self.full
+            text = f"{self.why}; name the column `{better}`"
+            fix = rename_column(table, column, better, view)
+            yield Finding(column.at, table, label(table, column), text, fix)

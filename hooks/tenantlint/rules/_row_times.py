@@ -5,6 +5,7 @@ Where a fact is not known, what would keep a rule silent holds.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.keys import KEY_PARTS
@@ -57,8 +58,13 @@ _COUNTERS: Final = frozenset({"attempts", "balance", "count", "counter", "retrie
 _STORES: Final = frozenset({"cache", "fts", "kv", "migrations"})
 
 
-def _words(column: Column) -> list[str]:
-    return snake_case(column.key if column.name is UNKNOWN else column.name).split("_")
+def _words(column: Column) -> tuple[str, ...]:
+    return _words_of(column.key if column.name is UNKNOWN else column.name)
+
+
+@lru_cache(maxsize=4096)
+def _words_of(name: str) -> tuple[str, ...]:
+    return tuple(snake_case(name).split("_"))
 
 
 def is_time(column: Column) -> bool:

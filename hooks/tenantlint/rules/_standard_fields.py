@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tenantlint.names import snake_case
@@ -32,12 +33,21 @@ def is_called(column: Column, names: tuple[str, ...]) -> bool:
 
     ``*`` at the beginning of a name stands for any letters.
     """
-    own = [snake_case(name) for name in (column.key, column.name) if name is not UNKNOWN]
-    for name in names:
-        ending = snake_case(name.removeprefix("*"))
-        if ending in own or (name.startswith("*") and any(each.endswith(ending) for each in own)):
-            return True
-    return False
+    whole, endings = _parts(names)
+    key = snake_case(column.key)
+    if key in whole or key.endswith(endings):
+        return True
+    if column.name is UNKNOWN or column.name == column.key:
+        return False
+    name = snake_case(column.name)
+    return name in whole or name.endswith(endings)
+
+
+@lru_cache(maxsize=256)
+def _parts(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the names in snake case, and the endings that stand for any letters before them."""
+    endings = tuple(snake_case(name[1:]) for name in names if name.startswith("*"))
+    return frozenset(snake_case(name.removeprefix("*")) for name in names), endings
 
 
 def may_have_more(table: Table) -> bool:

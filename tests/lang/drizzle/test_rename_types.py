@@ -36,6 +36,14 @@ FOLLOWED: dict[str, str] = {
     "1 } };"
     "\ntype More = Record<keyof typeof tables, { createdAt: 1 }>;\n"
     "const f = (n: Names, m: More) => [n.users.createdAt, m.users.createdAt];",
+    "rows by table that are inferred": "const tables = { users, posts }; type Rows = { [K in keyof typeof tables]?: "
+    "(typeof tables)[K] extends { $inferInsert: infer T } ? T[] : never };\n"
+    "async function seed({ db, ...rows }: { db: Db } & Rows) {}\n"
+    'const f = (o: Omit<Parameters<typeof seed>[0], "db"> = {}) => o; f({ users: [{ «at»: 1 }], posts: '
+    "[{ createdAt: 1 }] });",
+    "items that are inferred": "type Item<T> = T extends (infer E)[] ? E : T; type Got<T> = T extends "
+    "Promise<infer U> ? U : T;\n"
+    "const f = (a: Item<User[]>, b: Got<Promise<User>>) => [a.«at», b.«at»];",
     "a row that may be missing": "const get = async () => { const [user] = await db.select().from(users); if (!user) { "
     "return { user: undefined }; } return { user }; };\nconst { user } = await get(); user.«at»; let u = null; "
     "u = await db.query.users.findFirst(); u.«at»; let r = []; r = await db.select().from(users); r[0].«at»;",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.drizzle.rename.scopes import FUNCTIONS, Meaning, first_named, text, unquoted
+from tenantlint.lang.drizzle.rename.scopes import FUNCTIONS, Meaning, first_named, key_of, text, unquoted
 from tenantlint.lang.drizzle.rename.shapes import (
     OTHER,
     AnyOf,
@@ -20,10 +20,12 @@ from tenantlint.lang.drizzle.rename.shapes import (
     Shape,
     Validator,
     any_of,
+    item_of,
+    settled,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -36,6 +38,7 @@ _WITH_PARAMETERS: Final = FUNCTIONS | {
     "class_declaration",
     "abstract_class_declaration",
 }
+_OF_ONE: Final = ("Promise", "PromiseLike", "Array", "ReadonlyArray")
 _MAX_BOUND: Final = 8
 """Aliases that are nested deeper in each other's arguments are not followed."""
 
@@ -88,14 +91,35 @@ def mapping(node: Node) -> Node | None:
 
 
 def conditional(infer: Infer, file: File, node: Node) -> Shape | None:
-    """Return what ``T extends U ? A : B`` says: A, B or either; ``infer V`` for all of T is T."""
+    """Return what ``T extends U ? A : B`` says: A or B, and A where U infers from T what is known."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    bound = {}
-    if right is not None and right.type == "infer_type":
-        bound = {text(first_named(right)): _said(infer, file, left)}
+    bound = dict(_inferred_from(infer, _said(infer, file, left), right)) if right is not None else {}
+    if any(shape is not None for shape in bound.values()):
+        with infer.binding(node, bound):
+            return _said(infer, file, node.child_by_field_name("consequence"))
     with infer.binding(node, bound):
         sides = [node.child_by_field_name(field) for field in ("consequence", "alternative")]
         return any_of([_said(infer, file, side) for side in sides if text(side) not in ("never", "any", "null")])
+
+
+def _inferred_from(infer: Infer, shape: Shape | None, pattern: Node) -> Iterator[tuple[str, Shape | None]]:
+    """Yield what each ``infer V`` of a pattern stands for where a shape is matched with it."""
+    if pattern.type == "infer_type":
+        yield text(first_named(pattern)), shape
+    elif pattern.type == "object_type":
+        for child in pattern.named_children:
+            written = child.child_by_field_name("type")
+            if written is not None:
+                yield from _inferred_from(infer, infer.member(shape, key_of(child)), written)
+    elif pattern.type in ("array_type", "type_arguments", "type_annotation", "parenthesized_type", "readonly_type"):
+        inner = first_named(pattern)
+        if inner is not None:
+            yield from _inferred_from(infer, item_of(shape) if pattern.type == "array_type" else shape, inner)
+    elif pattern.type == "generic_type" and text(pattern.child_by_field_name("name")) in _OF_ONE:
+        arguments = pattern.child_by_field_name("type_arguments")
+        is_array = text(pattern.child_by_field_name("name")).endswith("Array")
+        if arguments is not None:
+            yield from _inferred_from(infer, item_of(shape) if is_array else settled(shape), arguments)
 
 
 def of_parameter(infer: Infer, file: File, node: Node) -> Shape | None:

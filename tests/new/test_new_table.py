@@ -240,6 +240,36 @@ def test_drizzle_with_habits(tmp_path, connection, monkeypatch, capsys, way, mig
         assert connection.execute("SELECT tablename FROM pg_policies").fetchall() == [("team_note",)]
 
 
+BUILT = """
+import { pgTable } from 'drizzle-orm/pg-core'
+
+export const organization = pgTable('organization', (t) => ({
+  id: t.serial().primaryKey(),
+  note: t.text(),
+}))
+"""
+
+
+@pytest.mark.parametrize("path", ["schema.ts", "notes.ts"])
+def test_drizzle_keys_that_count_and_columns_that_a_function_makes(tmp_path, connection, monkeypatch, capsys, path):
+    project = KitProject(tmp_path, 0, BUILT)
+    project.begin()
+    project.migrate(connection)
+    (tmp_path / "tenantlint.toml").write_text(CAMEL.replace("workspace_id", "organization_id"))
+    monkeypatch.chdir(tmp_path)
+    way = "--append" if path == "schema.ts" else "--output"
+    assert main(["new", "table", "visit", way, path, "--migration"]) == 0
+    text = (tmp_path / path).read_text()
+    assert "export const visit = pgTable('visit', {\n  id: serial().primaryKey(),\n" in text
+    assert "organizationId: integer('organization_id')" in text
+    if path == "schema.ts":
+        assert project.generate() == []
+    project.migrate(connection, 1)
+    connection.execute("INSERT INTO organization DEFAULT VALUES")
+    connection.execute("INSERT INTO visit (organization_id) VALUES (1)")
+    assert connection.execute("SELECT id FROM visit").fetchall() == [(1,)]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import Patch
 from tenantlint.edit import Edit
-from tenantlint.lang.drizzle.editing import Declared, arguments, column_pair, links, opened, walk
+from tenantlint.lang.drizzle.editing import Declared, arguments, column_pair, links, opened, parameter, walk
 from tenantlint.lang.drizzle.importing import Reach, declarations
 from tenantlint.lang.lowering import RefusedError
 from tenantlint.lang.text import merged
@@ -132,14 +132,37 @@ def _reached(origin: ScriptFile, value: Node, reach: Reach) -> str:
         raise RefusedError("it is made by something else than a chain of calls")
     parts: list[str] = []
     done = value.start_byte
+    builder = _builder(origin, value)
     for node in walk(value):
         if node.type != "identifier" or origin.text(node) in ("undefined", "Date", "Math", "crypto", "JSON"):
             continue
-        parts += (origin.slice(done, node.start_byte), reach.name(origin.text(node), origin))
+        if origin.text(node) == builder:
+            node, name = _built(origin, node, reach)
+        else:
+            name = reach.name(origin.text(node), origin)
+        parts += (origin.slice(done, node.start_byte), name)
         done = node.end_byte
     parts.append(origin.slice(done, value.end_byte))
     indent = origin.indent(value.start_byte)
     return "".join(parts).replace("\r\n", "\n").replace(f"\n{indent}", "\n")
+
+
+def _builder(origin: ScriptFile, value: Node) -> str:
+    """Return what the function that makes the columns calls its parameter: ``t`` in ``(t) => ({ id: t.uuid() })``."""
+    node = value.parent
+    while node is not None and node.type != "arrow_function":
+        node = node.parent
+    name = parameter(node) if node is not None else None
+    return origin.text(name) if name is not None and name.type == "identifier" else ""
+
+
+def _built(origin: ScriptFile, node: Node, reach: Reach) -> tuple[Node, str]:
+    """Return ``t.uuid``, where ``node`` is its ``t``, and how the file calls that function."""
+    member = node.parent
+    function = member.child_by_field_name("property") if member is not None else None
+    if member is None or function is None or member.type != "member_expression":
+        raise RefusedError(f"`{origin.text(node)}` is no module's")
+    return member, reach.imports.name(origin.text(function), _CORE)
 
 
 def _column(column: NewColumn, file: ScriptFile, reach: Reach) -> str:

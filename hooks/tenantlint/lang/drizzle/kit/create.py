@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _TYPES: Final = {"jsonb": "jsonb", "json": "json", "double precision": "double precision", "numeric": "numeric"}
 _DEFAULTS: Final = {b".defaultRandom()": "gen_random_uuid()", b".defaultNow()": "now()"}
 
+_SERIAL: Final = re.compile(rb"\b(?:small|big)?serial(?=\()")
+
 
 def create(table: Table, history: History, context: Lowering) -> Patch:
     """Return the migration that follows the last one of ``history`` and creates ``table``.
@@ -75,14 +77,16 @@ def _column(column: Column, context: Lowering) -> Entity:
         raise RefusedError(f"not all of the column `{column.key}` is known")
     if column.unique is True:
         raise RefusedError(f"`{column.name}` is unique")
+    text = context.project.source(column.at.path).data[column.at.start : column.at.end]
+    serial = _SERIAL.search(text)
     made: Entity = {
         "name": column.name,
-        "type": _type(column),
+        "type": serial[0].decode() if serial is not None else _type(column),
         "primaryKey": column.primary_key is True,
         "notNull": column.nullable is False,
     }
-    if column.has_server_default:
-        made["default"] = _default(column, context)
+    if column.has_server_default and serial is None:
+        made["default"] = _default(column, text)
     return made
 
 
@@ -93,9 +97,8 @@ def _type(column: Column) -> str:
     return _TYPES.get(str(column.type)) or type_text(column.type)
 
 
-def _default(column: Column, context: Lowering) -> str:
+def _default(column: Column, text: bytes) -> str:
     """Return the default of a column as its declaration says it. Raises RefusedError where that is another."""
-    text = context.project.source(column.at.path).data[column.at.start : column.at.end]
     found = [default for call, default in _DEFAULTS.items() if call in text]
     if len(found) != 1:
         raise RefusedError(f"the default of `{column.name}` is not known: `drizzle-kit generate` writes this migration")

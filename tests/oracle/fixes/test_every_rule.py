@@ -124,17 +124,20 @@ def outcomes(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> dict
     begin = [key for key in FIXABLE if given[key].kind == "drizzle" and given[key].imports]
     for key, (snapshot, made) in zip(begin, every.generated([(places[key], None) for key in begin]), strict=True):
         every.begin_kit(places[key], given[key], snapshot, made)
-    for key in FIXABLE:
-        try:
-            with postgres.database() as connection:
+    with postgres.database() as connection:
+        for key in FIXABLE:
+            connection.execute("RESET ALL")
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+            try:
                 if given[key].kind == "drizzle":
                     every.run_kit(places[key], given[key], connection)
                 elif given[key].kind == "alembic":
                     every.run_alembic(places[key], given[key], connection, worker)
                 else:
                     every.run_history(places[key], given[key], connection, worker)
-        except Exception:
-            found[key] = format_exc()
+            except Exception:
+                found[key] = format_exc()
     worker.close()
     ended = [key for key in begin if not found[key]]
     jobs = [(places[key], every.last_snapshot(places[key])) for key in ended]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from tenantlint import pool
 from tenantlint.arguments import UsageError
+from tenantlint.cache_file import CacheFile
 from tenantlint.disk_store import DiskStore
 from tenantlint.lang.drizzle.link import SCHEMA as DRIZZLE
 from tenantlint.lang.sqlmodel.link import SCHEMA as SQLMODEL
@@ -20,6 +22,7 @@ from tenantlint.source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from tenantlint.store import Kind
 
@@ -53,7 +56,6 @@ def sources(suffix: str) -> list[Source]:
 def eager(monkeypatch: pytest.MonkeyPatch) -> pool.Processes:
     """Two processes that take on any work, however small."""
     monkeypatch.setattr(pool, "_WORTHWHILE", 0)
-    monkeypatch.setattr(pool, "_FEWEST_JOBS", {})
     return pool.Processes(2)
 
 
@@ -66,8 +68,18 @@ def test_the_schema_is_the_same(eager: pool.Processes) -> None:
 
 def test_processes_read_all_files(eager: pool.Processes) -> None:
     found = list(eager(SQLMODEL, sources(".py")))
-    assert found == pool.read_files(SQLMODEL, [(path, data) for path, data in FILES.items() if path.endswith(".py")])
-    assert None not in found
+    read = pool.read_files(SQLMODEL, [(path, data) for path, data in FILES.items() if path.endswith(".py")])
+    assert found == [None, None, None, *read[3:]]  # the first quarter is left to whoever asks
+    assert None not in read
+    assert list(pool.Processes(4)(SQLMODEL, sources(".py"))) == [None, *read[1:]]
+
+
+def test_a_store_has_what_was_expected_and_not_asked_for(eager: pool.Processes, tmp_path: Path) -> None:
+    store = DiskStore(CacheFile(str(tmp_path), "/nowhere", b"s" * 16), eager)
+    store.expect(DRIZZLE, sources(".ts"))
+    blocks = store.blocks(frozenset(FILES))
+    assert blocks is not None
+    assert len(marshal.loads(blocks["index"][0])) == 8
 
 
 @pytest.mark.parametrize("executor", [ThreadPoolExecutor, ProcessPoolExecutor])

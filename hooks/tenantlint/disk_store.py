@@ -57,6 +57,8 @@ class DiskStore(Store):
         self._looks: dict[str, dict[str, Look]] = {}
         self._new_looks = False
         self._inputs = inputs
+        self._coming: Iterable[tuple[Key, Source, bytes | None]] = iter(())
+        self._due: set[Key] = set()
         index, looks = (None if file is None else file.block(name) for name in (_INDEX, _LOOKS))
         if index is not None:
             self._index = marshal.loads(index)
@@ -99,6 +101,8 @@ class DiskStore(Store):
             return None
 
     def _data(self, key: Key, made_of: bytes) -> bytes | None:
+        if key in self._due:
+            self._take_all(key)
         if key in self._added:
             other, data = self._added[key]
             return data if other == made_of else None
@@ -117,17 +121,31 @@ class DiskStore(Store):
                 self._added.pop((name, source.path), None)
 
     def expect(self, kind: Kind, sources: Iterable[Source]) -> None:
-        """Read those of the files that nothing is kept of, several at once where that is quicker."""
+        """Have those of the files read that nothing is kept of, several at once where that is quicker.
+
+        They are taken when they are asked for, so that other work is done while they are read.
+        """
         if self._expected is None:
             return
+        self._take_all()
         unread = [each for each in sources if not self._knows(kind.name, each)]
         if self.progress is not None:
             self.progress.begin("Reading %s files", len(unread))
-        for source, data in zip(unread, self._expected(kind, unread), strict=False):
-            if self.progress is not None:
-                self.progress.step()
+        coming = zip(unread, self._expected(kind, unread), strict=False)
+        self._coming = (((kind.name, source.path), source, data) for source, data in coming)
+        self._due = {(kind.name, source.path) for source in unread}
+
+    def _take_all(self, until: Key | None = None) -> None:
+        """Take what has been expected, as far as the file ``until``, where that is given."""
+        for key, source, data in self._coming:
+            self._due.discard(key)
             if data is not None:
-                self._added[kind.name, source.path] = _made_of(source, b""), data
+                if self.progress is not None:
+                    self.progress.step()
+                self._added[key] = _made_of(source, b""), data
+            if key == until:
+                return
+        self._due.clear()
 
     def _knows(self, name: str, source: Source) -> bool:
         key = (name, source.path)
@@ -136,6 +154,7 @@ class DiskStore(Store):
 
     def blocks(self, files: frozenset[str]) -> dict[str, list[bytes]] | None:
         """Return the blocks to write, without what belongs to none of ``files``; None where the old ones are right."""
+        self._take_all()
         gone = [key for key in self._index if key[1] not in files]
         if self._file is None or not (self._added or gone or self._new_looks):
             return None

@@ -1,7 +1,8 @@
 """Reading many files at once: what a Kind makes of each, in processes of their own, or wherever an Executor runs.
 
 The parsers hold Python's lock, so that threads would gain nothing. Processes are forked after the imports, and
-send back what they made encoded, as it goes into the cache.
+send back what they made encoded, as it goes into the cache, file by file: while they read, whoever asked reads too,
+and makes a schema of what has been read.
 """
 
 from __future__ import annotations
@@ -17,23 +18,28 @@ from tenantlint.source import Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
+    from io import BufferedReader
 
     from tenantlint.store import Kind
 
 Task = tuple[str, bytes]
 """The path of a file and its content."""
 
-_BYTES_A_SECOND: Final = {"drizzle": 4_000_000, "sqlmodel": 300_000, "alembic": 150_000}
+_BYTES_A_SECOND: Final = {"drizzle": 3_000_000, "sqlmodel": 400_000, "alembic": 150_000}
 """How much one process reads: rough figures, which decide whether others are worth starting."""
-_FEWEST_JOBS: Final = {"drizzle": 4}
-"""How many processes it takes to be quicker than one, where that is not two: what comes back has to be decoded, too."""
-_WORTHWHILE: Final = 0.25
-"""Seconds of reading from which on that is so: to import the pool and fork takes 40 ms."""
+_WORTHWHILE: Final = 0.06
+"""Seconds of reading from which on that is so."""
+_OWN: Final = 4
+"""One in so many files, the first ones, is read by the caller himself: until he is through, others are ready for him.
+
+He then decodes them and evaluates them, which takes him as long as another process takes to read them.
+"""
+_PIPE: Final = 1 << 20
+"""Bytes that a process may be ahead of the caller; a pipe takes less where the system does not let it have so much."""
+_SIZE: Final = 8
 _MAX_JOBS: Final = 256
 _ALONE: Final = allocate_lock()
 """Held while files are read: what reads Python is not made for several threads, which an Executor may have."""
-_CHUNKS: Final = 4
-"""How many shares of the work each process gets, so that none waits long for the last one."""
 
 
 def read_files(kind: Kind, tasks: list[Task]) -> list[bytes | None]:
@@ -84,23 +90,69 @@ class Processes:
         self._jobs = jobs
 
     def __call__(self, kind: Kind, sources: list[Source]) -> Iterable[bytes | None]:
-        """Return the encoded form of each file, in order; () where the caller had better read them himself."""
+        """Return the encoded form of each file, in order; () where the caller had better read them himself.
+
+        Those that are None he had better read when he meets them, since the others are read meanwhile.
+        """
         size = sum(len(source.data) for source in sources)
-        if (
-            self._jobs < _FEWEST_JOBS.get(kind.name, 2)
-            or size < _BYTES_A_SECOND.get(kind.name, 0) * _WORTHWHILE
-            or not hasattr(os, "fork")
-        ):
+        worthwhile = size >= _BYTES_A_SECOND.get(kind.name, 0) * _WORTHWHILE
+        if self._jobs < 2 or not worthwhile or not hasattr(os, "fork"):
             return ()
         return self._map(kind, sources)
 
     def _map(self, kind: Kind, sources: list[Source]) -> Iterator[bytes | None]:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
         kind.load()  # so that every process has the parser from the start
-        with ProcessPoolExecutor(min(self._jobs, len(sources)), get_context("fork")) as executor:
-            yield from map_files(executor, self._jobs * _CHUNKS, kind, sources)
+        workers = min(self._jobs - 1, len(sources))
+        own = len(sources) // (_OWN * workers)
+        started = [_start(kind, sources[own + number :: workers]) for number in range(workers)]
+        try:
+            yield from [None] * own
+            for number in range(len(sources) - own):
+                yield _receive(started[number % workers][1])
+        finally:
+            for pid, pipe in started:
+                pipe.close()
+                os.waitpid(pid, 0)
+
+
+def _start(kind: Kind, sources: list[Source]) -> tuple[int, BufferedReader]:
+    """Fork a process that reads these files. Return its id, and the pipe through which they come."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            os.close(reader)
+            _send(kind, sources, writer)
+        finally:
+            os._exit(0)  # whatever happens: this process is to print nothing, and to tidy nothing up
+    os.close(writer)
+    return pid, open(reader, "rb")
+
+
+def _send(kind: Kind, sources: list[Source], writer: int) -> None:
+    _widen(writer)
+    with open(writer, "wb") as pipe:
+        for source in sources:
+            data = read_files(kind, [_task(source)])[0] or b""
+            pipe.write(len(data).to_bytes(_SIZE, "little") + data)
+            pipe.flush()
+
+
+def _receive(pipe: BufferedReader) -> bytes | None:
+    """Return the next file; None where there is none, or it made trouble, or the process died."""
+    size = int.from_bytes(pipe.read(_SIZE), "little")
+    data = pipe.read(size)
+    return data if data and len(data) == size else None
+
+
+def _widen(pipe: int) -> None:
+    import fcntl
+
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        try:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+        except OSError:
+            return  # the user has too many such pipes
 
 
 def jobs(chosen: str | None) -> int:

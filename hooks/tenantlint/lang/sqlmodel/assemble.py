@@ -310,12 +310,13 @@ def _action(value: Value) -> Maybe[str | None]:
 
 
 def _has(column: ColumnValue, kinds: Iterable[str]) -> Maybe[bool]:
-    if any(isinstance(item, GeneratedValue) and item.kind in kinds for item in column.items):
-        return True
+    for item in column.items:
+        if isinstance(item, GeneratedValue) and item.kind in kinds:
+            return True
     return False if column.complete else UNKNOWN
 
 
 def _any(*flags: Maybe[bool]) -> Maybe[bool]:
-    if any(flag is True for flag in flags):
+    if True in flags:
         return True
-    return UNKNOWN if any(flag is UNKNOWN for flag in flags) else False
+    return UNKNOWN if UNKNOWN in flags else False

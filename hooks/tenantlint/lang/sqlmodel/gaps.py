@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.schema import UNKNOWN, Unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tenantlint.record import Record
     from tenantlint.schema import Table
@@ -41,12 +43,19 @@ def gaps(table: Table) -> Iterator[Unresolved]:
 
 
 def _unknown(record: Record) -> list[str]:
-    fields = [field for field in record.__fields__ if field not in _ALONGSIDE]
-    return [field.replace("_", " ") for field in fields if _holds_unknown(getattr(record, field))]
+    fields, values = _reader(type(record))
+    return [
+        field.replace("_", " ")
+        for field, value in zip(fields, values(record), strict=True)
+        if value is UNKNOWN or (type(value) is tuple and UNKNOWN in value)
+    ]
 
 
-def _holds_unknown(value: object) -> bool:
-    return value is UNKNOWN or (isinstance(value, tuple) and any(item is UNKNOWN for item in value))
+@cache
+def _reader(kind: type[Record]) -> tuple[list[str], Callable[[Record], tuple[object, ...]]]:
+    """Return the fields to be told of and what reads them all."""
+    fields = [field for field in kind.__fields__ if field not in _ALONGSIDE]
+    return fields, attrgetter(*fields)
 
 
 def _gap(facts: Iterable[str], what: str, at: Location) -> Iterator[Unresolved]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import pytest
 
@@ -370,6 +371,35 @@ def test_a_reader_that_goes_away_is_no_bug(cli: Cli) -> None:
     assert process.stderr is not None
     assert process.stderr.read() == b""
     assert process.wait() == 2
+
+
+@pytest.mark.parametrize(("command", "status"), [("dump", 1), ("drift", 1), ("graph", 0), ("checklist", 0)])
+def test_a_file_that_cannot_be_read_is_told_once(cli: Cli, command: str, status: int) -> None:
+    cli.write("db/broken.ts", b"import { pgTable } from 'drizzle-orm/pg-core';\n// \xff\n")
+    told = cli.run(command)
+    assert told.status == status
+    assert told.err == "db/broken.ts:2:4: ERR002 it is not UTF-8: invalid start byte at byte 50\n"
+
+
+def test_a_configuration_that_cannot_be_written_is_told(cli: Cli) -> None:
+    (cli.root / "empty" / "tenantlint.toml").mkdir(parents=True)
+    told = cli.run("init", "--force", "empty")
+    assert (told.status, told.err) == (
+        2,
+        "tenantlint: error: empty/tenantlint.toml cannot be written: Is a directory\n",
+    )
+
+
+def test_code_that_cannot_be_written_is_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(prefix: str, **place: str) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device", f"{prefix}0a1b")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    told = cli.run("check", "--fix", "--unsafe-fixes", "db/notes.ts")
+    assert (told.status, told.err) == (
+        2,
+        "tenantlint: error: nothing was changed: db/notes.ts cannot be written: No space left on device\n",
+    )
 
 
 @pytest.mark.parametrize("words", [["check"], ["graph"], ["rule"], ["drift"], ["--help"]], ids=" ".join)

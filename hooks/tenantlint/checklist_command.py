@@ -10,7 +10,7 @@ from tenantlint.arguments import UsageError
 from tenantlint.asked import Asked, Opening
 from tenantlint.checklist import checklist as make
 from tenantlint.running import CLEAN, ERROR, configs, show_path, tell_crashes
-from tenantlint.shown import positions, put, views
+from tenantlint.shown import positions, put, tell_unread, views
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -41,6 +41,7 @@ def checklist(arguments: Arguments) -> int:
 
         text = markdown(checked, position, shown)
     put(text, arguments.one("--output"))
+    tell_unread(opened, outcome.diagnostics, shown)
     tell_crashes(outcome.crashes)
     return ERROR if outcome.crashes else CLEAN
 

@@ -21,22 +21,21 @@ def dump(arguments: Arguments) -> int:
     cwd = os.getcwd()
     opening = Opening(arguments.operands, cwd)
     from tenantlint.link import link
-    from tenantlint.report.concise import render
     from tenantlint.report.dump import dump as dump_schema
     from tenantlint.report.dump import within
-    from tenantlint.report.model import placer, report
+    from tenantlint.report.model import placer
+    from tenantlint.shown import tell_unread
 
     opened = opening.finish(configs(opening.root, arguments))
     project, asked = opened.project, opened.asked
     linked = link(project)
     schema, place = within(linked.schema, asked), placer(project)
     sys.stdout.write(dump_schema(schema, lambda at: place(at).start.line))
-    problems = [problem for problem in (*opened.problems, *linked.problems) if problem.at.path in asked]
-    sys.stderr.write(render(report(project, problems, None), show_path(opening.root, cwd)))
+    unread = tell_unread(opened, linked.problems, show_path(opening.root, cwd))
     tell_crashes(linked.crashes)
     if linked.crashes:
         return ERROR
-    return FINDINGS if problems else CLEAN
+    return FINDINGS if unread else CLEAN
 
 
 def rule(arguments: Arguments) -> int:
@@ -65,7 +64,7 @@ def init(arguments: Arguments) -> int:
     place = os.path.join(folder, OWN_FILE)
     if not arguments.flag("--dry-run") and not arguments.flag("--force"):
         _refuse_configured(folder)
-    from tenantlint.files import replace_file
+    from tenantlint.files import replace_file, told
     from tenantlint.link import link
     from tenantlint.proposal import document
 
@@ -77,7 +76,10 @@ def init(arguments: Arguments) -> int:
     if linked.crashes:
         return ERROR
     if not arguments.flag("--dry-run"):
-        replace_file(place, text.encode())
+        try:
+            replace_file(place, text.encode())
+        except OSError as error:
+            raise UsageError(told(error)) from error
         print(f"\nWrote {os.path.relpath(place)}.", file=sys.stderr)
     return CLEAN
 

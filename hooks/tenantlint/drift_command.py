@@ -14,8 +14,8 @@ from tenantlint.link import link
 from tenantlint.record import Record, replace
 from tenantlint.report.concise import render as render_concise
 from tenantlint.report.model import Entry, Report, Unread, placer
-from tenantlint.report.model import report as report_problems
 from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, show_path, tell_crashes, use_color
+from tenantlint.shown import tell_unread
 from tenantlint.source import Location
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class _Scene(Record):
 
 
 def drift(arguments: Arguments) -> int:
-    """``tenantlint drift``: 0 where all sides agree, 1 for differences, 2 where a bug may hide some."""
+    """``tenantlint drift``: 0 where all sides agree, 1 for differences or unread files, 2 where a bug may hide some."""
     cwd = os.getcwd()
     opening = Opening(arguments.operands, cwd)
     tree = configs(opening.root, arguments)
@@ -58,12 +58,11 @@ def drift(arguments: Arguments) -> int:
     scene = _Scene(placer(opened.project), shown)
     found = _within(found, opened.asked)
     sys.stdout.write(_render(found, arguments, scene))
-    problems = [problem for problem in (*opened.problems, *linked.problems) if problem.at.path in opened.asked]
-    sys.stderr.write(render_concise(report_problems(opened.project, problems, None), shown))
+    unread = tell_unread(opened, linked.problems, shown)
     tell_crashes(linked.crashes)
     if linked.crashes:
         return ERROR
-    differs = any(each.differences for each in found.drifts)
+    differs = unread or any(each.differences for each in found.drifts)
     return FINDINGS if differs and not arguments.flag("--exit-zero") else CLEAN
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tenantlint import fix, renaming
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
+from tenantlint.files import told
 from tenantlint.record import replace
 from tenantlint.report.model import placer
 from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, report, show_path
@@ -76,7 +77,7 @@ def _write(project: Project, contents: Mapping[str, bytes], shown: Callable[[str
     try:
         changed = fix.write(project, contents)
     except OSError as error:
-        print(f"tenantlint: error: nothing was changed: {error}", file=sys.stderr)
+        print(f"tenantlint: error: nothing was changed: {told(error)}", file=sys.stderr)
         return False
     if changed is not None:
         print(f"tenantlint: error: {shown(changed)} has changed meanwhile; nothing was changed", file=sys.stderr)

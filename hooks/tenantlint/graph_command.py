@@ -9,8 +9,8 @@ from tenantlint import pipeline
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
 from tenantlint.graph.model import Builder, names_of, neighbourhood, shown_tables
-from tenantlint.running import CLEAN, ERROR, configs, tell_crashes
-from tenantlint.shown import positions, put, views
+from tenantlint.running import CLEAN, ERROR, configs, show_path, tell_crashes
+from tenantlint.shown import positions, put, tell_unread, views
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,6 +41,7 @@ def graph(arguments: Arguments) -> int:
         tables = [table for table in tables if table.id in near]
         drawn = Builder(view_of, tables, position).build(schema, _about(drawn, near, found))
     _write(drawn, arguments, opened.project)
+    tell_unread(opened, outcome.diagnostics, show_path(opening.root, cwd))
     tell_crashes(outcome.crashes)
     return ERROR if outcome.crashes else CLEAN
 

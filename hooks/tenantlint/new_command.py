@@ -10,6 +10,7 @@ from tenantlint import fix
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
 from tenantlint.creation import Creation, Request
+from tenantlint.files import told
 from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, show_path
 from tenantlint.shown import positions
 
@@ -76,7 +77,7 @@ def _write(project: Project, made: Created, shown: Callable[[str], str]) -> bool
     try:
         changed = fix.write(project, made.contents)
     except OSError as error:
-        print(f"tenantlint: error: nothing was written: {error}", file=sys.stderr)
+        print(f"tenantlint: error: nothing was written: {told(error)}", file=sys.stderr)
         return False
     if changed is not None:
         print(f"tenantlint: error: {shown(changed)} has changed meanwhile; nothing was written", file=sys.stderr)

@@ -29,7 +29,9 @@ def record(outcome: Outcome, opened: Opened, configs: ConfigTree, quiet: bool) -
     try:
         written = baseline.record(outcome.diagnostics, scope)
     except OSError as error:
-        raise UsageError(f"{error.filename}: the baseline cannot be written: {error.strerror}") from error
+        from tenantlint.files import told
+
+        raise UsageError(f"the baseline was not written: {told(error)}") from error
     if not quiet:
         _tell(written, scope)
     left = tuple(each for each in outcome.diagnostics if each.code in INPUT_PROBLEMS)

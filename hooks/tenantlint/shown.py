@@ -7,13 +7,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from tenantlint.arguments import UsageError
+from tenantlint.diagnostic import INPUT_PROBLEMS
 from tenantlint.report.model import placer
 from tenantlint.view import SchemaView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from tenantlint.asked import Opened
     from tenantlint.config_tree import ConfigTree
+    from tenantlint.diagnostic import Diagnostic
     from tenantlint.project import Project
     from tenantlint.schema import Schema, Table
     from tenantlint.source import Location
@@ -41,6 +44,17 @@ def positions(project: Project) -> Callable[[Location], tuple[int, int]]:
         return start.line, start.column
 
     return position
+
+
+def tell_unread(opened: Opened, problems: Iterable[Diagnostic], shown: Callable[[str], str]) -> bool:
+    """Tell on standard error which of the files asked for cannot be read, and return whether there are any."""
+    from tenantlint.report.concise import render
+    from tenantlint.report.model import report
+
+    unread = [each for each in (*opened.problems, *problems) if each.code in INPUT_PROBLEMS]
+    unread = list({(each.at, each.code): each for each in unread if each.at.path in opened.asked}.values())
+    sys.stderr.write(render(report(opened.project, unread, None), shown))
+    return bool(unread)
 
 
 def put(text: str, output: str | None) -> None:

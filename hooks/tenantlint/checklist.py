@@ -102,6 +102,12 @@ def checklist(
     return result
 
 
+def besides(checked: Iterable[Checked], diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return those of ``diagnostics`` that stand below no item."""
+    told = {finding for each in checked for item in each.items for finding in item.findings}
+    return [each for each in diagnostics if each not in told]
+
+
 def _is_asked(codes: Iterable[str], view: SchemaView) -> bool:
     return not view.settings.rules.isdisjoint(codes)
 
@@ -125,10 +131,8 @@ def _migrations(table: Table, view: SchemaView, found: Sequence[Diagnostic]) -> 
     fact = facts.migrated(table, view)
     state: State = "ask" if fact.holds is UNKNOWN else "not applicable" if fact.holds is None else "no"
     items = [Item("Migration", "yes" if fact.holds is True else state, fact.text)]
-    if fact.holds is not True:
-        return items
-    if _is_asked(_MIGRATION_CODES, view):
-        paths = facts.paths(table, view)
+    paths = facts.paths(table, view)
+    if paths and _is_asked(_MIGRATION_CODES, view):
         unsound = tuple(each for each in found if each.code in _MIGRATION_CODES and each.at.path in paths)
         text = facts.reversal(table, view)
         items.append(

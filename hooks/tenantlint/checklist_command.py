@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tenantlint import pipeline
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Asked, Opening
+from tenantlint.checklist import besides
 from tenantlint.checklist import checklist as make
 from tenantlint.running import CLEAN, ERROR, configs, show_path, tell_crashes
 from tenantlint.shown import positions, put, tell_unread, views
@@ -31,15 +32,19 @@ def checklist(arguments: Arguments) -> int:
     if changed is not None:
         tables = [table for table in tables if _is_changed(table, outcome.schema, changed)]
     checked = make(outcome.schema, sorted(tables, key=_order), views(outcome.schema, tree), outcome.diagnostics)
+    scope = opened.asked if changed is None else changed
+    left = besides(
+        checked, (each for each in outcome.diagnostics if each.at.path in opened.asked and each.at.path in scope)
+    )
     position, shown = positions(opened.project), show_path(opening.root, cwd)
     if arguments.one("--output-format") == "json":
         from tenantlint.checklist_report import json
 
-        text = json(checked, position)
+        text = json(checked, left, position)
     else:
         from tenantlint.checklist_report import markdown
 
-        text = markdown(checked, position, shown)
+        text = markdown(checked, left, position, shown)
     put(text, arguments.one("--output"))
     tell_unread(opened, outcome.diagnostics, shown)
     tell_crashes(outcome.crashes)

@@ -379,6 +379,7 @@ def reversal(table: Table, view: SchemaView) -> Reversal:
     ]
     if not found:
         return Reversal("not applicable", "these migrations have no way back")
-    if any(revision.downgrade.state != "present" for revision in found):
-        return Reversal("ask", "a downgrade does nothing, and no finding says that it should")
+    lost = [revision for revision in found if revision.downgrade.state != "present"]
+    if lost:
+        return Reversal("ask", f"nothing undoes {_listed(code(revision.path) for revision in lost)}")
     return Reversal("yes", _listed(code(revision.path) for revision in found))

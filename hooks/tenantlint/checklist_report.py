@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tenantlint.checklist import Checked, Item, State
+    from tenantlint.diagnostic import Diagnostic
     from tenantlint.source import Location
 
 _HEAD: Final = """\
@@ -24,9 +25,12 @@ _BOXES: Final[dict[State, str]] = {"yes": "[x]", "no": "[ ]", "ask": "[ ] (?)", 
 
 
 def markdown(
-    checked: Iterable[Checked], position: Callable[[Location], tuple[int, int]], show_path: Callable[[str], str]
+    checked: Iterable[Checked],
+    besides: Iterable[Diagnostic],
+    position: Callable[[Location], tuple[int, int]],
+    show_path: Callable[[str], str],
 ) -> str:
-    """Return the checklist as Markdown that ends in a newline."""
+    """Return the checklist as Markdown that ends in a newline; the findings ``besides`` stand at its end."""
     parts = [_HEAD]
     for each in checked:
         table = each.table
@@ -38,6 +42,8 @@ def markdown(
         parts.append("".join(f"{line}\n" for line in lines))
     if len(parts) == 1:
         parts.append("No table is declared in what was asked for.\n")
+    if lines := [f"- {_finding(each, position, show_path)}\n" for each in besides]:
+        parts.append("".join(["## Besides these tables\n\n", *lines]))
     return "\n".join(parts)
 
 
@@ -46,9 +52,15 @@ def _item(
 ) -> Iterator[str]:
     yield f"- {_BOXES[item.state]} {item.title}: {item.text}"
     for finding in item.findings:
-        line, column = position(finding.at)
-        place = code(f"{show_path(finding.at.path)}:{line}:{column}")
-        yield f"  - {finding.code} {finding.severity} at {place}: {_inert(finding.message)}"
+        yield f"  - {_finding(finding, position, show_path)}"
+
+
+def _finding(
+    finding: Diagnostic, position: Callable[[Location], tuple[int, int]], show_path: Callable[[str], str]
+) -> str:
+    line, column = position(finding.at)
+    place = code(f"{show_path(finding.at.path)}:{line}:{column}")
+    return f"{finding.code} {finding.severity} at {place}: {_inert(finding.message)}"
 
 
 def _inert(message: str) -> str:
@@ -57,7 +69,9 @@ def _inert(message: str) -> str:
     return "`".join(part if number % 2 else part.replace("<", "&lt;") for number, part in enumerate(parts))
 
 
-def json(checked: Iterable[Checked], position: Callable[[Location], tuple[int, int]]) -> str:
+def json(
+    checked: Iterable[Checked], besides: Iterable[Diagnostic], position: Callable[[Location], tuple[int, int]]
+) -> str:
     """Return the checklist as a JSON document that ends in a newline. Paths are relative to the project's root."""
     tables = [
         {
@@ -71,19 +85,22 @@ def json(checked: Iterable[Checked], position: Callable[[Location], tuple[int, i
         }
         for each in checked
     ]
-    return dumps({"version": 1, "tables": tables}, indent=2, ensure_ascii=False) + "\n"
+    document = {"version": 1, "tables": tables, "besides": [_object_of(each, position) for each in besides]}
+    return dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _object(item: Item, position: Callable[[Location], tuple[int, int]]) -> dict[str, object]:
-    findings = [
-        {
-            "code": each.code,
-            "severity": each.severity,
-            "message": each.message,
-            "path": each.at.path,
-            "line": position(each.at)[0],
-            "column": position(each.at)[1],
-        }
-        for each in item.findings
-    ]
+    findings = [_object_of(each, position) for each in item.findings]
     return {"title": item.title, "state": item.state, "text": item.text, "findings": findings}
+
+
+def _object_of(finding: Diagnostic, position: Callable[[Location], tuple[int, int]]) -> dict[str, object]:
+    line, column = position(finding.at)
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        "path": finding.at.path,
+        "line": line,
+        "column": column,
+    }

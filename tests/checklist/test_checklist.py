@@ -94,7 +94,7 @@ INVOICE = """\
   - NAM001 error at `models.py:26:5`: MESSAGE
 - [x] Sound code: the declarations of `Invoice`
 - [x] Migration: in `alembic/versions/0001_first.py`
-- [ ] Migrations are sound and can be undone: a downgrade does nothing, and no finding says that it should
+- [ ] Migrations are sound and can be undone: nothing undoes `alembic/versions/0001_first.py`
   - MIG001 error at `alembic/versions/0001_first.py:23:1`: MESSAGE
 - [ ] (?) Session: the application sets `app.tenant` in every transaction that uses the table
 - [ ] (?) Rows that are there: all have the right tenant (`tenant_id uuid NOT NULL`)
@@ -226,3 +226,41 @@ def test_a_file_is_written_whole(here, capsys):
     assert (here / "out.md").read_text() == capsys.readouterr().out
     assert main(["checklist", "--output", "alembic"]) == 2
     assert capsys.readouterr().err == "tenantlint: error: --output: alembic is a folder\n"
+
+
+def test_migrations_of_a_table_that_is_not_known_whole(here, capsys):
+    second = FIRST.replace('"0001"', '"0002"').replace("down_revision = None", 'down_revision = "0001"')
+    start, end = second.index("    op.create_table("), second.index("\n\ndef downgrade")
+    second = f'{second[:start]}    op.drop_table("note")\n{second[end:]}'
+    (here / "alembic/versions/0002_second.py").write_text(second)
+    main(["checklist"])
+    found = sections(capsys.readouterr().out)
+    assert (
+        "- [ ] Migrations are sound and can be undone: nothing undoes `alembic/versions/0002_second.py`\n"
+        "  - MIG001 error at `alembic/versions/0002_second.py:12:1`: MESSAGE\n" in found["note"]
+    )
+
+
+def test_what_belongs_to_no_table_stands_at_the_end(here, capsys):
+    (here / "broken.py").write_text("from sqlmodel import SQLModel\nclass X(SQLModel, table=True)\n")
+    main(["checklist"])
+    told = capsys.readouterr()
+    last = told.out.split("\n## Besides these tables\n\n")[1]
+    assert last.startswith("- ERR003 error at `broken.py:2:")
+    assert len(last.splitlines()) == 1
+    assert told.err.startswith("broken.py:2:")
+    main(["checklist", "--output-format=json"])
+    assert [each["code"] for each in json.loads(capsys.readouterr().out)["besides"]] == ["ERR003"]
+    main(["checklist", "models.py"])
+    assert "Besides these tables" not in capsys.readouterr().out
+
+
+def test_every_finding_stands_somewhere(here, capsys):
+    main(["check", "--output-format=json"])
+    expected = [(each["code"], each["path"], each["line"]) for each in json.loads(capsys.readouterr().out)["findings"]]
+    main(["checklist", "--output-format=json"])
+    document = json.loads(capsys.readouterr().out)
+    items = [item for table in document["tables"] for item in table["items"]]
+    found = [each for item in items for each in item["findings"]] + document["besides"]
+    assert len(expected) == 3
+    assert {(each["code"], each["path"], each["line"]) for each in found} == set(expected)

@@ -137,7 +137,9 @@ class Fixer:
             made, stored = self._migrated(made, context)
         self._done |= {(each.code, each.fix.change) for each in made.chosen if each.fix}
         edits = [*made.edits, *stored.edits]
-        self._left = [_moved(use, edits) for use in (*self._left, *made.uses, *stored.unresolved)]
+        by_path = edit.by_path(edits)
+        uses = dict.fromkeys((*self._left, *made.uses, *stored.unresolved))
+        self._left = [_moved(use, by_path.get(use.at.path, ())) for use in uses]
         files = (*made.files, *stored.files)
         return made.chosen, _contents(context.project, edits, Patch(files=files))
 
@@ -147,14 +149,10 @@ class Fixer:
         changed: set[str] = set()
         for diagnostic in diagnostics:
             patch = None if diagnostic.fix is None else self._patch(diagnostic, diagnostic.fix, context)
-            if (
-                patch is None
-                or edit.overlap([*made.edits, *patch.edits])
-                or {path for path, _ in patch.files} & changed
-            ):
-                continue
-            touched = {each.path for each in patch.edits}
+            touched = set() if patch is None else {each.path for each in patch.edits}
             beside = [each for each in made.edits if each.path in touched]
+            if patch is None or edit.overlap([*beside, *patch.edits]) or {path for path, _ in patch.files} & changed:
+                continue
             trial = _contents(context.project, [*beside, *patch.edits], patch)
             broken = _broken(context.project, trial)
             if broken is not None:

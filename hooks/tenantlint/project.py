@@ -46,6 +46,8 @@ class Project:
         self.store = store
         self.inputs: Inputs | None = None
         self._sources: dict[str, Source] = {}
+        self.analysis: object = None
+        """What a change of its code found out about it, for the next change: see ``lang.drizzle.rename``."""
 
     def __contains__(self, path: str) -> bool:
         return path in self.files

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.lang.drizzle.renaming import SCHEMA, edited, lowered, places
+from tests.lang.drizzle.renaming import SCHEMA, edited, lowered, places, project
 
 from tenantlint.change import RenameColumn
+from tenantlint.lang.drizzle import rename
+from tenantlint.lang.lowering import Lowering
+from tenantlint.link import link
 
 CHANGE = RenameColumn("schema.ts#users", "createdAt", "created_at", "created_at")
 HEAD = (
@@ -137,6 +140,16 @@ LISTED: dict[str, tuple[str, list[str]]] = {
         "const user = (await db.select().from(users))[0];\nf({ user });",
         ["8 row for a type with `createdAt`"],
     ),
+    "rows in what an unknown function gets": (
+        "const user = (await db.select().from(users))[0]; const own = () => 1;\n"
+        "lost({ user }); lost({ a: [{ ...user }] }); own({ user }); console.log({ user }); lost(user);",
+        ["7 row with `createdAt` for a function that is not known"] * 2,
+    ),
+    "rows in an array": (
+        "declare function f(list: { createdAt: Date }[]): void;\n"
+        "const user = (await db.select().from(users))[0];\nf([user]);",
+        ["8 row for a type with `createdAt`"],
+    ),
     "keys of what is not known": (
         'type P = Pick<Lost, "createdAt" | "id">; pick(lost, ["id", "createdAt"]); pick(lost, ["color", "createdAt"]);',
         ["6 text `createdAt`"] * 2,
@@ -173,16 +186,43 @@ def test_listed(name: str) -> None:
 def test_what_only_looks_like_other_things_is_said_once() -> None:
     code = 'import { users } from "./schema";\nconst f = (x: any) => [x.createdAt, x.color, x.size];\n'
     one = {"schema.ts": SCHEMA.encode(), "use.ts": code.encode()}
-    said = "1 use of `createdAt` in files that can reach the table look like those of other things"
-    assert places(one, lowered(one, CHANGE)) == [
-        f"schema.ts:3 {said.replace('look', 'looks').replace('those', 'that')}"
-    ]
+    said = "of `createdAt` in files that can reach the table, with nothing of the table beside"
+    assert places(one, lowered(one, CHANGE)) == [f"schema.ts:3 1 more use {said}"]
     two = one | {"more.ts": code.encode()}
-    assert places(two, lowered(two, CHANGE)) == [f"schema.ts:3 {said.replace('1 use', '2 uses')}"]
+    assert places(two, lowered(two, CHANGE)) == [f"schema.ts:3 2 more uses {said}"]
     known = two | {"x.ts": b'import { users } from "./schema";\nconst f = (x: any) => x.createdAt;\n'}
     assert places(known, lowered(known, CHANGE)) == ["x.ts:2 member `createdAt`"]
     far = {"schema.ts": SCHEMA.encode(), "use.ts": code.partition("\n")[2].encode()}
     assert places(far, lowered(far, CHANGE)) == []
+
+
+def test_a_long_list_has_only_what_something_speaks_for() -> None:
+    bare = 'import { users } from "./schema";\n' + "use((x: any) => x.createdAt);\n" * 200
+    told = "const f = (x: any) => [x.createdAt, x.id];\n"
+    files = {"schema.ts": SCHEMA.encode(), "use.ts": (bare + told).encode()}
+    said = "200 more uses of `createdAt` in files that can reach the table, with nothing of the table beside"
+    assert places(files, lowered(files, CHANGE)) == ["use.ts:202 member `createdAt`", f"schema.ts:3 {said}"]
+    fewer = {"schema.ts": SCHEMA.encode(), "use.ts": bare.encode()}
+    assert len(places(fewer, lowered(fewer, CHANGE))) == 200
+
+
+def test_texts_about_imports_are_no_imports() -> None:
+    code = 'const f = (x: any, n: string) => [x.createdAt, `from "${n}"`, \'a from "# b"\'];\n'
+    files = {"schema.ts": SCHEMA.encode(), "use.ts": code.encode()}
+    assert places(files, lowered(files, CHANGE)) == []
+
+
+def test_renames_of_one_schema_share_what_is_known() -> None:
+    whole = project({"schema.ts": SCHEMA.encode(), "use.ts": (HEAD + "users.createdAt; users.id;\n").encode()})
+    context = Lowering(whole, link(whole).schema)
+    first = rename.lower(CHANGE, context)
+    kept = whole.analysis
+    assert rename.lower(CHANGE, context) == first
+    assert kept is not None
+    assert whole.analysis is kept
+    again = Lowering(whole, link(whole).schema)
+    assert rename.lower(CHANGE, again) == first
+    assert whole.analysis is not kept
 
 
 def test_flows_are_looked_for_where_the_key_is_a_part_of_other_words() -> None:

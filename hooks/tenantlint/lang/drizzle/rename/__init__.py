@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from tenantlint.change import Patch, RenameColumn, RenameTable, Use
 from tenantlint.lang.drizzle import casing
+from tenantlint.lang.drizzle.rename.analysis import analysis
 from tenantlint.lang.drizzle.rename.declaration import Names, declaration
-from tenantlint.lang.drizzle.rename.facts import MEMBERS, Facts
+from tenantlint.lang.drizzle.rename.facts import MEMBERS
 from tenantlint.lang.drizzle.rename.flows import Flows
-from tenantlint.lang.drizzle.rename.infer import Infer
 from tenantlint.lang.drizzle.rename.owners import Owners
-from tenantlint.lang.drizzle.rename.reach import UNPARSED, Reach
-from tenantlint.lang.drizzle.rename.scopes import Program
+from tenantlint.lang.drizzle.rename.reach import UNPARSED
 from tenantlint.lang.drizzle.rename.text import in_sql
 from tenantlint.lang.drizzle.rename.uses import Finder, Uses, in_unparsed, sources
 from tenantlint.lang.drizzle.scan import EXTENSIONS
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 _IDENTIFIER: Final = r"[A-Za-z_$][\w$]*"
 _TAKEN: Final = MEMBERS | {"__proto__", "constructor", "AND", "OR", "NOT", "RAW"}
+_MANY: Final = 200
+"""Nobody reads a longer list: then the uses that nothing speaks for are only counted."""
 _STYLES: Final = (None, casing.SNAKE, casing.CAMEL)
 
 
@@ -101,7 +102,7 @@ def _taken(table: Table, column: Column, names: Names) -> list[str]:
 
 
 def _patch(column: Column, tables: list[Table], names: Names, context: Lowering) -> Patch:
-    infer = Infer(Program(context.project), Facts(context.schema))
+    infer, reach = analysis(context)
     home = infer.program.file(column.at.path)
     if home is None or not home.parses:
         return Patch(refused=f"{column.at.path} does not parse")
@@ -114,10 +115,10 @@ def _patch(column: Column, tables: list[Table], names: Names, context: Lowering)
     renames_key, renames_name = names.key != names.new_key, names.old_name != names.name
     words = [names.key] * renames_key + [names.old_name] * renames_name
     homes = {column.at.path, *(table.at.path for table in tables)}
-    reach = Reach(context.project, infer.program.resolver).of(homes)
+    near = reach.of(homes)
     judged = 0
     for path in sources(context.project, words):
-        uses = _of_file(finder, path, renames_key and (path in reach or path.endswith(UNPARSED)))
+        uses = _of_file(finder, path, renames_key and (path in near or path.endswith(UNPARSED)))
         if uses.clash is not None:
             return Patch(refused=uses.clash)
         edits += uses.edits
@@ -127,17 +128,20 @@ def _patch(column: Column, tables: list[Table], names: Names, context: Lowering)
         for table in tables if file is not None else ():
             unresolved += in_sql(file, names.old_name, str(table.name)) if file is not None else ()
     if renames_key:
-        unresolved += _flows(finder, sorted(reach))
-    if judged and not unresolved:
+        unresolved += _flows(finder, sorted(near))
+    is_long = len(unresolved) > _MANY
+    if is_long:
+        judged += sum(use in finder.bare for use in unresolved)
+        unresolved = [use for use in unresolved if use not in finder.bare]
+    if (judged and not unresolved) or is_long:
         unresolved.append(_judged(judged, names.key, column.at))
     return Patch(tuple(edits), (), tuple(dict.fromkeys(unresolved)))
 
 
 def _judged(count: int, key: str, at: Location) -> Use:
-    """Return what is said where nothing is listed only because of what stands beside each use."""
-    where = f"of `{key}` in files that can reach the table"
-    said = f"1 use {where} looks like that" if count == 1 else f"{count} uses {where} look like those"
-    return Use(f"{said} of other things", at)
+    """Return what is said of uses that are not listed one by one because of what stands, or does not, beside each."""
+    uses = "1 more use" if count == 1 else f"{count} more uses"
+    return Use(f"{uses} of `{key}` in files that can reach the table, with nothing of the table beside", at)
 
 
 def _flows(finder: Finder, paths: list[str]) -> Iterator[Use]:

@@ -27,6 +27,8 @@ _FILTERS: Final = frozenset({"AND", "OR", "NOT", "RAW"})
 _IN_VALUES: Final = frozenset("array object pair parenthesized_expression as_expression satisfies_expression".split())
 _NAMED_TYPES: Final = ("type_identifier", "type_query", "lookup_type", "nested_type_identifier")
 _STATEMENTS: Final = ("statement_block", "program", "class_body")
+_ENOUGH: Final = 3
+"""With so many names that all are the table's, an object literal is like a row."""
 _PATH: Final = r"[\w$]+(\.[\w$]+)+"
 
 
@@ -36,14 +38,19 @@ class Evidence:
     def __init__(self, owners: Owners) -> None:
         self.owners = owners
         self.infer = owners.infer
+        self.is_bare = False
         tables = [owners.infer.facts.tables[each] for each in owners.tables if each in owners.infer.facts.tables]
         columns = {column.key for table in tables for column in table.columns}
         self._names = columns | {relation.name for table in tables for relation in table.relations} | _FILTERS
         self._tables = {name for table in tables for name in _spellings(table.symbol, str(table.name))}
 
     def may_be(self, file: File, node: Node) -> bool:
-        """Return whether a name that stands at something unknown may be the column's key."""
+        """Return whether a name that stands at something unknown may be the column's key.
+
+        Afterwards ``is_bare`` says whether nothing stands beside it that speaks for the table, or against.
+        """
         parent = node.parent
+        self.is_bare = True
         if node.type == "shorthand_property_identifier":
             return parent is None or self._fits_literal(parent)
         if parent is None:
@@ -55,11 +62,14 @@ class Evidence:
 
     def _fits(self, names: Iterable[str]) -> bool:
         others = {name for name in names if name != self.owners.key}
+        self.is_bare = not others
         return not others or 2 * len(others & self._names) >= len(others)
 
     def _fits_literal(self, literal: Node) -> bool:
         """Return whether an object literal may be a row: what it has must be the table's, as TypeScript has it."""
-        return all(name in self._names for child in literal.named_children if (name := key_of(child)))
+        names = [name for child in literal.named_children if (name := key_of(child))]
+        self.is_bare = len(names) < _ENOUGH
+        return all(name in self._names for name in names)
 
     def _of_entry(self, file: File, node: Node, entry: Node) -> bool:
         owner = entry.parent

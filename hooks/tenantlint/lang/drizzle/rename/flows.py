@@ -46,10 +46,12 @@ _VALUES: Final = frozenset(
     "as_expression shorthand_property_identifier".split()
 )
 _PARENTS: Final = frozenset(
-    "arguments spread_element return_statement variable_declarator jsx_expression arrow_function pair object".split()
+    "arguments array arrow_function jsx_expression object pair return_statement spread_element "
+    "variable_declarator".split()
 )
 _JSON: Final = frozenset({"json", "send", "stringify"})
 _PROCEDURES: Final = frozenset({"query", "mutation", "subscription"})
+_INSIDE: Final = frozenset({"spread_element", "object", "pair", "array"})
 _MIN_ALIKE: Final = 3
 _MAX_DEPTH: Final = 5
 _MAX_FILES: Final = 400
@@ -138,10 +140,24 @@ class Flows:
             return self._may_meet(expected(self.infer, file, node).value)
         if self._is_row(shape):
             wanted = expected(self.infer, file, node).value
+            if wanted is None and self._is_handed_on(file, node):
+                return f"row with `{self.owners.key}` for a function that is not known"
             return f"row for a type with `{self.owners.key}`" if self._has(wanted) else None
         if self._has(shape) and self._is_row(expected(self.infer, file, node).value):
             return f"value with `{self.owners.key}` for a row"
         return None
+
+    def _is_handed_on(self, file: File, node: Node) -> bool:
+        """Return whether a row goes, inside of an object literal, to a function of which nothing is known."""
+        current = node.parent
+        is_inside = False
+        while current is not None and current.type in _INSIDE:
+            is_inside = True
+            current = current.parent
+        call = current.parent if is_inside and current is not None and current.type == "arguments" else None
+        if call is None or _is_json(call):
+            return False
+        return self.infer.of(file, call.child_by_field_name("function")) is None
 
     def _may_meet(self, wanted: Shape | None) -> str | None:
         """Tell of a value that is not known, for a type of which all members are those of the table."""

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 UNPARSED: Final = (".vue", ".svelte", ".astro")
 """Programs that hold TypeScript and that no parser here reads."""
 _IMPORT: Final = rb"""\b(?:from|import|require)[\s(]*(?:/\*[^*]*\*/\s*)?["']([^"'\n]+)["']"""
-_OWN: Final = (".", "@/", "~", "#", "$")
+_OWN: Final = r"(?:\.\.?/|@/|~|#\w|\$\w+/)[^\s\\{}<>*]*"
+"""What an import of the project's own is like; a text about imports, or one that a program fills in, is not."""
 _ASSETS: Final = tuple(
-    f".{kind}" for kind in "css scss sass less json svg png jpg jpeg webp gif md mdx woff2 wasm".split()
+    f".{kind}"
+    for kind in "css scss sass less json svg png jpg jpeg webp gif md mdx pdf txt html sql woff woff2 wasm".split()
 )
 _ANYWHERE: Final = ""
 """Stands for a file of the project that could not be found, and may be any."""
@@ -59,7 +61,7 @@ class Reach:
             target = self.resolver.resolve(name, path)
             if target is not None:
                 yield target
-            elif name.startswith(_OWN) and not name.endswith(_ASSETS):
+            elif re.fullmatch(_OWN, name) and not name.partition("?")[0].endswith(_ASSETS):
                 yield _ANYWHERE
 
 

@@ -64,12 +64,16 @@ def sources(project: Project, words: list[str]) -> Iterator[str]:
 
 
 class Finder:
-    """Finds the uses of one key; ``new_key`` is what it becomes."""
+    """Finds the uses of one key; ``new_key`` is what it becomes.
+
+    ``bare`` are those of the uses found to be unresolved that have nothing beside them to tell them by.
+    """
 
     def __init__(self, owners: Owners, new_key: str) -> None:
         self.owners = owners
         self.infer = owners.infer
         self.evidence = Evidence(owners)
+        self.bare: set[Use] = set()
         self.key = owners.key
         self.new_key = new_key
 
@@ -85,6 +89,8 @@ class Finder:
             found = self._is_column(file, node) if _is_whole(node, match) else _of_text(node)
             if found is None and self.evidence.may_be(file, node):
                 unresolved.append(Use(_described(node), Location(file.path, match.start(), match.end())))
+                if self.evidence.is_bare:
+                    self.bare.add(unresolved[-1])
             elif found is None:
                 judged += _is_read_or_made(node)
             clash = self._clash(node) if found else self._overrides(file, node)

@@ -129,7 +129,10 @@ def test_a_dangling_link_is_there(tmp_path: Path) -> None:
 
 def test_two_projects_at_once_are_refused(tmp_path: Path) -> None:
     write(tmp_path, "one/package.json", "two/package.json")
-    with pytest.raises(UsageError, match=r"^the paths belong to different projects: check them one by one$"):
+    with pytest.raises(
+        UsageError,
+        match=r"^the paths belong to different projects: give those of one; `tenantlint scan` checks several$",
+    ):
         Opening(["one", "two"], str(tmp_path))
 
 

@@ -81,8 +81,8 @@ TENANTS = {
     ),
     "an account at another service is no tenant": (
         {"m.py": py("account_id: str", "account_id: str")},
-        "# None of the usual names (tenant_id, organization_id, organisation_id, org_id, workspace_id, ...) is in a "
-        "fifth of the 2 tables: name the column that holds the tenant of a row, or ignore "
+        "# None of the usual names (tenant_id, organization_id, organisation_id, org_id, workspace_id, ...) is in two "
+        "tables, and in a fifth of all: name the column that holds the tenant of a row, or ignore "
         '"TEN" where all rows are of one customer.\n'
         '# tenant-column = ["tenant_id"]\n',
     ),
@@ -273,7 +273,7 @@ def test_keys_by_majority(files, expected):
 def test_the_types_of_ids_are_shown():
     files = {"m.py": py("a: str", "b: str", "c: str").replace("id: UUID", "id: int", 2)}
     assert proposed(files, "rules.STD001") == (
-        "[rules.STD001]\n# Of 3 `id` keys, 2 are integer, 1 are uuid. The strict preset asks for uuid unless this "
+        "[rules.STD001]\n# Of 3 `id` keys, 2 are integer, 1 is uuid. The strict preset asks for uuid unless this "
         'lists others:\n# id-types = ["integer", "uuid"]\n'
     )
 

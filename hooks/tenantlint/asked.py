@@ -120,5 +120,5 @@ def _common_root(folders: list[str]) -> tuple[str, bool]:
         return root, True
     first, *others = [find_root(folder) for folder in folders]
     if others and (common == os.path.dirname(common) or any(other != first for other in others)):
-        raise UsageError("the paths belong to different projects: check them one by one")
+        raise UsageError("the paths belong to different projects: give those of one; `tenantlint scan` checks several")
     return common, False

@@ -120,7 +120,7 @@ def id_types(tables: Sequence[Table]) -> list[Entry]:
             types[column.type.split("(")[0]] += 1
     if not types or set(types) == {"uuid"}:
         return []
-    counts = ", ".join(f"{count} are {name}" for name, count in types.most_common())
+    counts = ", ".join(f"{count} {'is' if count == 1 else 'are'} {name}" for name, count in types.most_common())
     reason = f"Of {types.total()} `id` keys, {counts}. The strict preset asks for uuid unless this lists others:"
     return [Entry("rules.STD001", "id-types", [name for name, _ in types.most_common()], reason, active=False)]
 

@@ -119,7 +119,7 @@ def tenant_entries(tables: Sequence[Table], columns: list[tuple[str, set[str]]])
     """Propose the columns that ``tenant_columns`` found, or show where to name one."""
     if not columns:
         reason = (
-            f"None of the usual names ({', '.join(TENANT_NAMES[:5])}, ...) is in a fifth of the {len(tables)} tables: "
+            f"None of the usual names ({', '.join(TENANT_NAMES[:5])}, ...) is in two tables, and in a fifth of all: "
             'name the column that holds the tenant of a row, or ignore "TEN" where all rows are of one customer.'
         )
         return [Entry("", "tenant-column", ["tenant_id"], reason, active=False)]

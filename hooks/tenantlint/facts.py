@@ -375,9 +375,9 @@ def _in_public(name: str) -> str:
 
 def known(columns: Maybe[tuple[Maybe[str], ...]]) -> tuple[str, ...] | None:
     """Return column names that are all known, else None."""
-    if columns is UNKNOWN or any(column is UNKNOWN for column in columns):
+    if columns is UNKNOWN or UNKNOWN in columns:
         return None
-    return tuple(column for column in columns if column is not UNKNOWN)
+    return columns  # type: ignore[return-value]  # of which none is UNKNOWN
 
 
 def relation_keys(table: Table) -> Iterator[tuple[Relation, tuple[str, ...]]]:

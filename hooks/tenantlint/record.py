@@ -7,11 +7,12 @@ as a frozen dataclass (PEP 681).
 
 from __future__ import annotations
 
+from _operator import attrgetter
 from types import CodeType, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, ClassVar, Final, TypeVar, dataclass_transform
 
     R = TypeVar("R", bound="Record")
@@ -87,10 +88,12 @@ class Record(metaclass=RecordMeta):
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return all(getattr(self, field) == getattr(other, field) for field in self.__fields__)
+        values = _VALUES.get(type(self)) or _values(type(self))
+        return values(self) == values(other)
 
     def __hash__(self) -> int:
-        return hash((type(self), *(getattr(self, field) for field in self.__fields__)))
+        values = _VALUES.get(type(self)) or _values(type(self))
+        return hash((type(self), *values(self)))
 
     def __repr__(self) -> str:
         values = ", ".join(f"{field}={getattr(self, field)!r}" for field in self.__fields__)
@@ -98,6 +101,19 @@ class Record(metaclass=RecordMeta):
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), tuple(getattr(self, field) for field in self.__fields__)
+
+
+def _values(cls: type[Record]) -> Callable[[object], tuple[object, ...]]:
+    """Return what reads all fields of a Record of this class, and keep it."""
+    fields = cls.__fields__
+    if len(fields) > 1:
+        _VALUES[cls] = attrgetter(*fields)
+    else:
+        _VALUES[cls] = lambda record: tuple(getattr(record, field) for field in fields)
+    return _VALUES[cls]
+
+
+_VALUES: Final[dict[type, Callable[[object], tuple[object, ...]]]] = {}
 
 
 def replace(record: R, **changes: object) -> R:

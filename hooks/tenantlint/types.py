@@ -45,6 +45,7 @@ _TYPE = r"^(?P<base>.*?)\s*(?:\((?P<args>[^()]*)\))?\s*(?P<zone>with(?:out)? tim
 _REAL_DIGITS: Final = 24
 
 
+@lru_cache(maxsize=1024)
 def normalize(sql_type: str) -> str:
     """Return the short form of a PostgreSQL type: ``varchar(255)``, ``timestamptz(3)``, ``numeric(10,2)``, ``text[]``.
 

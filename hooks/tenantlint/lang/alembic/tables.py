@@ -86,7 +86,7 @@ class _InDatabase(Assembler):
         primary = self.is_primary(table, column)
         kinds = {item.kind for item in column.items if isinstance(item, GeneratedValue)}
         given = present(column.option("server_default"))
-        facts = (given, bool(kinds & _GENERATED), self.counts_up(table, column))
+        facts = (given, bool(kinds & _GENERATED), self.counts_up(table, column, primary))
         known = True if any(fact is True for fact in facts) else (UNKNOWN if UNKNOWN in facts else False)
         default = UNKNOWN if known is False and not column.complete else known
         return Column(

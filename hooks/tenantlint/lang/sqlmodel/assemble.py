@@ -119,12 +119,13 @@ class Assembler:
     def column(self, table: TableModel, column: ColumnValue) -> Column:
         """Return one column."""
         primary = self.is_primary(table, column)
-        counts = self.counts_up(table, column)
-        server = _any(present(column.option("server_default")), _has(column, _GENERATED_DEFAULTS), counts)
+        counts = self.counts_up(table, column, primary)
+        on_server, on_update = column.option("server_default"), column.option("onupdate")
+        server = _any(present(on_server), _has(column, _GENERATED_DEFAULTS), counts)
         default = _any(present(column.option("default")), present(column.option("insert_default")))
         default = _any(default, _has(column, {"Sequence"}), server)
-        update = _any(present(column.option("onupdate")), present(column.option("server_onupdate")))
-        update = _any(update, _sets_on_update(column.option("server_default")))
+        update = _any(present(on_update), present(column.option("server_onupdate")), _sets_on_update(on_server))
+        given = _default_of(column)
         return Column(
             name=column.database_name(),
             key=column.key,
@@ -136,13 +137,13 @@ class Assembler:
             has_server_default=server,
             on_update=_any(update, _has(column, {"Computed"})),
             at=column.at,
-            default_call=_call_of(_default_of(column)),
-            update_call=_call_of(column.option("onupdate")),
-            default_function=self.function_of(_default_of(column), column),
+            default_call=_call_of(given),
+            update_call=_call_of(on_update),
+            default_function=self.function_of(given, column),
             rejected_options=column.rejected,
             ignored_options=column.ignored,
             shared=column.shared,
-            default_sql=default_sql(column.option("server_default")),
+            default_sql=default_sql(on_server),
         )
 
     def function_of(self, value: Value, column: ColumnValue) -> Maybe[str | None]:
@@ -182,9 +183,9 @@ class Assembler:
             return UNKNOWN
         return tuple(column.database_name() for column, primary in flags if primary)
 
-    def counts_up(self, table: TableModel, column: ColumnValue) -> Maybe[bool]:
+    def counts_up(self, table: TableModel, column: ColumnValue, primary: Maybe[bool]) -> Maybe[bool]:
         """Return whether the database counts a column up on its own: the integer key of a table (SERIAL)."""
-        primary, auto = self.is_primary(table, column), column.option("autoincrement", "auto")
+        auto = column.option("autoincrement", "auto")
         if primary is False or auto is True:
             return primary
         key = self.primary_key(table)

@@ -144,8 +144,12 @@ class ModelField:
 
     def deciding_call(self) -> FieldCall | None:
         """Return the call whose column options count, None where there is none of SQLModel's."""
-        calls = self.calls if self.assigned is None else [self.assigned, *self.calls]
-        return next((call for call in calls if call.of_sqlmodel), None)
+        if self.assigned is not None and self.assigned.of_sqlmodel:
+            return self.assigned
+        for call in self.calls:
+            if call.of_sqlmodel:
+                return call
+        return None
 
     def size(self, name: str) -> Value:
         """Return ``max_length``, ``max_digits`` or ``decimal_places`` from the first constraint that may have it."""

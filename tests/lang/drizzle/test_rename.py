@@ -479,7 +479,7 @@ UNRESOLVED: dict[str, tuple[str, list[str]]] = {
     "what has other names": (
         "const f = (x: any) => [x.createdAt, x.color, x.size, x.id];\nconst g = ({ createdAt, color, size }) => 1;\n"
         "send({ createdAt: 1, color: 2 });",
-        ["3 more uses of `createdAt` in files that can reach the table, with nothing of the table beside"],
+        ["2 more uses of `createdAt` in files that can reach the table, with nothing of the table beside"],
     ),
     "raw SQL": (
         "sql`created > 1`; sql`select created from others`; db.execute('select created from users');",

@@ -129,11 +129,10 @@ def _patch(column: Column, tables: list[Table], names: Names, context: Lowering)
             unresolved += in_sql(file, names.old_name, str(table.name)) if file is not None else ()
     if renames_key:
         unresolved += _flows(finder, sorted(near))
-    is_long = len(unresolved) > _MANY
-    if is_long:
+    if len(unresolved) > _MANY:
         judged += sum(use in finder.bare for use in unresolved)
         unresolved = [use for use in unresolved if use not in finder.bare]
-    if (judged and not unresolved) or is_long:
+    if judged:
         unresolved.append(_judged(judged, names.key, column.at))
     return Patch(tuple(edits), (), tuple(dict.fromkeys(unresolved)))
 

@@ -157,7 +157,9 @@ class Flows:
         call = current.parent if is_inside and current is not None and current.type == "arguments" else None
         if call is None or _is_json(call):
             return False
-        return self.infer.of(file, call.child_by_field_name("function")) is None
+        function = self.infer.of(file, call.child_by_field_name("function"))
+        is_generic = isinstance(function, Function) and function.node.child_by_field_name("type_parameters") is not None
+        return function is None or is_generic
 
     def _may_meet(self, wanted: Shape | None) -> str | None:
         """Tell of a value that is not known, for a type of which all members are those of the table."""

@@ -30,6 +30,7 @@ _LEAVES: Final = frozenset(
     "property_identifier shorthand_property_identifier shorthand_property_identifier_pattern string_fragment".split()
 )
 _KEPT: Final = frozenset({"enum_assignment", "enum_body", "namespace_export", "export_specifier", "import_specifier"})
+_READS: Final = frozenset({"member_expression", "object_assignment_pattern", "object_pattern", "pair_pattern"})
 _SELECTING_TYPES: Final = ("Pick", "Omit", "Extract", "Exclude")
 
 
@@ -92,7 +93,7 @@ class Finder:
                 if self.evidence.is_bare:
                     self.bare.add(unresolved[-1])
             elif found is None:
-                judged += _is_read_or_made(node)
+                judged += _is_read(node)
             clash = self._clash(node) if found else self._overrides(file, node)
             if clash:
                 return Uses(clash=f"{file.path}:{file.source.line_of(match.start())} {clash}")
@@ -260,11 +261,9 @@ def _is_whole(node: Node, match: re.Match[bytes]) -> bool:
     return node.start_byte == match.start() and node.end_byte == match.end()
 
 
-def _is_read_or_made(node: Node) -> bool:
-    """Return whether a name reads a member or makes one: not a text, and not a member that a type has of its own."""
-    parent = node.parent
-    is_type = parent is not None and parent.type in ("property_signature", "public_field_definition")
-    return node.type != "string_fragment" and not is_type
+def _is_read(node: Node) -> bool:
+    """Return whether a name reads a member. An object literal with names that no row has is of another type."""
+    return node.type != "string_fragment" and node.parent is not None and node.parent.type in _READS
 
 
 def _of_text(node: Node) -> bool | None:

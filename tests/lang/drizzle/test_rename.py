@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.lang.drizzle.renaming import HEAD, SCHEMA, edited, lowered, places, project, renamed
 
@@ -612,6 +612,7 @@ def files_of(parts: list[str], end: str, marked: bool) -> dict[str, bytes]:
     return {"schema.ts": SCHEMA.encode(), "use.tsx": (b"\xef\xbb\xbf" if marked else b"") + code}
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(_PARTS), max_size=6), _ENDS, st.booleans())
 def test_there_and_back_gives_the_same_bytes(parts: list[str], end: str, marked: bool) -> None:
     files = files_of(parts, end, marked)
@@ -620,6 +621,7 @@ def test_there_and_back_gives_the_same_bytes(parts: list[str], end: str, marked:
     assert renamed(there, back) == files
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(_PARTS), max_size=6), _ENDS, st.booleans())
 def test_the_result_parses_and_only_the_names_differ(parts: list[str], end: str, marked: bool) -> None:
     files = files_of(parts, end, marked)
@@ -638,6 +640,7 @@ def test_the_result_parses_and_only_the_names_differ(parts: list[str], end: str,
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(_PARTS), max_size=6), _ENDS, st.booleans())
 def test_a_second_time_changes_nothing(parts: list[str], end: str, marked: bool) -> None:
     there = renamed(files_of(parts, end, marked), THERE)

@@ -94,3 +94,20 @@ def test_without_the_native_module_the_real_package_parses() -> None:
     )
     done = run(code, "")
     assert (done.stderr, done.stdout) == (b"", b"libcst._nodes.module True\n")
+
+
+THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+import sys
+sys.setswitchinterval(1e-6)
+from tenantlint.lang.sqlmodel.cst import parse
+texts = [f"class A{i}:\\n    b: int = f({i}, x=[1, 2])\\n" * 20 for i in range(200)]
+with ThreadPoolExecutor(8) as threads:
+    trees = list(threads.map(parse, texts))
+print(sum(len(tree.body) for tree in trees), "libcst" in sys.modules)
+"""
+
+
+def test_threads_parse_one_after_the_other() -> None:
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("4000 False\n", "")

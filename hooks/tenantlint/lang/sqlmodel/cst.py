@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from _thread import allocate_lock
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec, PathFinder
 from importlib.util import module_from_spec
 from types import FunctionType, ModuleType, SimpleNamespace
@@ -76,22 +77,27 @@ Python's own looks for more than that the module is loaded, which takes a sixth 
 """
 
 
+_ALONE: Final = allocate_lock()
+"""Held while ``libcst`` is another module than it is: threads parse one after the other."""
+
+
 def parse(text: str) -> libcst.Module:
     """Return the tree of a module. Raises CstSyntaxError where the text does not parse.
 
     The nodes have the attributes of LibCST's nodes and classes of the same names, but need not be instances of
     LibCST's classes: ask ``type(node).__name__``.
     """
-    if _PACKAGE in sys.modules:
-        return _parse_with_libcst(text)
-    parser = _native()
-    if parser is None:
-        return _parse_with_libcst(text)
-    sys.modules[_PACKAGE] = _classes
-    try:
-        return cast("libcst.Module", _call_parser(parser.parse_module, text))
-    finally:
-        del sys.modules[_PACKAGE]
+    with _ALONE:
+        if _PACKAGE in sys.modules:
+            return _parse_with_libcst(text)
+        parser = _native()
+        if parser is None:
+            return _parse_with_libcst(text)
+        sys.modules[_PACKAGE] = _classes
+        try:
+            return cast("libcst.Module", _call_parser(parser.parse_module, text))
+        finally:
+            del sys.modules[_PACKAGE]
 
 
 def _parse_with_libcst(text: str) -> libcst.Module:

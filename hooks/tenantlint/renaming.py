@@ -46,7 +46,7 @@ def rename(opened: Opened, column: str, new: str, pin: bool = False) -> Renamed:
 
 
 def patch_of(project: Project, schema: Schema, table: Table, column: Column, new: str, pin: bool = False) -> Patch:
-    """Return the patch that renames a column to ``new``, with its migration. With ``pin`` the database keeps its name."""
+    """Return the patch that renames a column to ``new``, with its migration; ``pin`` keeps the name in the database."""
     change = RenameColumn(table.id, column.key, new, None if pin else _stored(column, new))
     return lower(change, Lowering(project, schema, pin))
 

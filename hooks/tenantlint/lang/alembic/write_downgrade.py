@@ -12,7 +12,7 @@ from tenantlint.lang.alembic.write_code import identifier, qualified, split
 from tenantlint.lang.alembic.write_restore import RESTORES, Before
 from tenantlint.lang.alembic.write_revision import code_of
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sql.names import made_name
+from tenantlint.lang.made_names import made_name
 from tenantlint.replay import states
 from tenantlint.schema import UNKNOWN
 

@@ -9,7 +9,7 @@ from tenantlint.lang.alembic.write_code import identifier, qualified, split
 from tenantlint.lang.alembic.write_steps import Planned, Step, index_step
 from tenantlint.lang.indexes import stored
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sql.names import made_name
+from tenantlint.lang.made_names import made_name
 from tenantlint.lang.uniques import replaced
 from tenantlint.schema import Index
 

@@ -11,8 +11,8 @@ from tenantlint.lang.backfill import Backfills, remark, update
 from tenantlint.lang.differences import Differences, MemberName
 from tenantlint.lang.histories import history_of, refuse_unless_there, twin_of, uses_of
 from tenantlint.lang.lowering import RefusedError, session_value, sharing
+from tenantlint.lang.made_names import made_name
 from tenantlint.lang.references import expanded, referring_columns
-from tenantlint.lang.sql.names import made_name
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN
 

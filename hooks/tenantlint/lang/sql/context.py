@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.lang.sql.names import made_name, name_of, parts_of
+from tenantlint.lang.made_names import made_name
+from tenantlint.lang.sql.names import name_of, parts_of
 from tenantlint.schema import UNKNOWN
 from tenantlint.source import Location
 

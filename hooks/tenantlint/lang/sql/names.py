@@ -1,18 +1,15 @@
-"""Identifiers as PostgreSQL reads them, and the names that it makes up for constraints and indexes."""
+"""Identifiers as PostgreSQL reads them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from tenantlint.lang.made_names import clip
 from tenantlint.lang.sql.nodes import leaves, text
 from tenantlint.lang.surrogates import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tree_sitter import Node
-
-MAX_BYTES: Final = 63
 
 
 def identifier(written: str) -> str:
@@ -29,13 +26,6 @@ def fold(written: str) -> str:
     return written.lower() if written.isascii() else written.encode("utf-8").lower().decode("utf-8")
 
 
-def clip(name: str, limit: int = MAX_BYTES) -> str:
-    """Return ``name`` cut off after ``limit`` bytes of UTF-8, at a character."""
-    if len(name) <= limit // 4:
-        return name
-    return name.encode("utf-8", "surrogatepass")[:limit].decode("utf-8", "ignore")
-
-
 def name_of(node: Node) -> str:
     """Return the name that a node with a single identifier stands for."""
     while node.child_count == 1:
@@ -46,22 +36,6 @@ def name_of(node: Node) -> str:
 def parts_of(node: Node) -> list[str]:
     """Return the identifiers of a dotted name, in order."""
     return [identifier(text(each)) for each in leaves(node) if each.type != "."]
-
-
-def made_name(table: str, columns: Iterable[str], label: str) -> str:
-    """Return the name that PostgreSQL gives a constraint or index: ``users_email_key``.
-
-    The longer of the table's and the columns' part is cut until all fits (``makeObjectName`` in PostgreSQL).
-    """
-    joined = clip("_".join(columns), MAX_BYTES)
-    room = MAX_BYTES - len(label) - 1 - (1 if joined else 0)
-    first, second = len(table.encode("utf-8")), len(joined.encode("utf-8"))
-    while first + second > room:
-        if first > second:
-            first -= 1
-        else:
-            second -= 1
-    return "_".join(part for part in (clip(table, first), clip(joined, second), label) if part)
 
 
 def _unescape(written: str) -> str:

@@ -10,7 +10,7 @@ from tenantlint.lang.drizzle.kit.journal import JournalSnapshot
 from tenantlint.lang.drizzle.kit.text import listed, quoted, written
 from tenantlint.lang.indexes import stored
 from tenantlint.lang.lowering import RefusedError
-from tenantlint.lang.sql.names import made_name
+from tenantlint.lang.made_names import made_name
 from tenantlint.lang.uniques import replaced
 from tenantlint.schema import UNKNOWN, Index
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 Task = tuple[str, bytes]
 """The path of a file and its content."""
 
-_BYTES_A_SECOND: Final = {"drizzle": 3_000_000, "sqlmodel": 400_000, "alembic": 150_000}
+_BYTES_A_SECOND: Final = {"drizzle": 2_500_000, "sqlmodel": 400_000, "alembic": 150_000}
 """How much one process reads: rough figures, which decide whether others are worth starting."""
-_WORTHWHILE: Final = 0.06
+_WORTHWHILE: Final = 0.05
 """Seconds of reading from which on that is so."""
 _OWN: Final = 4
 """One in so many files, the first ones, is read by the caller himself: until he is through, others are ready for him.

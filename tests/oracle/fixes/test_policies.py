@@ -119,10 +119,10 @@ def connection(postgres: Server) -> Iterator[psycopg.Connection]:
 def may_add(connection: psycopg.Connection, tenant: str, table: str = "notes") -> bool:
     """Return whether a role that owns nothing may write a row of a tenant, in the session of the first."""
     with connection.transaction(force_rollback=True):
-        connection.execute("CREATE ROLE app IN ROLE pg_monitor")
-        connection.execute(f"GRANT SELECT, INSERT ON {table} TO app".encode())
-        connection.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO app")
-        connection.execute("SET LOCAL ROLE app")
+        connection.execute("CREATE ROLE stranger")
+        connection.execute(f"GRANT SELECT, INSERT ON {table} TO stranger".encode())
+        connection.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO stranger")
+        connection.execute("SET LOCAL ROLE stranger")
         connection.execute(SEEN.encode())
         try:
             connection.execute(f"INSERT INTO {table} (tenant_id) VALUES ('{tenant}')".encode())

@@ -119,7 +119,7 @@ def connection(postgres: Server) -> Iterator[psycopg.Connection]:
 def may_add(connection: psycopg.Connection, tenant: str, table: str = "notes") -> bool:
     """Return whether a role that owns nothing may write a row of a tenant, in the session of the first."""
     with connection.transaction(force_rollback=True):
-        connection.execute("CREATE ROLE stranger")
+        connection.execute("CREATE ROLE stranger IN ROLE pg_monitor")
         connection.execute(f"GRANT SELECT, INSERT ON {table} TO stranger".encode())
         connection.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO stranger")
         connection.execute("SET LOCAL ROLE stranger")

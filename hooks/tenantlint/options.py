@@ -28,8 +28,11 @@ _RULES: Final = (
         Option("--only", "of the selected rules run only these", "RULE[,RULE]"),
     ),
 )
-_EXECUTOR: Final = Option(
-    "--executor", "where files are read: serial, threads[:N], processes[:N] or dask://HOST:PORT", "SPEC"
+_SPEED: Final = (
+    Option("--no-cache", "read every file anew, and keep nothing for the next run"),
+    Option("--cache-dir", "keep the cache in this folder (default: the user's cache folder)", "FOLDER"),
+    Option("--jobs", "work in so many processes (default: one for each core)", "N"),
+    Option("--executor", "where files are read: serial, threads[:N], processes[:N] or dask://HOST:PORT", "SPEC"),
 )
 CHECK: Final = Command(
     "check",
@@ -89,10 +92,7 @@ CHECK: Final = Command(
             (
                 Option("--stdin-filename", "check standard input as the content of this file", "NAME"),
                 Option("--force-exclude", "leave out excluded files even where they are named"),
-                Option("--no-cache", "read every file anew, and keep nothing for the next run"),
-                Option("--cache-dir", "keep the cache in this folder (default: the user's cache folder)", "FOLDER"),
-                Option("--jobs", "read many files in so many processes (default: one for each core)", "N"),
-                _EXECUTOR,
+                *_SPEED,
                 *_CONFIG,
                 HELP,
             ),
@@ -292,10 +292,7 @@ SCAN: Final = Command(
             (
                 Option("--no-baseline", "hide nothing, though a configuration names a baseline"),
                 Option("--force-exclude", "leave out excluded files even where they are named"),
-                Option("--no-cache", "read every file anew, and keep nothing for the next run"),
-                Option("--cache-dir", "keep the caches in this folder (default: the user's cache folder)", "FOLDER"),
-                Option("--jobs", "check in so many processes (default: one for each core)", "N"),
-                _EXECUTOR,
+                *_SPEED,
                 *_CONFIG,
                 HELP,
             ),

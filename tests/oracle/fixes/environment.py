@@ -77,26 +77,28 @@ def downgrade() -> None:
     """Downgrade schema."""
     ${downgrades if downgrades else "pass"}
 '''
-DRIVER: Final = """
+STEPS: Final = """
 import sys
 from alembic import command
 from alembic.config import Config
 
-root, url, *steps = sys.argv[1:]
-config = Config()
-config.set_main_option("script_location", f"{root}/alembic")
-config.set_main_option("path_separator", "os")
-config.set_main_option("sqlalchemy.url", url)
-sys.path.insert(0, root)
-for step in steps:
-    name, _, argument = step.partition(" ")
-    if name == "revision":
-        command.revision(config, message=argument, autogenerate=True)
-    elif name == "check":
-        command.check(config)
-    else:
-        getattr(command, name)(config, argument)
+
+def run(root, url, steps):
+    config = Config()
+    config.set_main_option("script_location", f"{root}/alembic")
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("sqlalchemy.url", url)
+    sys.path.insert(0, root)
+    for step in steps:
+        name, _, argument = step.partition(" ")
+        if name == "revision":
+            command.revision(config, message=argument, autogenerate=True)
+        elif name == "check":
+            command.check(config)
+        else:
+            getattr(command, name)(config, argument)
 """
+DRIVER: Final = f"{STEPS}\n\nrun(sys.argv[1], sys.argv[2], sys.argv[3:])\n"
 
 
 CATALOG: Final = """

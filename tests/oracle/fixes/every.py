@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.oracle.drizzle import harness
 from tests.oracle.fixes.command import codes, files
-from tests.oracle.fixes.environment import ENV, MAKO
+from tests.oracle.fixes.environment import ENV, MAKO, STEPS
 from tests.oracle.fixes.kit import BREAKPOINT, statements
 
 from tenantlint.cli import main
@@ -28,27 +28,9 @@ if TYPE_CHECKING:
 
     import psycopg
 
-WORKER: Final = """
-import json, os, sys, traceback
+FORKS: Final = """
+import json, os, traceback
 import alembic.autogenerate, alembic.runtime.migration, psycopg, sqlalchemy.dialects.postgresql, sqlmodel
-from alembic import command
-from alembic.config import Config
-
-
-def run(root, url, steps):
-    config = Config()
-    config.set_main_option("script_location", f"{root}/alembic")
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("sqlalchemy.url", url)
-    sys.path.insert(0, root)
-    for step in steps:
-        name, _, argument = step.partition(" ")
-        if name == "revision":
-            command.revision(config, message=argument, autogenerate=True)
-        elif name == "check":
-            command.check(config)
-        else:
-            getattr(command, name)(config, argument)
 
 
 for line in sys.stdin:
@@ -68,6 +50,7 @@ for line in sys.stdin:
     os.wait()
     print(json.dumps(said), flush=True)
 """
+WORKER: Final = f"{STEPS}{FORKS}"
 NODE: Final = """
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";

@@ -222,7 +222,7 @@ def test_help_and_version(cli: Cli) -> None:
     assert cli.run() == Result(2, "", overview())
     assert cli.run("--help") == cli.run("-h") == Result(0, overview(), "")
     assert cli.run("--version") == Result(0, f"tenantlint {__version__}\n", "")
-    for name, (command, _) in COMMANDS.items():
+    for name, command in COMMANDS.items():
         assert cli.run(name, "nowhere", "--help") == Result(0, usage(command), "")
 
 

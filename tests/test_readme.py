@@ -121,7 +121,7 @@ def test_what_is_named_in_passing() -> None:
     for name in (".git", *ROOT_MARKERS):
         assert f"`{name}`" in README
     for option in re.findall(r"`(--[a-z-]+)", README):
-        assert option == "--all-files" or any(option in command.options() for command, _ in cli.COMMANDS.values())
+        assert option == "--all-files" or any(option in command.options() for command in cli.COMMANDS.values())
     for link, heading in re.findall(r"\]\((?!http)([^)#]+)(?:#([^)]+))?\)", README):
         assert (CHECKOUT / link).exists()
         assert not heading or f"\n## {heading.replace('-', ' ')}\n" in (CHECKOUT / link).read_text().lower()

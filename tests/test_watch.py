@@ -17,8 +17,8 @@ import pytest
 from tenantlint import pipeline
 from tenantlint.arguments import read
 from tenantlint.cli import main
+from tenantlint.commands.watch import Watcher
 from tenantlint.options import CHECK
-from tenantlint.watch import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

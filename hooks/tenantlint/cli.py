@@ -19,21 +19,20 @@ if TYPE_CHECKING:
 
 INTERRUPTED: Final = 130
 
-_HERE: Final = "tenantlint.commands"
-COMMANDS: Final[dict[str, tuple[Command, str]]] = {
-    "check": (options.CHECK, "tenantlint.check_command"),
-    "dump": (options.DUMP, _HERE),
-    "rule": (options.RULE, _HERE),
-    "init": (options.INIT, _HERE),
-    "rename": (options.RENAME, "tenantlint.fix_commands"),
-    "checklist": (options.CHECKLIST, "tenantlint.checklist_command"),
-    "graph": (options.GRAPH, "tenantlint.graph_command"),
-    "new": (options.NEW, "tenantlint.new_command"),
-    "drift": (options.DRIFT, "tenantlint.drift_command"),
-    "scan": (options.SCAN, "tenantlint.scan_command"),
-    "server": (options.SERVER, "tenantlint.server_command"),
+COMMANDS: Final[dict[str, Command]] = {
+    "check": options.CHECK,
+    "dump": options.DUMP,
+    "rule": options.RULE,
+    "init": options.INIT,
+    "rename": options.RENAME,
+    "checklist": options.CHECKLIST,
+    "graph": options.GRAPH,
+    "new": options.NEW,
+    "drift": options.DRIFT,
+    "scan": options.SCAN,
+    "server": options.SERVER,
 }
-"""Each command, and the module whose function of the command's name does it. Only that module is loaded."""
+"""The function of a command's name, in the module of that name in ``commands``, runs it. Only that module is loaded."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,18 +85,18 @@ def _run(words: Sequence[str]) -> int:
         return CLEAN
     if name not in COMMANDS:
         raise UsageError(f"no such command: {name} (there are {', '.join(COMMANDS)})")
-    command, module = COMMANDS[name]
+    command = COMMANDS[name]
     arguments = read(command, rest)
     if arguments.flag("--help"):
         sys.stdout.write(usage(command))
         return CLEAN
-    run: Callable[[Arguments], int] = getattr(import_module(module), name)
+    run: Callable[[Arguments], int] = getattr(import_module(f"tenantlint.commands.{name}"), name)
     return run(arguments)
 
 
 def overview() -> str:
     """Return the help of tenantlint as a whole."""
-    listed = "".join(f"  {name:11}{command.help}\n" for name, (command, _) in COMMANDS.items())
+    listed = "".join(f"  {name:11}{command.help}\n" for name, command in COMMANDS.items())
     return f"""\
 Usage: tenantlint COMMAND [OPTION ...] [PATH ...]
 

@@ -38,11 +38,11 @@ def checklist(arguments: Arguments) -> int:
     )
     position, shown = positions(opened.project), show_path(opening.root, cwd)
     if arguments.one("--output-format") == "json":
-        from tenantlint.checklist_report import json
+        from tenantlint.checklist.report import json
 
         text = json(checked, left, position)
     else:
-        from tenantlint.checklist_report import markdown
+        from tenantlint.checklist.report import markdown
 
         text = markdown(checked, left, position, shown)
     put(text, arguments.one("--output"))
@@ -57,7 +57,7 @@ def _order(table: Table) -> tuple[str, int]:
 
 def _is_changed(table: Table, schema: Schema, changed: Container[str]) -> bool:
     """Return whether a file declares a part of the table, or migrates it, that is among ``changed``."""
-    from tenantlint.checklist_facts import touching
+    from tenantlint.checklist.facts import touching
 
     paths = {table.at.path, *(column.at.path for column in table.columns), *touching(table, schema)}
     return any(path in changed for path in paths)

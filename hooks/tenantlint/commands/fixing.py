@@ -1,18 +1,16 @@
-"""The commands that change files: ``check --fix`` and ``rename``."""
+"""What the commands that change files share: writing them, and telling what is left."""
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from tenantlint import fix, renaming
+from tenantlint import fix
 from tenantlint.arguments import UsageError
-from tenantlint.asked import Opening
 from tenantlint.files import told
 from tenantlint.record import replace
 from tenantlint.report.model import placer
-from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, report, show_path
+from tenantlint.running import CLEAN, ERROR, FINDINGS, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +44,7 @@ def write_and_tell(
     fixed: Fixed, opened: Opened, tree: ConfigTree, arguments: Arguments, shown: Callable[[str], str]
 ) -> Told | None:
     """Write what was fixed and tell what is left; None where the files cannot be written, which is told."""
-    if not _write(opened.project, fixed.contents, shown):
+    if not write(opened.project, fixed.contents, shown):
         return None
     after = replace(opened, project=fix.laid_over(opened.project, fixed.contents))
     outcome = fixed.outcome
@@ -57,9 +55,7 @@ def write_and_tell(
     told = report(after.project, outcome, arguments, shown)
     _tell_left(fixed, after.project, shown)
     if fixed.contents and not arguments.flag("--quiet"):
-        print(
-            f"Fixed {_count(len(fixed.applied), 'finding')} in {_count(len(fixed.contents), 'file')}.", file=sys.stderr
-        )
+        print(f"Fixed {count(len(fixed.applied), 'finding')} in {count(len(fixed.contents), 'file')}.", file=sys.stderr)
     if fixed.contents and arguments.flag("--exit-non-zero-on-fix"):
         return replace(told, status=max(told.status, FINDINGS))
     return told
@@ -72,7 +68,7 @@ def fix_found(opened: Opened, tree: ConfigTree, arguments: Arguments, renames: b
     return fixer.fix(opened.project, opened.problems)
 
 
-def _write(project: Project, contents: Mapping[str, bytes], shown: Callable[[str], str]) -> bool:
+def write(project: Project, contents: Mapping[str, bytes], shown: Callable[[str], str]) -> bool:
     """Write files; tell and return False where one has changed since it was read, or cannot be written."""
     try:
         changed = fix.write(project, contents)
@@ -89,13 +85,14 @@ def _tell_left(fixed: Fixed, project: Project, shown: Callable[[str], str]) -> N
     for each in fixed.withheld:
         print(f"{_where(each.diagnostic.at, project, shown)}: {each.diagnostic.code} not fixed: {each.reason}",
               file=sys.stderr)  # fmt: skip
-        _tell_uses(each.patch.unresolved, project, shown)
+        tell_uses(each.patch.unresolved, project, shown)
     if fixed.left:
-        print(f"{_count(len(fixed.left), 'use')} could not be resolved and stay as before:", file=sys.stderr)
-        _tell_uses(fixed.left, project, shown)
+        print(f"{count(len(fixed.left), 'use')} could not be resolved and stay as before:", file=sys.stderr)
+        tell_uses(fixed.left, project, shown)
 
 
-def _tell_uses(uses: Sequence[Use], project: Project, shown: Callable[[str], str]) -> None:
+def tell_uses(uses: Sequence[Use], project: Project, shown: Callable[[str], str]) -> None:
+    """Tell which uses are left to a reader, a line each."""
     for use in uses:
         print(f"  {_where(use.at, project, shown)}: {use.what}", file=sys.stderr)
 
@@ -105,36 +102,6 @@ def _where(at: Location, project: Project, shown: Callable[[str], str]) -> str:
     return f"{shown(at.path)}:{start.line}:{start.column}"
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: ``2 files``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def rename(arguments: Arguments) -> int:
-    """``tenantlint rename``: 0 where it is done, 1 where uses stop it or it is only shown, 2 where it is refused."""
-    cwd = os.getcwd()
-    opening = Opening((arguments.one("--in") or ".",), cwd)
-    shown = show_path(opening.root, cwd)
-    if arguments.flag("--all"):
-        if arguments.operands:
-            raise UsageError("--all goes without a column")
-        tree = configs(opening.root, arguments, only=("NAM",))
-        return check_and_fix(opening.finish(tree), tree, arguments, shown, renames=True)
-    if len(arguments.operands) != 2:
-        raise UsageError("name a column and what it is to be called, as in: tenantlint rename users.emailAddress email")
-    opened = opening.finish(configs(opening.root, arguments))
-    pin, diff = arguments.flag("--pin-column-name"), arguments.flag("--diff")
-    done = renaming.rename(opened, *arguments.operands, pin=pin)
-    _tell_uses(done.patch.unresolved, opened.project, shown)
-    if done.patch.refused is not None:
-        raise UsageError(f"nothing was renamed: {done.patch.refused}")
-    if diff:
-        sys.stdout.write(fix.diff(opened.project, done.contents, shown))
-        return FINDINGS if done.contents else CLEAN
-    if done.patch.unresolved and not arguments.flag("--unsafe-fixes"):
-        count = _count(len(done.patch.unresolved), "use")
-        print(f"Nothing was renamed: {count} cannot be resolved; --unsafe-fixes renames the others.", file=sys.stderr)
-        return FINDINGS
-    if not _write(opened.project, done.contents, shown):
-        return ERROR
-    print(f"Renamed {arguments.operands[0]} in {_count(len(done.contents), 'file')}.", file=sys.stderr)
-    return CLEAN

@@ -39,7 +39,7 @@ def check(arguments: Arguments) -> int:
     """Return 0 where nothing is found, 1 for findings, 2 where a bug of tenantlint hides some."""
     refuse_contradictions(arguments)
     if arguments.flag("--watch"):
-        from tenantlint.watch import watch
+        from tenantlint.commands.watch import watch
 
         return watch(arguments)
     cwd = os.getcwd()
@@ -122,7 +122,7 @@ class _Run:
         opened.project.store.progress = self.progress
         shown = show_path(self.opening.root, self.cwd)
         if arguments.flag("--fix") or arguments.flag("--diff"):
-            from tenantlint.fix_commands import check_and_fix
+            from tenantlint.commands.fixing import check_and_fix
 
             status = check_and_fix(opened, tree, arguments, shown)
             self._save(opened)

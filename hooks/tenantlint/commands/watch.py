@@ -198,7 +198,7 @@ class Watcher:
         """Check or fix, tell the findings, and return what was told and the files that were written."""
         shown = show_path(opened.project.root, self._cwd)
         if self._arguments.flag("--fix"):
-            from tenantlint.fix_commands import fix_found, write_and_tell
+            from tenantlint.commands.fixing import fix_found, write_and_tell
 
             fixed = fix_found(opened, tree, self._arguments)
             told = write_and_tell(fixed, opened, tree, self._arguments, shown)

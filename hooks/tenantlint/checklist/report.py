@@ -5,7 +5,7 @@ from __future__ import annotations
 from json import dumps
 from typing import TYPE_CHECKING, Final
 
-from tenantlint.checklist_facts import code
+from tenantlint.checklist.facts import code
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:

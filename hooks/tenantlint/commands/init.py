@@ -1,4 +1,4 @@
-"""What the commands of the command line do that change no code. A command returns its exit status."""
+"""``tenantlint init``: a configuration that fits the project."""
 
 from __future__ import annotations
 
@@ -10,50 +10,10 @@ from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
 from tenantlint.config import OWN_FILE, defaults, load
 from tenantlint.config_tree import ConfigTree
-from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, show_path, tell_crashes
+from tenantlint.running import CLEAN, ERROR, tell_crashes
 
 if TYPE_CHECKING:
     from tenantlint.arguments import Arguments
-
-
-def dump(arguments: Arguments) -> int:
-    """``tenantlint dump``: print the schema as far as the paths given declare it."""
-    cwd = os.getcwd()
-    opening = Opening(arguments.operands, cwd)
-    from tenantlint.link import link
-    from tenantlint.report.dump import dump as dump_schema
-    from tenantlint.report.dump import within
-    from tenantlint.report.model import placer
-    from tenantlint.shown import tell_unread
-
-    opened = opening.finish(configs(opening.root, arguments))
-    project, asked = opened.project, opened.asked
-    linked = link(project)
-    schema, place = within(linked.schema, asked), placer(project)
-    sys.stdout.write(dump_schema(schema, lambda at: place(at).start.line))
-    unread = tell_unread(opened, linked.problems, show_path(opening.root, cwd))
-    tell_crashes(linked.crashes)
-    if linked.crashes:
-        return ERROR
-    return FINDINGS if unread else CLEAN
-
-
-def rule(arguments: Arguments) -> int:
-    """``tenantlint rule``: print the page of a rule, or of all, or list the rules."""
-    from tenantlint import rules
-    from tenantlint.report import pages
-
-    code = rules.find(arguments.operands[0]) if arguments.operands else None
-    if arguments.operands and code is None:
-        raise UsageError(f"no such rule: {arguments.operands[0]} (tenantlint rule lists them)")
-    chosen = [rules.load(each) for each in rules.RULES if each == code or code is None]
-    if arguments.one("--output-format") == "json":
-        sys.stdout.write(pages.json(chosen))
-    elif code is not None or arguments.flag("--all"):
-        sys.stdout.write(pages.markdown(chosen))
-    else:
-        sys.stdout.write(pages.table(chosen))
-    return CLEAN
 
 
 def init(arguments: Arguments) -> int:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from tenantlint import checklist_facts as facts
-from tenantlint.checklist_facts import Fact, column_text
+from tenantlint.checklist import facts
+from tenantlint.checklist.facts import Fact, column_text
 from tenantlint.marks import marks
 from tenantlint.record import Record
 from tenantlint.schema import UNKNOWN

@@ -125,3 +125,20 @@ def test_jobs() -> None:
 def test_jobs_is_a_number(chosen: str) -> None:
     with pytest.raises(UsageError, match="--jobs: expected a number from 1 to 256"):
         pool.jobs(chosen)
+
+
+def test_a_file_that_many_others_come_before_is_not_waited_for() -> None:
+    """As what all files import: to wait for it would be to wait for everything."""
+    given, come = sources(".ts"), []
+
+    def expected(kind: Kind, unread: list[Source]) -> Iterator[bytes | None]:
+        for source in unread:
+            come.append(source.path)
+            yield pool.read_files(kind, [(source.path, source.data)])[0]
+
+    store = DiskStore(None, expected)
+    store.expect(DRIZZLE, given)
+    assert store.derive(DRIZZLE, given[9]) == DRIZZLE.load()(given[9])
+    assert come == []
+    assert store.derive(DRIZZLE, given[7]) == DRIZZLE.load()(given[7])
+    assert come == [source.path for source in given[:8]]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 256 * 1024 * 1024
 """No more is kept than this, which some 100,000 files take."""
 
+_NEAR: Final = 8
+"""A file that so many others come before is not waited for."""
+
 _INDEX: Final = "index"
 _CONTENT: Final = "content"
 _LOOKS: Final = "looks"
@@ -58,7 +61,8 @@ class DiskStore(Store):
         self._new_looks = False
         self._inputs = inputs
         self._coming: Iterable[tuple[Key, Source, bytes | None]] = iter(())
-        self._due: set[Key] = set()
+        self._due: dict[Key, int] = {}
+        self._taken = 0
         index, looks = (None if file is None else file.block(name) for name in (_INDEX, _LOOKS))
         if index is not None:
             self._index = marshal.loads(index)
@@ -101,7 +105,7 @@ class DiskStore(Store):
             return None
 
     def _data(self, key: Key, made_of: bytes) -> bytes | None:
-        if key in self._due:
+        if self._due.pop(key, self._taken + _NEAR) < self._taken + _NEAR:
             self._take_all(key)
         if key in self._added:
             other, data = self._added[key]
@@ -123,7 +127,8 @@ class DiskStore(Store):
     def expect(self, kind: Kind, sources: Iterable[Source]) -> None:
         """Have those of the files read that nothing is kept of, several at once where that is quicker.
 
-        They are taken when they are asked for, so that other work is done while they are read.
+        They are taken when they are asked for, so that other work is done while they are read. One that is asked for
+        long before its turn, as what many files import, is read here and now instead of waiting for all before it.
         """
         if self._expected is None:
             return
@@ -133,12 +138,14 @@ class DiskStore(Store):
             self.progress.begin("Reading %s files", len(unread))
         coming = zip(unread, self._expected(kind, unread), strict=False)
         self._coming = (((kind.name, source.path), source, data) for source, data in coming)
-        self._due = {(kind.name, source.path) for source in unread}
+        self._due = {(kind.name, source.path): number for number, source in enumerate(unread)}
+        self._taken = 0
 
     def _take_all(self, until: Key | None = None) -> None:
         """Take what has been expected, as far as the file ``until``, where that is given."""
         for key, source, data in self._coming:
-            self._due.discard(key)
+            self._due.pop(key, None)
+            self._taken += 1
             if data is not None:
                 if self.progress is not None:
                     self.progress.step()

@@ -21,7 +21,7 @@ from tenantlint.lang.lowering import Lowering, RefusedError
 from tenantlint.lang.new_table import NewColumn, NewTable
 from tenantlint.link import link
 from tenantlint.lower import lower
-from tenantlint.names import camel_case, is_plural, plurals, snake_case
+from tenantlint.names import IRREGULAR, camel_case, is_plural, plurals, snake_case
 from tenantlint.record import Record, replace
 from tenantlint.schema import UNKNOWN
 from tenantlint.settings import FRAMEWORK_TABLES
@@ -393,7 +393,5 @@ def _singular(name: str) -> str:
 
 
 def _irregular(name: str) -> list[str]:
-    from tenantlint.names import IRREGULAR
-
     head, separator, last = name.rpartition("_")
     return [head + separator + noun for noun, plural in IRREGULAR.items() if plural == last]

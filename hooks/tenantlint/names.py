@@ -84,6 +84,11 @@ def camel_case(name: str) -> str:
     return lead + first + "".join(word.capitalize() for word in rest) + name[len(name.rstrip("_")) :]
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, which takes an s in the plural: ``1 file``, ``2 files``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def plurals(noun: str) -> tuple[str, ...]:
     """Return the plurals that a table of ``noun`` may be named with; only the last word of ``noun`` changes."""
     head, separator, last = noun.rpartition("_")

@@ -34,6 +34,35 @@ _SPEED: Final = (
     Option("--jobs", "work in so many processes (default: one for each core)", "N"),
     Option("--executor", "where files are read: serial, threads[:N], processes[:N] or dask://HOST:PORT", "SPEC"),
 )
+_COLOR: Final = Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never"))
+_FINDINGS: Final = (
+    Option(
+        "--output-format",
+        "text (the default), concise, json, github, gitlab, junit, rdjson or sarif",
+        "FORMAT",
+        ("text", "concise", "json", "github", "gitlab", "junit", "rdjson", "sarif"),
+    ),
+    Option(
+        "--output-file",
+        "write the findings to this file, and print the summary only",
+        "FILE",
+        short="-o",
+    ),
+    Option("--statistics", "count the findings of each rule instead of listing them"),
+    _COLOR,
+    Option("--explain-unknown", "list what could not be read statically, too"),
+    Option("--quiet", "print findings only, no summary", short="-q"),
+    Option("--exit-zero", "exit with status 0 in spite of findings"),
+    Option(
+        "--fail-on",
+        "the mildest finding that gives status 1: error (the default) or warning",
+        "SEVERITY",
+        ("error", "warning"),
+    ),
+)
+"""How findings are told, and what they make of the exit status."""
+
+_TO_FILE: Final = Option("--output", "write to this file instead of standard output", "FILE")
 CHECK: Final = Command(
     "check",
     "Check schemas against the rules",
@@ -52,29 +81,7 @@ CHECK: Final = Command(
         (
             "Output",
             (
-                Option(
-                    "--output-format",
-                    "text (the default), concise, json, github, gitlab, junit, rdjson or sarif",
-                    "FORMAT",
-                    ("text", "concise", "json", "github", "gitlab", "junit", "rdjson", "sarif"),
-                ),
-                Option(
-                    "--output-file",
-                    "write the findings to this file, and print the summary only",
-                    "FILE",
-                    short="-o",
-                ),
-                Option("--statistics", "count the findings of each rule instead of listing them"),
-                Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never")),
-                Option("--explain-unknown", "list what could not be read statically, too"),
-                Option("--quiet", "print findings only, no summary", short="-q"),
-                Option("--exit-zero", "exit with status 0 in spite of findings"),
-                Option(
-                    "--fail-on",
-                    "the mildest finding that gives status 1: error (the default) or warning",
-                    "SEVERITY",
-                    ("error", "warning"),
-                ),
+                *_FINDINGS,
                 Option("--watch", "check again whenever a file changes, until interrupted"),
             ),
         ),
@@ -171,7 +178,7 @@ GRAPH: Final = Command(
             "Options",
             (
                 Option("--output-format", "mermaid (the default) or html: one page", "FORMAT", ("mermaid", "html")),
-                Option("--output", "write to this file instead of standard output", "FILE"),
+                _TO_FILE,
                 Option("--table", "draw these tables and what is near them", "NAME[,NAME]"),
                 Option("--depth", "how many references away from --table is near: 1 by default", "N"),
                 Option("--findings", "mark what the rules find (the default)"),
@@ -207,7 +214,7 @@ DRIFT: Final = Command(
                     "FORMAT",
                     ("text", "concise", "json", "github"),
                 ),
-                Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never")),
+                _COLOR,
                 Option("--explain-unknown", "list what could not be compared, too"),
                 Option("--quiet", "print differences only, no summary", short="-q"),
                 Option("--exit-zero", "exit with status 0 in spite of differences"),
@@ -245,7 +252,7 @@ CHECKLIST: Final = Command(
             "Options",
             (
                 Option("--output-format", "markdown (the default) or json", "FORMAT", ("markdown", "json")),
-                Option("--output", "write to this file instead of standard output", "FILE"),
+                _TO_FILE,
                 Option("--changed", "only tables in files that differ from the last commit, new files too"),
                 Option("--since", "only tables in files that differ from where REF (a branch, say) was left", "REF"),
                 *_CONFIG,
@@ -264,28 +271,7 @@ SCAN: Final = Command(
         _RULES,
         (
             "Output",
-            (
-                Option(
-                    "--output-format",
-                    "text (the default), concise, json, github, gitlab, junit, rdjson or sarif",
-                    "FORMAT",
-                    ("text", "concise", "json", "github", "gitlab", "junit", "rdjson", "sarif"),
-                ),
-                Option(
-                    "--output-file", "write the findings to this file, and print the summary only", "FILE", short="-o"
-                ),
-                Option("--statistics", "count the findings of each rule instead of listing them"),
-                Option("--color", "auto (the default), always or never", "WHEN", ("auto", "always", "never")),
-                Option("--explain-unknown", "list what could not be read statically, too"),
-                Option("--quiet", "print findings only, no summary", short="-q"),
-                Option("--exit-zero", "exit with status 0 in spite of findings"),
-                Option(
-                    "--fail-on",
-                    "the mildest finding that gives status 1: error (the default) or warning",
-                    "SEVERITY",
-                    ("error", "warning"),
-                ),
-            ),
+            (*_FINDINGS,),
         ),
         (
             "Input",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tenantlint import baseline
 from tenantlint.arguments import UsageError
 from tenantlint.diagnostic import INPUT_PROBLEMS
+from tenantlint.names import counted
 from tenantlint.record import replace
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _tell(written: list[baseline.Written], scope: baseline.Scope) -> None:
     configured = {settings.baseline for settings in scope.configs.loaded()}
     for each in written:
         name = os.path.relpath(each.path)
-        findings = f"{each.findings} finding{'' if each.findings == 1 else 's'}"
+        findings = counted(each.findings, "finding")
         gone = f" {each.gone} recorded before went." if each.gone else ""
         print(f"{name} records {findings}.{gone}", file=sys.stderr)
         if each.path not in configured:

@@ -11,6 +11,7 @@ from tenantlint.asked import Opening
 from tenantlint.drift import ChoiceError, Found, Request, find
 from tenantlint.drift.words import describe, sentence
 from tenantlint.link import link
+from tenantlint.names import counted
 from tenantlint.record import Record, replace
 from tenantlint.report.concise import render as render_concise
 from tenantlint.report.model import Entry, Report, Unread, placer
@@ -158,19 +159,15 @@ def _summary(found: Found, path: Callable[[str], str]) -> str:
     ]
     doubts = sum(len(drift.doubts) for drift in found.drifts)
     count = sum(len(drift.differences) for drift in found.drifts)
-    told = f"Found {_plural(count, 'difference')}." if count else "No differences."
+    told = f"Found {counted(count, 'difference')}." if count else "No differences."
     if doubts:
-        told += f" {_plural(doubts, 'fact')} could not be compared (--explain-unknown lists them)."
+        told += f" {counted(doubts, 'fact')} could not be compared (--explain-unknown lists them)."
     return "\n".join([*lines, told]) + "\n"
 
 
 def _listed(drift: Drift, path: Callable[[str], str]) -> str:
-    *most, last = (f"{describe(side, path)} ({_plural(len(side.tables), 'table')})" for side in drift.sides)
+    *most, last = (f"{describe(side, path)} ({counted(len(side.tables), 'table')})" for side in drift.sides)
     return f"{', '.join(most)} and {last}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _json(found: Found, scene: _Scene, unknown: bool) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tenantlint import fix
 from tenantlint.arguments import UsageError
 from tenantlint.files import told
+from tenantlint.names import counted
 from tenantlint.record import replace
 from tenantlint.report.model import placer
 from tenantlint.running import CLEAN, ERROR, FINDINGS, report
@@ -55,7 +56,10 @@ def write_and_tell(
     told = report(after.project, outcome, arguments, shown)
     _tell_left(fixed, after.project, shown)
     if fixed.contents and not arguments.flag("--quiet"):
-        print(f"Fixed {count(len(fixed.applied), 'finding')} in {count(len(fixed.contents), 'file')}.", file=sys.stderr)
+        print(
+            f"Fixed {counted(len(fixed.applied), 'finding')} in {counted(len(fixed.contents), 'file')}.",
+            file=sys.stderr,
+        )
     if fixed.contents and arguments.flag("--exit-non-zero-on-fix"):
         return replace(told, status=max(told.status, FINDINGS))
     return told
@@ -68,15 +72,18 @@ def fix_found(opened: Opened, tree: ConfigTree, arguments: Arguments, renames: b
     return fixer.fix(opened.project, opened.problems)
 
 
-def write(project: Project, contents: Mapping[str, bytes], shown: Callable[[str], str]) -> bool:
-    """Write files; tell and return False where one has changed since it was read, or cannot be written."""
+def write(project: Project, contents: Mapping[str, bytes], shown: Callable[[str], str], done: str = "changed") -> bool:
+    """Write files; tell and return False where one has changed since it was read, or cannot be written.
+
+    ``done`` says what was to happen to them.
+    """
     try:
         changed = fix.write(project, contents)
     except OSError as error:
-        print(f"tenantlint: error: nothing was changed: {told(error)}", file=sys.stderr)
+        print(f"tenantlint: error: nothing was {done}: {told(error)}", file=sys.stderr)
         return False
     if changed is not None:
-        print(f"tenantlint: error: {shown(changed)} has changed meanwhile; nothing was changed", file=sys.stderr)
+        print(f"tenantlint: error: {shown(changed)} has changed meanwhile; nothing was {done}", file=sys.stderr)
     return changed is None
 
 
@@ -87,7 +94,7 @@ def _tell_left(fixed: Fixed, project: Project, shown: Callable[[str], str]) -> N
               file=sys.stderr)  # fmt: skip
         tell_uses(each.patch.unresolved, project, shown)
     if fixed.left:
-        print(f"{count(len(fixed.left), 'use')} could not be resolved and stay as before:", file=sys.stderr)
+        print(f"{counted(len(fixed.left), 'use')} could not be resolved and stay as before:", file=sys.stderr)
         tell_uses(fixed.left, project, shown)
 
 
@@ -100,8 +107,3 @@ def tell_uses(uses: Sequence[Use], project: Project, shown: Callable[[str], str]
 def _where(at: Location, project: Project, shown: Callable[[str], str]) -> str:
     start = placer(project)(at).start
     return f"{shown(at.path)}:{start.line}:{start.column}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun: ``2 files``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

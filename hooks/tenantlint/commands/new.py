@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tenantlint import fix
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
+from tenantlint.commands.fixing import write
 from tenantlint.creation import Creation, Request
-from tenantlint.files import told
 from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, show_path
 from tenantlint.shown import positions
 
@@ -74,13 +74,7 @@ def _target(arguments: Arguments) -> str | None:
 
 def _write(project: Project, made: Created, shown: Callable[[str], str]) -> bool:
     """Write all files or none, and tell which."""
-    try:
-        changed = fix.write(project, made.contents)
-    except OSError as error:
-        print(f"tenantlint: error: nothing was written: {told(error)}", file=sys.stderr)
-        return False
-    if changed is not None:
-        print(f"tenantlint: error: {shown(changed)} has changed meanwhile; nothing was written", file=sys.stderr)
+    if not write(project, made.contents, shown, "written"):
         return False
     for path in made.contents:
         print(f"Wrote {shown(path)}.", file=sys.stderr)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tenantlint import fix, renaming
 from tenantlint.arguments import UsageError
 from tenantlint.asked import Opening
-from tenantlint.commands.fixing import check_and_fix, count, tell_uses, write
+from tenantlint.commands.fixing import check_and_fix, tell_uses, write
+from tenantlint.names import counted
 from tenantlint.running import CLEAN, ERROR, FINDINGS, configs, show_path
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def rename(arguments: Arguments) -> int:
         sys.stdout.write(fix.diff(opened.project, done.contents, shown))
         return FINDINGS if done.contents else CLEAN
     if done.patch.unresolved and not arguments.flag("--unsafe-fixes"):
-        uses = count(len(done.patch.unresolved), "use")
+        uses = counted(len(done.patch.unresolved), "use")
         print(f"Nothing was renamed: {uses} cannot be resolved; --unsafe-fixes renames the others.", file=sys.stderr)
         return FINDINGS
     if not write(opened.project, done.contents, shown):
         return ERROR
-    print(f"Renamed {arguments.operands[0]} in {count(len(done.contents), 'file')}.", file=sys.stderr)
+    print(f"Renamed {arguments.operands[0]} in {counted(len(done.contents), 'file')}.", file=sys.stderr)
     return CLEAN

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tenantlint import rules
 from tenantlint.graph import svg
+from tenantlint.names import counted
 from tenantlint.rule import page
 from tenantlint.schema import UNKNOWN
 
@@ -103,7 +104,7 @@ def _summary(graph: Graph) -> str:
     for severity in ("error", "warning"):
         count = sum(each.severity == severity for each in graph.findings)
         parts += [(count, severity)] if count else []
-    return ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in parts)
+    return ", ".join(counted(count, noun) for count, noun in parts)
 
 
 def _select(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:

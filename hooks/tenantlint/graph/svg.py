@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 
 from tenantlint.graph.clusters import hubs
 from tenantlint.graph.layout import Placed, Size, layout
+from tenantlint.names import counted
 from tenantlint.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def severity(marks: Iterable[int], graph: Graph) -> str:
 def _box(number: int, box: Box, graph: Graph, size: Size, corner: tuple[int, int]) -> str:
     marks = box.all_marks()
     worst = severity(marks, graph)
-    count = f"{len(marks)} finding{'' if len(marks) == 1 else 's'}"
+    count = counted(len(marks), "finding")
     label = f"{box.label}, {len(box.fields)} columns, {_sub(box)}, {count}"
     lines = [
         f'<g class="box {box.tenancy} {worst}" id="box-{number}" data-box="{number}" tabindex="0" role="button" '

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.names import counted
 from tenantlint.record import Record
 from tenantlint.report.concise import one_line, where
 
@@ -51,8 +52,8 @@ def summarize(report: Report) -> str:
     besides = f" besides {report.hidden} in the baseline" if report.hidden else ""
     if not report.findings:
         return f"No findings{besides}."
-    counts = [_plural(report.count(severity), severity) for severity in _SEVERITIES if report.count(severity)]
-    return f"Found {' and '.join(counts)} in {_plural(report.files(), 'file')}{besides}.{_fixable(report)}"
+    counts = [counted(report.count(severity), severity) for severity in _SEVERITIES if report.count(severity)]
+    return f"Found {' and '.join(counts)} in {counted(report.files(), 'file')}{besides}.{_fixable(report)}"
 
 
 def _fixable(report: Report) -> str:
@@ -64,10 +65,6 @@ def _fixable(report: Report) -> str:
 
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning")
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _finding(finding: Entry, show_path: Callable[[str], str], style: Style) -> Iterator[str]:

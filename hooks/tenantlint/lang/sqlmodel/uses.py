@@ -7,6 +7,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.sqlmodel.imported import Import, imports_of, is_sql
 from tenantlint.lang.sqlmodel.models import ModelClass
 from tenantlint.lang.sqlmodel.objects import AnnotatedType
 from tenantlint.lang.sqlmodel.walk import Walker
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
     from tenantlint.source import Source
 
 _DELETES: Final = rb"\bdelete(?:\s*\(|\s+as\b)"
-_SQL_PACKAGES: Final = frozenset({"sqlalchemy", "sqlmodel"})
-
-
-class Imported:
-    """A name that an import statement binds: the module, its leading dots, and the name in it (None: the module)."""
-
-    def __init__(self, module: str, level: int, name: str | None) -> None:
-        self.module = module
-        self.level = level
-        self.name = name
 
 
 class FileNames:
@@ -45,8 +36,8 @@ class FileNames:
         self.path = path
         self.evaluator = evaluator
         self.registry = registry
-        self.imports: dict[str, Imported | None] = {}
-        self.stars: list[Imported] = []
+        self.imports: dict[str, Import | None] = {}
+        self.stars: list[Import] = []
         self.classes = frozenset(table.cls.name for table in registry.tables)
         self.assigned = {
             target.id
@@ -61,16 +52,13 @@ class FileNames:
                 self._take(node)
 
     def _take(self, node: ast.Import | ast.ImportFrom) -> None:
-        for alias in node.names:
-            if isinstance(node, ast.Import):
-                module = alias.name if alias.asname else alias.name.partition(".")[0]
-                self._bind(alias.asname or module, Imported(module, 0, None))
-            elif alias.name == "*":
-                self.stars.append(Imported(node.module or "", node.level, None))
+        for name, found in imports_of(node):
+            if name is None:
+                self.stars.append(found)
             else:
-                self._bind(alias.asname or alias.name, Imported(node.module or "", node.level, alias.name))
+                self._bind(name, found)
 
-    def _bind(self, name: str, found: Imported) -> None:
+    def _bind(self, name: str, found: Import) -> None:
         """Bind a name; one that different imports bind is not known."""
         known = self.imports.get(name, found)
         self.imports[name] = found if known is not None and _means_the_same(known, found) else None
@@ -112,10 +100,10 @@ class FileNames:
         """Return the name of a function of SQLAlchemy or SQLModel."""
         if isinstance(node, ast.Name):
             found = self.imports.get(node.id)
-            return found.name if found is not None and _is_sql(found) else None
+            return found.name if found is not None and is_sql(found) else None
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             found = self.imports.get(node.value.id)
-            return node.attr if found is not None and _is_sql(found) and found.name is None else None
+            return node.attr if found is not None and is_sql(found) and found.name is None else None
         return None
 
     def _value(self, node: ast.expr) -> Value:
@@ -131,15 +119,15 @@ class FileNames:
     def _look_up(self, name: str) -> Value:
         if name in self.imports:
             found = self.imports[name]
-            return UNKNOWN if found is None or _is_sql(found) else self._imported(found, found.name)
+            return UNKNOWN if found is None or is_sql(found) else self._imported(found, found.name)
         is_assigned = name in self.assigned
         module = self.evaluator.module(self.path) if is_assigned else self.evaluator.modules.get(self.path)
         if module is not None and name in module.binders:
             return self.evaluator.lookup(module, name)
-        values = (self._imported(star, name) for star in self.stars if not _is_sql(star))
+        values = (self._imported(star, name) for star in self.stars if not is_sql(star))
         return next((value for value in values if value is not UNKNOWN), UNKNOWN)
 
-    def _imported(self, found: Imported, name: str | None) -> Value:
+    def _imported(self, found: Import, name: str | None) -> Value:
         path = self.evaluator.language.resolve(found.module, found.level, self.path)
         if path is None:
             return UNKNOWN
@@ -147,15 +135,11 @@ class FileNames:
         return UNKNOWN if value is MISSING else value
 
 
-def _means_the_same(one: Imported, other: Imported) -> bool:
+def _means_the_same(one: Import, other: Import) -> bool:
     """Return whether two imports bring the same: SQLModel's functions are SQLAlchemy's here."""
     if one.name != other.name or one.level != other.level:
         return False
-    return one.module == other.module or (one.name is not None and _is_sql(one) and _is_sql(other))
-
-
-def _is_sql(found: Imported) -> bool:
-    return not found.level and found.module.partition(".")[0] in _SQL_PACKAGES
+    return one.module == other.module or (one.name is not None and is_sql(one) and is_sql(other))
 
 
 def deletions(project: Project, evaluator: Evaluator, registry: Registry) -> tuple[Deletion, ...]:

@@ -11,9 +11,9 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Final
 
+from tenantlint.lang.sqlmodel.imported import Import, is_sql
 from tenantlint.lang.sqlmodel.rename.file import (
     CodeFile,
-    Import,
     Meaning,
     Outside,
     ProjectClass,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tenantlint.source import Location
 
 _DEPTH: Final = 20
-SQL_PACKAGES: Final = frozenset({"sqlalchemy", "sqlmodel"})
 _SQLMODEL_NAMES: Final = frozenset(
     "Column Field ForeignKey ForeignKeyConstraint Index Relationship SQLModel Session UniqueConstraint cast delete "
     "func insert select text update".split()
@@ -268,12 +267,8 @@ def _are_alike(binders: list[Binder]) -> bool:
     """Return whether all that bind a name mean the same: functions by overloading, SQLModel's are SQLAlchemy's."""
     if all(isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) for each in binders):
         return True
-    names = {each.name for each in binders if isinstance(each, Import) and _is_sql(each)}
-    return len(names) == 1 and None not in names and all(isinstance(each, Import) and _is_sql(each) for each in binders)
-
-
-def _is_sql(found: Import) -> bool:
-    return not found.level and found.module.partition(".")[0] in SQL_PACKAGES
+    names = {each.name for each in binders if isinstance(each, Import) and is_sql(each)}
+    return len(names) == 1 and None not in names and all(isinstance(each, Import) and is_sql(each) for each in binders)
 
 
 def _merged(lines: list[list[ProjectClass]]) -> list[ProjectClass]:

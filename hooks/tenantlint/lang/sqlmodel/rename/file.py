@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
+from tenantlint.lang.sqlmodel.imported import Import, imports_of
 from tenantlint.record import Record
 from tenantlint.source import Location
 
@@ -51,14 +52,6 @@ class Outside(Record):
 
     module: str
     name: str
-
-
-class Import(Record):
-    """What an import statement binds: ``name`` of a module, or the module (None)."""
-
-    module: str
-    level: int
-    name: str | None
 
 
 Meaning: TypeAlias = "ProjectClass | ProjectFunction | ProjectModule | Variable | Outside | None"
@@ -126,14 +119,11 @@ class CodeFile:
                 self._bind(inner.id, None)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
-        for alias in node.names:
-            if isinstance(node, ast.Import):
-                module = alias.name if alias.asname else alias.name.partition(".")[0]
-                self._bind(alias.asname or module, Import(module, 0, None))
-            elif alias.name == "*":
-                self.stars.append(Import(node.module or "", node.level, None))
+        for name, found in imports_of(node):
+            if name is None:
+                self.stars.append(found)
             else:
-                self._bind(alias.asname or alias.name, Import(node.module or "", node.level, alias.name))
+                self._bind(name, found)
 
 
 def word_pattern(words: Iterable[str]) -> re.Pattern[bytes]:

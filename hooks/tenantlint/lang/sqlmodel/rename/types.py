@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from tenantlint.lang.sqlmodel.flow import Flow
+from tenantlint.lang.sqlmodel.imported import SQL_PACKAGES
 from tenantlint.lang.sqlmodel.inference import AND, OTHER, SESSION, Env, Inference, Kind, Typed, bind, last_name
-from tenantlint.lang.sqlmodel.rename.code import SQL_PACKAGES, Code
 from tenantlint.lang.sqlmodel.rename.file import (
     Meaning,
     Outside,
@@ -33,6 +33,7 @@ from tenantlint.lang.sqlmodel.rename.shapes import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tenantlint.lang.sqlmodel.rename.code import Code
     from tenantlint.lang.sqlmodel.rename.file import Function
 
 _DEPTH: Final = 12
